@@ -1,0 +1,189 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+)
+
+func random[T Float](rng *rand.Rand, n int) []T {
+	v := make([]T, n)
+	for i := range v {
+		v[i] = T(rng.NormFloat64())
+	}
+	return v
+}
+
+// exactDot is Σ xᵢyᵢ without rounding, and Σ|xᵢyᵢ| to judge errors by.
+func exactDot[T Float](x, y []T) (sum, abs float64) {
+	s, a := new(big.Float).SetPrec(400), 0.0
+	for i := range x {
+		p := new(big.Float).SetPrec(400).Mul(big.NewFloat(float64(x[i])), big.NewFloat(float64(y[i])))
+		s.Add(s, p)
+		a += math.Abs(float64(x[i]) * float64(y[i]))
+	}
+	sum, _ = s.Float64()
+	return sum, a
+}
+
+func testReductions[T Float](t *testing.T, eps float64) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{0, 1, 7, 8, 9, 1023, 1024, 1025, 5000, 100_003} {
+		x, y := random[T](rng, n), random[T](rng, n)
+		ones := make([]T, n)
+		for i := range ones {
+			ones[i] = 1
+		}
+		want, abs := exactDot(x, y)
+		// 128 terms per accumulator at most, then a handful of tree levels.
+		if got := Dot(x, y); math.Abs(got-want) > 20*eps*abs {
+			t.Errorf("Dot n=%d: %g, exact %g", n, got, want)
+		}
+		want, abs = exactDot(x, ones)
+		if got := Sum(x); math.Abs(got-want) > 20*eps*abs {
+			t.Errorf("Sum n=%d: %g, exact %g", n, got, want)
+		}
+		want, _ = exactDot(x, x)
+		if got := Norm2(x); math.Abs(got-math.Sqrt(want)) > 20*eps*math.Sqrt(want) {
+			t.Errorf("Norm2 n=%d: %g, exact %g", n, got, math.Sqrt(want))
+		}
+	}
+}
+
+func TestReductions(t *testing.T) {
+	t.Run("f32", func(t *testing.T) { testReductions[float32](t, 0x1p-24) })
+	t.Run("f64", func(t *testing.T) { testReductions[float64](t, 0x1p-53) })
+}
+
+func TestNormsAtTheEdges(t *testing.T) {
+	if got := Norm2([]float64{3e200, 4e200}); math.Abs(got/5e200-1) > 1e-15 {
+		t.Errorf("Norm2 overflows: %g", got)
+	}
+	if got := Norm2([]float64{3e-200, 4e-200}); math.Abs(got/5e-200-1) > 1e-15 {
+		t.Errorf("Norm2 underflows: %g", got)
+	}
+	if got := Norm2([]float32{3e30, 4e30}); math.Abs(got/5e30-1) > 1e-6 {
+		t.Errorf("float32 Norm2 overflows: %g", got)
+	}
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, x := range [][]float64{{1, nan, 2}, {nan, inf}, {inf, nan}} {
+		if !math.IsNaN(NormInf(x)) || !math.IsNaN(Norm2(x)) || AllFinite(x) {
+			t.Errorf("%v: NaN is lost: NormInf %g, Norm2 %g, AllFinite %v", x, NormInf(x), Norm2(x), AllFinite(x))
+		}
+	}
+	if x := []float64{1, -inf}; NormInf(x) != inf || Norm2(x) != inf || AllFinite(x) {
+		t.Errorf("infinity is lost: %g %g", NormInf(x), Norm2(x))
+	}
+	if NormInf([]float64(nil)) != 0 || !AllFinite([]float64{1e308, -1e308}) {
+		t.Error("an empty or a large finite vector is misjudged")
+	}
+}
+
+func testGemm[T Float](t *testing.T, eps float64) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	shapes := [][3]int{{1, 1, 1}, {4, 4, 4}, {5, 3, 7}, {16, 10, 33}, {2, 9, 300}, {13, 17, 600}, {3, 4, 0}}
+	for _, s := range shapes {
+		for variant := range 8 {
+			transA, transB, beta := variant&1 != 0, variant&2 != 0, T(variant>>2)*0.5
+			m, n, k := s[0], s[1], s[2]
+			lda, ldb, ldc := k+2, n+3, n+1
+			rowsA, rowsB := m, k
+			if transA {
+				lda, rowsA = m+2, k
+			}
+			if transB {
+				ldb, rowsB = k+3, n
+			}
+			a, b, c := random[T](rng, rowsA*lda), random[T](rng, rowsB*ldb), random[T](rng, m*ldc)
+			at := func(i, p int) T {
+				if transA {
+					return a[p*lda+i]
+				}
+				return a[i*lda+p]
+			}
+			bt := func(p, j int) T {
+				if transB {
+					return b[j*ldb+p]
+				}
+				return b[p*ldb+j]
+			}
+			before := append([]T(nil), c...)
+			if beta == 0 {
+				for i := range m {
+					c[i*ldc] = T(math.NaN()) // must not be read
+				}
+			}
+			Gemm(transA, transB, m, n, k, 2, a, lda, b, ldb, beta, c, ldc)
+			for i := range m {
+				for j := range n {
+					want, abs := float64(beta*before[i*ldc+j]), math.Abs(float64(before[i*ldc+j]))
+					for p := range k {
+						v := 2 * float64(at(i, p)) * float64(bt(p, j))
+						want, abs = want+v, abs+math.Abs(v)
+					}
+					if got := float64(c[i*ldc+j]); !(math.Abs(got-want) <= eps*float64(k+4)*abs) {
+						t.Fatalf("%v transA=%v transB=%v beta=%v at %d,%d: %g, want %g", s, transA, transB, beta, i, j, got, want)
+					}
+				}
+				if n < ldc && c[i*ldc+n] != before[i*ldc+n] {
+					t.Fatalf("%v: wrote beyond row %d", s, i)
+				}
+			}
+		}
+	}
+}
+
+func TestGemm(t *testing.T) {
+	t.Run("f32", func(t *testing.T) { testGemm[float32](t, 0x1p-24) })
+	t.Run("f64", func(t *testing.T) { testGemm[float64](t, 0x1p-53) })
+}
+
+func TestNoAllocation(t *testing.T) {
+	x, c := make([]float64, 4096), make([]float64, 4096)
+	n := testing.AllocsPerRun(50, func() {
+		Axpy(2, x, c)
+		Scale(2, x)
+		_, _, _ = Dot(x, c), Norm2(x), NormInf(x)
+		Gemm(false, true, 64, 64, 64, 1, x, 64, x, 64, 0, c, 64)
+	})
+	if n != 0 {
+		t.Errorf("%v allocations in a kernel call", n)
+	}
+}
+
+func BenchmarkGemm(b *testing.B) {
+	b.Run("f32", func(b *testing.B) { benchGemm[float32](b) })
+	b.Run("f64", func(b *testing.B) { benchGemm[float64](b) })
+}
+
+func benchGemm[T Float](b *testing.B) {
+	for _, trans := range []string{"NN", "NT", "TN"} {
+		for _, s := range [][3]int{{128, 128, 784}, {512, 512, 512}} {
+			m, n, k := s[0], s[1], s[2]
+			b.Run(fmt.Sprintf("%s/%dx%dx%d/threads=1", trans, m, n, k), func(b *testing.B) {
+				rng := rand.New(rand.NewPCG(1, 1))
+				x, y, c := random[T](rng, m*k), random[T](rng, k*n), make([]T, m*n)
+				lda, ldb := k, n
+				if trans[0] == 'T' {
+					lda = m
+				}
+				if trans[1] == 'T' {
+					ldb = k
+				}
+				for b.Loop() {
+					Gemm(trans[0] == 'T', trans[1] == 'T', m, n, k, 1, x, lda, y, ldb, 0, c, n)
+				}
+				b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}
+
+func BenchmarkDot(b *testing.B) {
+	x := random[float64](rand.New(rand.NewPCG(1, 1)), 1000)
+	for b.Loop() {
+		Dot(x, x)
+	}
+}
