@@ -1,0 +1,31 @@
+# make         build the command into bin/descent
+# make test    install what the tests need and run all of them
+# make fuzz    run every fuzz target for FUZZTIME (60s)
+# make bench   run the benchmarks
+# make lint    gofmt, go vet, staticcheck
+
+FUZZTIME ?= 60s
+
+.PHONY: all test lint bench fuzz
+
+all:
+	go build -o bin/descent ./cmd/descent
+
+test: lint
+	go test ./...
+
+lint:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+bench:
+	go test -run '^$$' -bench . ./...
+
+fuzz:
+	@for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done

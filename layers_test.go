@@ -1,0 +1,52 @@
+package descent
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floors is the house: an import goes strictly to a lower floor. A package
+// that is not listed here does not belong yet.
+var floors = map[string]int{
+	"descent/internal/kernel":     0,
+	"descent/internal/atomicfile": 0,
+	"descent/internal/reference":  0,
+	"descent/param":               0,
+	"descent/data":                1,
+	"descent/graph":               1,
+	"descent/optim":               1,
+	"descent/optim/optimtest":     2,
+	"descent/expr":                2,
+	"descent/loss":                2,
+	"descent/model":               2,
+	"descent/safetensors":         3,
+	"descent/plot":                3,
+	"descent/train":               4,
+	"descent":                     5,
+	"descent/cmd/descent":         6,
+}
+
+func TestImportsGoDown(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}: {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		path, imports, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		path = strings.TrimSuffix(path, ":")
+		floor, known := floors[path]
+		if !known {
+			t.Errorf("%s is not in the table of floors", path)
+			continue
+		}
+		for imp := range strings.FieldsSeq(imports) {
+			if imp != "descent" && !strings.HasPrefix(imp, "descent/") {
+				continue
+			}
+			if below, known := floors[imp]; known && below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d): imports go strictly down", path, floor, imp, below)
+			}
+		}
+	}
+}
