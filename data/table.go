@@ -1,0 +1,285 @@
+// Package data turns files into typed columns, columns into numbers a model
+// can use, and rows into batches.
+//
+// Read finds the types of the columns. An Encoder, fitted on the training rows
+// alone, turns the columns into a matrix of features; a Target does the same
+// for what is to be predicted. Both are plain values that JSON can store, so a
+// saved model carries the whole recipe. Batches says which rows a step uses,
+// as a pure function of the seed and the step.
+package data
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Kind is the type of a column.
+type Kind uint8
+
+const (
+	// Guess is the zero Kind: the values decide.
+	Guess Kind = iota
+	// Number columns hold float64 values; NaN is a missing one.
+	Number
+	// Category columns hold one of a few levels; booleans are categories.
+	Category
+	// Text columns hold free text or identifiers; models leave them out.
+	Text
+	// Image columns hold one byte picture per row.
+	Image
+	// Ignore asks Read to guess the kind but leave the column out of models.
+	Ignore
+)
+
+var kindNames = []string{"guess", "number", "category", "text", "image", "ignore"}
+
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "kind " + strconv.Itoa(int(k))
+}
+
+// ParseKind is the inverse of String.
+func ParseKind(name string) (Kind, error) {
+	if i := slices.Index(kindNames, name); i >= 0 {
+		return Kind(i), nil
+	}
+	return 0, fmt.Errorf("data: no column kind %q; there are %v%s", name, kindNames, didYouMean(name, kindNames))
+}
+
+// MarshalText writes the kind's name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *Kind) UnmarshalText(b []byte) (err error) {
+	*k, err = ParseKind(string(b))
+	return err
+}
+
+// Column is one column of a Table. Exactly one group of the value fields is in
+// use; Kind says which.
+type Column struct {
+	Name    string
+	Kind    Kind
+	Ignored string // why models leave the column out unless it is asked for; "" where they use it
+
+	Numbers []float64 // Number: one value per row, NaN where missing
+
+	Codes  []int32  // Category: index into Levels, -1 where missing
+	Levels []string // Category: distinct, sorted (numbers by value, then text)
+
+	Texts []string // Text: "" where missing
+
+	Pixels        []uint8 // Image: Height*Width bytes per row, row after row
+	Height, Width int
+}
+
+// Table is a set of columns of equal length.
+type Table struct {
+	Name    string // where the rows came from
+	Columns []*Column
+	Rows    int
+	Notes   []string // what the reader decided on its own, in sentences
+}
+
+// NumberColumn makes a Number column; NaN marks a missing value.
+func NumberColumn(name string, values []float64) *Column {
+	return &Column{Name: name, Kind: Number, Numbers: values}
+}
+
+// CategoryColumn makes a Category column; "" marks a missing value.
+func CategoryColumn(name string, values []string) *Column {
+	c := &Column{Name: name, Kind: Category, Codes: make([]int32, len(values))}
+	d := newDictionary()
+	for i, v := range values {
+		c.Codes[i] = -1
+		if v != "" {
+			c.Codes[i] = d.code(v)
+		}
+	}
+	c.Levels = d.sorted(c.Codes)
+	return c
+}
+
+// TextColumn makes a Text column; "" marks a missing value.
+func TextColumn(name string, values []string) *Column {
+	return &Column{Name: name, Kind: Text, Texts: values, Ignored: "text"}
+}
+
+// NewTable puts columns of equal length and different names side by side.
+func NewTable(name string, columns ...*Column) (*Table, error) {
+	t := &Table{Name: name, Columns: columns}
+	seen := map[string]bool{}
+	for i, c := range columns {
+		if i == 0 {
+			t.Rows = c.Len()
+		}
+		if c.Len() != t.Rows {
+			return nil, fmt.Errorf("data: column %q has %d rows, %q has %d", c.Name, c.Len(), columns[0].Name, t.Rows)
+		}
+		if seen[c.Name] {
+			return nil, fmt.Errorf("data: two columns are called %q", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	return t, nil
+}
+
+// Len is the number of rows of the column.
+func (c *Column) Len() int {
+	switch c.Kind {
+	case Number:
+		return len(c.Numbers)
+	case Category:
+		return len(c.Codes)
+	case Image:
+		return len(c.Pixels) / max(1, c.Height*c.Width)
+	default:
+		return len(c.Texts)
+	}
+}
+
+// Missing says whether the row has no value.
+func (c *Column) Missing(row int) bool {
+	switch c.Kind {
+	case Number:
+		return math.IsNaN(c.Numbers[row])
+	case Category:
+		return c.Codes[row] < 0
+	case Image:
+		return false
+	default:
+		return c.Texts[row] == ""
+	}
+}
+
+// Cell is the row's value as text: the shortest number that reads back
+// exactly, the level, the text; "" where missing. Images have no text.
+func (c *Column) Cell(row int) string {
+	if c.Missing(row) {
+		return ""
+	}
+	switch c.Kind {
+	case Number:
+		return strconv.FormatFloat(c.Numbers[row], 'g', -1, 64)
+	case Category:
+		return c.Levels[c.Codes[row]]
+	case Image:
+		return ""
+	default:
+		return c.Texts[row]
+	}
+}
+
+// Names lists the columns' names in order.
+func (t *Table) Names() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Column finds a column by name. The error lists what there is and the nearest
+// match.
+func (t *Table) Column(name string) (*Column, error) {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c, nil
+		}
+	}
+	names := t.Names()
+	return nil, fmt.Errorf("data: %s has no column %q%s; its columns are %s", t.Name, name, didYouMean(name, names), enumerate(names, 20))
+}
+
+// Complete lists the rows in which none of the named columns is missing, and
+// counts the others.
+func (t *Table) Complete(names ...string) (rows []int, dropped int, err error) {
+	columns := make([]*Column, len(names))
+	for i, name := range names {
+		if columns[i], err = t.Column(name); err != nil {
+			return nil, 0, err
+		}
+	}
+	rows = make([]int, 0, t.Rows)
+	for row := range t.Rows {
+		if slices.ContainsFunc(columns, func(c *Column) bool { return c.Missing(row) }) {
+			dropped++
+			continue
+		}
+		rows = append(rows, row)
+	}
+	return rows, dropped, nil
+}
+
+// Values copies the given rows of a Number column to dst, for formulas over
+// columns and for sample weights. Missing values are NaN.
+func (t *Table) Values(name string, rows []int, dst []float64) error {
+	c, err := t.Column(name)
+	if err != nil {
+		return err
+	}
+	if c.Kind != Number {
+		return fmt.Errorf("data: column %q of %s is a %v, not a number", name, t.Name, c.Kind)
+	}
+	if len(dst) != len(rows) {
+		return fmt.Errorf("data: %d places for %d rows of column %q", len(dst), len(rows), name)
+	}
+	for i, row := range rows {
+		dst[i] = c.Numbers[row]
+	}
+	return nil
+}
+
+// Weights is Values for sample weights: every weight must be a finite number
+// that is not negative, and their sum must be positive.
+func (t *Table) Weights(name string, rows []int, dst []float64) error {
+	if err := t.Values(name, rows, dst); err != nil {
+		return err
+	}
+	sum := 0.0
+	for i, w := range dst {
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("data: weight column %q of %s holds %v in data row %d; a weight is a finite number of at least 0", name, t.Name, w, rows[i]+1)
+		}
+		sum += w
+	}
+	if !(sum > 0) || math.IsInf(sum, 0) {
+		return fmt.Errorf("data: the weights in column %q of %s sum to %v; at least one must be positive", name, t.Name, sum)
+	}
+	return nil
+}
+
+// didYouMean is "; did you mean ...?" where a name of the list is close.
+func didYouMean(name string, names []string) string {
+	best, distance := "", max(1, len([]rune(name))/3)+1
+	for _, n := range names {
+		if d := levenshtein.ComputeDistance(name, n); d < distance {
+			best, distance = n, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// enumerate lists at most limit names.
+func enumerate(names []string, limit int) string {
+	s := ""
+	for i, n := range names {
+		if i == limit {
+			return s + fmt.Sprintf(", … (%d more)", len(names)-limit)
+		}
+		if i > 0 {
+			s += ", "
+		}
+		s += n
+	}
+	return s
+}

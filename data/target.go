@@ -1,0 +1,201 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Task is what a model predicts.
+type Task string
+
+const (
+	// AutoTask lets the target column decide: categories and numbers with two
+	// different whole values are classes, other numbers stay numbers.
+	AutoTask Task = "auto"
+	// Regression predicts a number.
+	Regression Task = "regression"
+	// Classification predicts one of the classes.
+	Classification Task = "classification"
+)
+
+// maxClasses bounds the classes that whole numbers may stand for: beyond it,
+// classification of a number is nearly always a mistake.
+const maxClasses = 1000
+
+// Target is the rule of the column to predict, learned from the training rows.
+// It goes through JSON unchanged.
+type Target struct {
+	Column string `json:"column"`
+	Kind   Kind   `json:"kind"` // of the column: Number or Category
+	Rule   string `json:"rule"` // in words
+
+	// Classes in order: whole numbers by value, then text by bytes. nil: the
+	// target is a number.
+	Classes []string `json:"classes,omitempty"`
+	Counts  []int    `json:"counts,omitempty"` // training rows per class
+
+	// Of the training rows, for numbers only.
+	Mean float64 `json:"mean,omitempty"`
+	SD   float64 `json:"sd,omitempty"`
+	Min  float64 `json:"min,omitempty"`
+	Max  float64 `json:"max,omitempty"`
+}
+
+// NewTarget learns the target from the given rows of t, none of which may lack
+// it (see Table.Complete).
+func NewTarget(t *Table, rows []int, name string, task Task) (*Target, error) {
+	c, err := t.Column(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("data: no training rows in %s", t.Name)
+	}
+	for _, row := range rows {
+		if c.Missing(row) {
+			return nil, fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", name, row+1, t.Name)
+		}
+	}
+	y := &Target{Column: name, Kind: c.Kind}
+	switch {
+	case c.Kind != Number && c.Kind != Category:
+		return nil, fmt.Errorf("data: target %q of %s is %v (%s), which cannot be predicted; read it as a category or a number", name, t.Name, c.Kind, c.Ignored)
+	case task == Regression && c.Kind == Category:
+		return nil, fmt.Errorf("data: target %q of %s has levels (%s), not numbers; it can be classified, not regressed", name, t.Name, enumerate(c.Levels, 5))
+	case task != Regression && task != Classification && task != AutoTask && task != "":
+		return nil, fmt.Errorf("data: no task %q; there are auto, regression, classification", task)
+	case c.Kind == Category:
+		return y, y.learnLevels(c, rows)
+	}
+	return y, y.learnNumbers(c, rows, task)
+}
+
+func (y *Target) learnLevels(c *Column, rows []int) error {
+	counts := make([]int, len(c.Levels))
+	for _, row := range rows {
+		counts[c.Codes[row]]++
+	}
+	for code, n := range counts {
+		if n > 0 {
+			y.Classes = append(y.Classes, c.Levels[code])
+			y.Counts = append(y.Counts, n)
+		}
+	}
+	return y.checkClasses()
+}
+
+func (y *Target) checkClasses() error {
+	y.Rule = fmt.Sprintf("%d classes: %s", len(y.Classes), enumerate(y.Classes, 10))
+	if len(y.Classes) < 2 {
+		return fmt.Errorf("data: target %q has only the class %q in the training rows; there is nothing to tell apart", y.Column, y.Classes[0])
+	}
+	return nil
+}
+
+func (y *Target) learnNumbers(c *Column, rows []int, task Task) error {
+	distinct := map[float64]int{}
+	whole := true
+	y.Min, y.Max = math.Inf(1), math.Inf(-1)
+	for _, row := range rows {
+		v := c.Numbers[row]
+		if math.IsInf(v, 0) {
+			return fmt.Errorf("data: target %q is %v in data row %d", y.Column, v, row+1)
+		}
+		whole = whole && v == math.Trunc(v)
+		y.Min, y.Max = min(y.Min, v), max(y.Max, v)
+		if len(distinct) <= maxClasses {
+			distinct[v]++
+		}
+	}
+	if task != Regression && whole && len(distinct) == 2 {
+		task = Classification
+	}
+	if task != Classification {
+		y.Mean, y.SD = meanSD(len(rows), func(i int) float64 { return c.Numbers[rows[i]] })
+		y.Rule = fmt.Sprintf("a number from %s to %s, mean %s", short(y.Min), short(y.Max), short(y.Mean))
+		if whole && len(distinct) <= 20 {
+			y.Rule += fmt.Sprintf("; its %d whole values could also be classes", len(distinct))
+		}
+		return nil
+	}
+	if !whole || len(distinct) > maxClasses {
+		return fmt.Errorf("data: target %q cannot be classified: it holds %s; classes are at most %d whole numbers or texts", y.Column, describeSpread(whole, len(distinct)), maxClasses)
+	}
+	values := make([]float64, 0, len(distinct))
+	for v := range distinct {
+		values = append(values, v)
+	}
+	slices.Sort(values)
+	for _, v := range values {
+		y.Classes = append(y.Classes, strconv.FormatFloat(v, 'f', -1, 64))
+		y.Counts = append(y.Counts, distinct[v])
+	}
+	y.Min, y.Max = 0, 0
+	return y.checkClasses()
+}
+
+func describeSpread(whole bool, distinct int) string {
+	if !whole {
+		return "numbers with fractions"
+	}
+	if distinct > maxClasses {
+		return fmt.Sprintf("more than %d different numbers", maxClasses)
+	}
+	return fmt.Sprintf("%d different numbers", distinct)
+}
+
+// Encode fills dst, one place per row, with the target: the number itself, or
+// the index of the class. A missing target and a class that training did not
+// have are errors.
+func (y *Target) Encode(t *Table, rows []int, dst []float64) error {
+	c, err := t.Column(y.Column)
+	if err != nil {
+		return err
+	}
+	if c.Kind != y.Kind {
+		return fmt.Errorf("data: target %q of %s is a %v, but a %v in training; read it as a %v", y.Column, t.Name, c.Kind, y.Kind, y.Kind)
+	}
+	if len(dst) != len(rows) {
+		return fmt.Errorf("data: %d places for %d rows of target %q", len(dst), len(rows), y.Column)
+	}
+	code := y.levelCodes(c)
+	for i, row := range rows {
+		switch {
+		case c.Missing(row):
+			return fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", y.Column, row+1, t.Name)
+		case y.Classes == nil:
+			dst[i] = c.Numbers[row]
+		case c.Kind == Category:
+			dst[i] = float64(code[c.Codes[row]])
+		default:
+			dst[i] = float64(y.Class(strconv.FormatFloat(c.Numbers[row], 'f', -1, 64)))
+		}
+		if y.Classes != nil && dst[i] < 0 {
+			return fmt.Errorf("data: target %q is %q in data row %d of %s, which is none of the classes %s%s",
+				y.Column, c.Cell(row), row+1, t.Name, enumerate(y.Classes, 10), didYouMean(c.Cell(row), y.Classes))
+		}
+	}
+	return nil
+}
+
+// levelCodes maps the column's own levels to classes.
+func (y *Target) levelCodes(c *Column) []int {
+	codes := make([]int, len(c.Levels))
+	for i, level := range c.Levels {
+		codes[i] = y.Class(level)
+	}
+	return codes
+}
+
+// Class is the index of a class, -1 where there is none of that name. A label
+// that differs only by one final dot is the same class: well-known data sets
+// write their test labels so.
+func (y *Target) Class(label string) int {
+	if i := slices.Index(y.Classes, label); i >= 0 {
+		return i
+	}
+	return slices.Index(y.Classes, strings.TrimSuffix(label, "."))
+}
