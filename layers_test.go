@@ -12,6 +12,7 @@ var floors = map[string]int{
 	"descent/internal/kernel":     0,
 	"descent/internal/atomicfile": 0,
 	"descent/internal/reference":  0,
+	"descent/internal/stream":     0,
 	"descent/param":               1,
 	"descent/data":                1,
 	"descent/graph":               2,
