@@ -1,0 +1,111 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+)
+
+// Adam scales each parameter's step by running moments of its gradient
+// (Kingma and Ba, arXiv 1412.6980, algorithm 1):
+//
+//	m ← β₁·m + (1−β₁)·g,   v ← β₂·v + (1−β₂)·g²
+//	x ← x − η · m̂ / (√v̂ + ε),   m̂ = m/(1−β₁ᵗ),  v̂ = v/(1−β₂ᵗ)
+//
+// ε stands outside the root and is added after the bias correction. AMSGrad
+// (Reddi et al. 2018) divides by the largest v so far. L2 regularisation
+// belongs to the objective; decoupled decay is the wrapper WeightDecay, which
+// makes this AdamW.
+type Adam[T Float] struct {
+	Rate    float64 // η; 0 means 0.001
+	Beta1   float64 // β₁ in [0, 1); 0 means 0.9
+	Beta2   float64 // β₂ in [0, 1); 0 means 0.999
+	Eps     float64 // ε; 0 means 1e-8
+	AMSGrad bool    // divide by the largest v so far
+	// EpsUncorrected adds ε to √v before the bias correction, which makes the
+	// first steps differ: η·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε). It is the form at
+	// the end of section 2 of the paper, of Keras and of older PyTorch.
+	EpsUncorrected bool
+
+	m, v, top []T
+}
+
+// Init implements Rule.
+func (r *Adam[T]) Init(p *Problem[T]) error {
+	if err := checkRate("adam", r.rate()); err != nil {
+		return err
+	}
+	b1, b2, eps := r.constants()
+	if err := checkUnit("adam", "beta1", b1); err != nil {
+		return err
+	}
+	if err := checkUnit("adam", "beta2", b2); err != nil {
+		return err
+	}
+	if !(eps > 0) || math.IsInf(eps, 0) {
+		return fmt.Errorf("optim: adam needs a positive eps, got %v; try 1e-8", eps)
+	}
+	r.m, r.v = make([]T, p.Dim), make([]T, p.Dim)
+	if r.top = nil; r.AMSGrad {
+		r.top = make([]T, p.Dim)
+	}
+	return nil
+}
+
+func (r *Adam[T]) rate() float64 { return orDefault(r.Rate, 0.001) }
+
+func (r *Adam[T]) constants() (b1, b2, eps float64) {
+	return orDefault(r.Beta1, 0.9), orDefault(r.Beta2, 0.999), orDefault(r.Eps, 1e-8)
+}
+
+// Update implements Rule.
+func (r *Adam[T]) Update(u []T, s *State[T]) {
+	s.Step *= r.rate()
+	b1, b2, eps := r.constants()
+	t := float64(s.Iter + 1)
+	fix1, fix2 := 1-math.Pow(b1, t), math.Sqrt(1-math.Pow(b2, t))
+	// m̂/(√v̂ + ε) = (fix2/fix1) · m/(√v + fix2·ε)
+	if !r.EpsUncorrected {
+		eps *= fix2
+	}
+	r.moments(u, T(b1), T(b2))
+	v := r.v
+	if r.AMSGrad {
+		v = r.top
+		for i, e := range r.v {
+			v[i] = max(v[i], e)
+		}
+	}
+	eta, e := T(s.Step*fix2/fix1), T(eps)
+	m := r.m[:len(u)]
+	v = v[:len(u)]
+	for i := range u {
+		u[i] = -eta * m[i] / (sqrt(v[i]) + e)
+	}
+}
+
+// moments moves m and v towards g and g². A moment that no longer counts is
+// set to zero before it turns denormal, which would slow every later step.
+func (r *Adam[T]) moments(g []T, b1, b2 T) {
+	tiny := T(0x1p-120) // far above the denormals of float32, far below ε
+	m, v := r.m[:len(g)], r.v[:len(g)]
+	for i, gi := range g {
+		mi := b1*m[i] + (1-b1)*gi
+		if mi < tiny && mi > -tiny {
+			mi = 0
+		}
+		vi := b2*v[i] + (1-b2)*gi*gi
+		if vi < tiny {
+			vi = 0
+		}
+		m[i], v[i] = mi, vi
+	}
+}
+
+// Buffers implements Rule.
+func (r *Adam[T]) Buffers(yield func(string, []T) bool) {
+	if yield("adam.m", r.m) && yield("adam.v", r.v) && r.AMSGrad {
+		yield("adam.vmax", r.top)
+	}
+}
+
+func sqrt[T Float](v T) T { return T(math.Sqrt(float64(v))) }

@@ -1,0 +1,78 @@
+package optim
+
+import (
+	"errors"
+	"fmt"
+)
+
+// FirstOrder is the Solver that applies a Rule: x ← x + u, where the rule made
+// u from the gradient. It needs one evaluation a step. With Draw, the gradient
+// of a step belongs to the batch of that step and the state is not Fresh
+// afterwards.
+//
+// On a full objective it sees a rate that is too high: the values rise step
+// after step. The run then ends as Diverged, and says which rate would work.
+type FirstOrder[T Float] struct {
+	Rule Rule[T]
+
+	u    []T
+	rise riseGuard
+}
+
+// Init implements Solver.
+func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) error {
+	if o.Rule == nil {
+		return errors.New("optim: FirstOrder needs a rule, such as GD")
+	}
+	o.u = make([]T, p.Dim)
+	o.rise = riseGuard{}
+	o.rise.init(s.F)
+	return o.Rule.Init(p)
+}
+
+// Buffers implements Buffered.
+func (o *FirstOrder[T]) Buffers(yield func(name string, b []T) bool) { o.Rule.Buffers(yield) }
+
+// Next implements Solver.
+func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
+	if !s.Fresh {
+		if err := o.measure(p, s); err != nil {
+			return err
+		}
+		if !finite(s.F) {
+			return nil // the Run names it; the point stays
+		}
+	}
+	copy(o.u, s.G)
+	s.Step = 1
+	o.Rule.Update(o.u, s)
+	x := s.X
+	for i, d := range o.u {
+		x[i] += d
+	}
+	if p.Draw != nil {
+		s.Fresh = false
+		return nil
+	}
+	f, err := p.Eval(s.X, s.G)
+	if err != nil {
+		return err
+	}
+	s.F = f
+	if o.rise.step(f) {
+		s.Why = o.diverged(p, s)
+	}
+	return nil
+}
+
+// measure draws the batch of this step and evaluates it at the present point.
+func (o *FirstOrder[T]) measure(p *Problem[T], s *State[T]) (err error) {
+	if p.Draw != nil {
+		if err := p.Draw(s.Iter); err != nil {
+			return fmt.Errorf("drawing the batch: %w", err)
+		}
+	}
+	s.F, err = p.Eval(s.X, s.G)
+	s.Fresh = err == nil
+	return err
+}

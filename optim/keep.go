@@ -1,0 +1,149 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// keeper holds the point that a run falls back on: the best one of a full
+// objective, the last one with a finite value where each step has its own
+// batch.
+type keeper[T Float] struct {
+	batches  bool
+	known    bool // x, g, f and norm describe a finite point
+	x, g     []T
+	f, norm  float64
+	iter     int
+	previous []T // batches: the point before the step in progress
+}
+
+func (k *keeper[T]) init(s *State[T], batches bool) {
+	k.batches = batches
+	k.x, k.g = make([]T, len(s.X)), make([]T, len(s.X))
+	if batches {
+		k.previous = make([]T, len(s.X))
+	}
+	if notFinite(s) == "" {
+		k.store(s, s.X)
+	}
+}
+
+// before is called ahead of each step.
+func (k *keeper[T]) before(s *State[T]) {
+	if k.batches {
+		copy(k.previous, s.X)
+	}
+}
+
+// after is called with a state that is finite.
+func (k *keeper[T]) after(s *State[T]) {
+	switch {
+	case k.batches && !s.Fresh:
+		k.store(s, k.previous) // F and G were measured there
+	case k.batches || s.F < k.f || !k.known:
+		k.store(s, s.X)
+	}
+}
+
+func (k *keeper[T]) store(s *State[T], x []T) {
+	copy(k.x, x)
+	copy(k.g, s.G)
+	k.f, k.norm, k.iter, k.known = s.F, s.GradNorm, s.Iter, true
+}
+
+// notFinite names what is not finite in a state: "the value is NaN". It is
+// empty for a sound state.
+func notFinite[T Float](s *State[T]) string {
+	if finite(s.F) && finite(s.GradNorm) {
+		return ""
+	}
+	if !finite(s.F) {
+		return fmt.Sprintf("the value is %v", s.F)
+	}
+	for i, g := range s.G {
+		if !finite(float64(g)) {
+			return fmt.Sprintf("element %d of the gradient is %v", i, g)
+		}
+	}
+	return fmt.Sprintf("the norm of the gradient is %v", s.GradNorm)
+}
+
+// nonFinite is the reason of a run whose last step led to a value or gradient
+// that is not finite.
+func (r *Run[T]) nonFinite(what string) Reason {
+	s, k := &r.state, &r.keep
+	if r.guard.falling(k.f) && !math.IsNaN(s.F) {
+		return because(Diverged, "the value falls without bound: %s after %s, then %v; the function has no minimum that way",
+			num(k.f, 3), steps(k.iter), s.F)
+	}
+	text := fmt.Sprintf("%s at step %d; the last good point has value %s after %s", what, s.Iter+1, num(k.f, 6), steps(k.iter))
+	if advice, ok := r.solver.(adviser[T]); ok {
+		text += advice.advise(&r.problem, k.x, k.g)
+	}
+	return Reason{Status: Diverged, Text: text}
+}
+
+// adviser is a solver of this package that can say what would have worked.
+type adviser[T Float] interface {
+	advise(p *Problem[T], x, g []T) string
+}
+
+// fallGuard sees a value that falls without bound: far below any scale that
+// the start had, and faster with every step.
+type fallGuard struct {
+	floor, last, drop float64
+	faster            int
+}
+
+func (g *fallGuard) init(f float64) {
+	g.floor = -1e12 * (1 + math.Abs(f))
+	g.last = f
+}
+
+// falling reports whether f is already far below the start.
+func (g *fallGuard) falling(f float64) bool { return f < 1e-6*g.floor }
+
+func (g *fallGuard) step(f float64) bool {
+	drop := g.last - f
+	if drop > g.drop {
+		g.faster++
+	} else {
+		g.faster = 0
+	}
+	g.last, g.drop = f, drop
+	return f < g.floor && g.faster >= 3
+}
+
+// Result is what a run reached. X is the point that proves the status: the
+// present one for Converged and Target, otherwise the best one seen (with
+// batches: the last one).
+type Result[T Float] struct {
+	X, G     []T     // point and gradient there; owned by the run
+	F        float64 // value at X; with batches, on the last batch
+	GradNorm float64 // Euclidean norm of G
+	Status   Status
+	Text     string
+	Iter     int // accepted steps
+	Evals    int
+	Duration time.Duration
+}
+
+// Result is what the run has reached so far.
+func (r *Run[T]) Result() Result[T] {
+	s, k := &r.state, &r.keep
+	out := Result[T]{
+		X: s.X, G: s.G, F: s.F, GradNorm: s.GradNorm,
+		Status: s.Why.Status, Text: s.Why.Text,
+		Iter: s.Iter, Evals: s.Evals, Duration: r.took,
+	}
+	if s.Why.Status == Running {
+		out.Duration = time.Since(r.began)
+	}
+	broken := s.Why.Status == Diverged || s.Why.Status == Failed
+	proven := s.Why.Status == Converged || s.Why.Status == Target
+	if k.known && (broken || !proven && !k.batches) {
+		out.X, out.G, out.F, out.GradNorm = k.x, k.g, k.f, k.norm
+	}
+	return out
+}

@@ -1,0 +1,161 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+)
+
+// GD is gradient descent with a fixed rate (Cauchy 1847):
+//
+//	x ← x − η·g
+//
+// On a quadratic it converges when η < 2/λmax, the largest curvature.
+type GD[T Float] struct {
+	Rate float64 // η; 0 means 0.01
+}
+
+// Init implements Rule.
+func (r *GD[T]) Init(*Problem[T]) error { return checkRate("gd", r.rate()) }
+
+func (r *GD[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
+
+// Update implements Rule.
+func (r *GD[T]) Update(u []T, s *State[T]) {
+	s.Step *= r.rate()
+	eta := T(s.Step)
+	for i, g := range u {
+		u[i] = -eta * g
+	}
+}
+
+// Buffers implements Rule: gradient descent remembers nothing.
+func (r *GD[T]) Buffers(func(string, []T) bool) {}
+
+func (r *GD[T]) rateLimit(curvature float64) float64 { return 2 / curvature }
+
+// Momentum is the heavy ball method (Polyak 1964) in the convention of
+// PyTorch's SGD, where the rate multiplies the whole velocity:
+//
+//	m ← β·m + (1−d)·g,  x ← x − η·m     (d is Dampening; the first m is g)
+//
+// With RateInside the velocity keeps the rates it was built with, as in Keras:
+//
+//	v ← β·v − η·(1−d)·g,  x ← x + v     (the first v is −η·(1−d)·g)
+//
+// Both take the same steps while the rate is constant and d is 0, and differ
+// under a schedule. On a quadratic the method converges when
+// η·(1−d) < 2(1+β)/λmax.
+type Momentum[T Float] struct {
+	Rate       float64 // η; 0 means 0.01
+	Beta       float64 // β in [0, 1); 0 means 0.9
+	Dampening  float64 // d in [0, 1)
+	RateInside bool    // the convention of Keras
+
+	m []T
+}
+
+// Init implements Rule.
+func (r *Momentum[T]) Init(p *Problem[T]) error {
+	if err := checkRate("momentum", r.rate()); err != nil {
+		return err
+	}
+	if err := checkUnit("momentum", "beta", r.beta()); err != nil {
+		return err
+	}
+	if err := checkUnit("momentum", "dampening", r.Dampening); err != nil {
+		return err
+	}
+	r.m = make([]T, p.Dim)
+	return nil
+}
+
+func (r *Momentum[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
+func (r *Momentum[T]) beta() float64 { return orDefault(r.Beta, 0.9) }
+
+// Update implements Rule.
+func (r *Momentum[T]) Update(u []T, s *State[T]) {
+	s.Step *= r.rate()
+	beta, eta, share, m := T(r.beta()), T(s.Step), T(1-r.Dampening), r.m[:len(u)]
+	if r.RateInside {
+		for i, g := range u {
+			m[i] = beta*m[i] - eta*share*g
+			u[i] = m[i]
+		}
+		return
+	}
+	if s.Iter == 0 {
+		share = 1
+	}
+	for i, g := range u {
+		m[i] = beta*m[i] + share*g
+		u[i] = -eta * m[i]
+	}
+}
+
+// Buffers implements Rule.
+func (r *Momentum[T]) Buffers(yield func(string, []T) bool) { yield("momentum.m", r.m) }
+
+func (r *Momentum[T]) rateLimit(curvature float64) float64 {
+	return 2 * (1 + r.beta()) / ((1 - r.Dampening) * curvature)
+}
+
+// Nesterov is Nesterov's accelerated gradient with a constant momentum
+// (Nesterov 1983), in the form that evaluates the gradient at the point itself
+// (Sutskever et al., ICML 2013; PyTorch's SGD with nesterov):
+//
+//	m ← β·m + g,  x ← x − η·(g + β·m)
+//
+// On a quadratic it converges when η < 2(1+β)/((1+2β)·λmax).
+type Nesterov[T Float] struct {
+	Rate float64 // η; 0 means 0.01
+	Beta float64 // β in [0, 1); 0 means 0.9
+
+	m []T
+}
+
+// Init implements Rule.
+func (r *Nesterov[T]) Init(p *Problem[T]) error {
+	if err := checkRate("nesterov", r.rate()); err != nil {
+		return err
+	}
+	if err := checkUnit("nesterov", "beta", r.beta()); err != nil {
+		return err
+	}
+	r.m = make([]T, p.Dim)
+	return nil
+}
+
+func (r *Nesterov[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
+func (r *Nesterov[T]) beta() float64 { return orDefault(r.Beta, 0.9) }
+
+// Update implements Rule.
+func (r *Nesterov[T]) Update(u []T, s *State[T]) {
+	s.Step *= r.rate()
+	beta, eta, m := T(r.beta()), T(s.Step), r.m[:len(u)]
+	for i, g := range u {
+		m[i] = beta*m[i] + g
+		u[i] = -eta * (g + beta*m[i])
+	}
+}
+
+// Buffers implements Rule.
+func (r *Nesterov[T]) Buffers(yield func(string, []T) bool) { yield("nesterov.m", r.m) }
+
+func (r *Nesterov[T]) rateLimit(curvature float64) float64 {
+	b := r.beta()
+	return 2 * (1 + b) / ((1 + 2*b) * curvature)
+}
+
+func checkRate(rule string, v float64) error {
+	if !(v > 0) || math.IsInf(v, 0) {
+		return fmt.Errorf("optim: %s needs a positive rate, got %v; try 0.01", rule, v)
+	}
+	return nil
+}
+
+func checkUnit(rule, name string, v float64) error {
+	if !(v >= 0 && v < 1) {
+		return fmt.Errorf("optim: %s needs %s in [0, 1), got %v", rule, name, v)
+	}
+	return nil
+}

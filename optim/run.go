@@ -1,0 +1,274 @@
+package optim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"time"
+
+	"descent/internal/kernel"
+)
+
+// Run is a minimisation under way: an iterator over accepted points. It counts
+// evaluations, keeps the best point, refuses what is not finite and knows why
+// it ended. A Run is not safe for concurrent use.
+type Run[T Float] struct {
+	problem Problem[T]
+	solver  Solver[T]
+	stops   []Stop[T]
+	state   State[T]
+	keep    keeper[T]
+	guard   fallGuard
+	err     error
+	began   time.Time
+	took    time.Duration
+}
+
+// Start evaluates the problem at a copy of x and prepares the solver. Without
+// stops the run ends by DefaultStops. A start point that already meets a stop
+// ends the run before its first step; so does one where the value or the
+// gradient is not finite, with status Diverged. Start returns an error for a
+// problem, point or solver that does not fit, and for an error of Eval.
+func Start[T Float](p Problem[T], x []T, solver Solver[T], stops ...Stop[T]) (*Run[T], error) {
+	return begin(p, x, 0, solver, nil, stops)
+}
+
+// Resume continues a run that was saved after iter steps. For x and each buffer
+// that Run.Buffers yielded, load fills a slice of the same length under the
+// same name. The solver carries the same settings as in the saved run.
+func Resume[T Float](p Problem[T], iter int, solver Solver[T], load func(name string, b []T) error, stops ...Stop[T]) (*Run[T], error) {
+	if load == nil || iter < 0 {
+		return nil, fmt.Errorf("optim: resume needs a load function and a step count, got %d steps", iter)
+	}
+	x := make([]T, max(p.Dim, 0))
+	if err := load("x", x); err != nil {
+		return nil, fmt.Errorf("optim: resume after %s: %w", steps(iter), err)
+	}
+	return begin(p, x, iter, solver, load, stops)
+}
+
+func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(string, []T) error, stops []Stop[T]) (*Run[T], error) {
+	if err := check(p, x, solver); err != nil {
+		return nil, err
+	}
+	if len(stops) == 0 {
+		stops = DefaultStops[T]()
+	}
+	r := &Run[T]{problem: p, solver: solver, stops: stops, began: time.Now()}
+	s := &r.state
+	s.X, s.G, s.Iter = slices.Clone(x), make([]T, p.Dim), iter
+	eval := p.Eval
+	r.problem.Eval = func(x, grad []T) (float64, error) {
+		s.Evals++
+		return eval(x, grad)
+	}
+	if p.Draw != nil {
+		if err := p.Draw(iter); err != nil {
+			return nil, fmt.Errorf("optim: drawing the batch of step %d: %w", iter, err)
+		}
+	}
+	f, err := r.problem.Eval(s.X, s.G)
+	if err != nil {
+		return nil, fmt.Errorf("optim: evaluating the start point: %w", err)
+	}
+	s.F, s.GradNorm, s.Fresh = f, norm(s.G), true
+	r.keep.init(s, p.Draw != nil)
+	r.guard.init(f)
+	if what := notFinite(s); what != "" {
+		r.end(because(Diverged, "%s at the start point; start where the function is defined", what))
+		return r, nil
+	}
+	if err := solver.Init(&r.problem, s); err != nil {
+		return nil, err
+	}
+	if load != nil {
+		if err := r.restore(load); err != nil {
+			return nil, err
+		}
+	}
+	if why := r.stopped(); why.Status != Running {
+		r.end(why)
+	}
+	return r, nil
+}
+
+// check refuses what cannot be run.
+func check[T Float](p Problem[T], x []T, solver Solver[T]) error {
+	switch {
+	case p.Eval == nil:
+		return errors.New("optim: the problem has no Eval function")
+	case p.Dim < 1:
+		return fmt.Errorf("optim: the problem has %d parameters, needs at least 1", p.Dim)
+	case len(x) != p.Dim:
+		return fmt.Errorf("optim: the start point has %d numbers, the problem %d parameters", len(x), p.Dim)
+	case solver == nil:
+		return errors.New("optim: no solver given")
+	}
+	for i, v := range x {
+		if !finite(float64(v)) {
+			return fmt.Errorf("optim: the start point is not finite: element %d is %v", i, v)
+		}
+	}
+	return nil
+}
+
+func (r *Run[T]) restore(load func(string, []T) error) (err error) {
+	b, ok := r.solver.(Buffered[T])
+	if !ok {
+		return fmt.Errorf("optim: %T cannot be resumed: it yields no buffers", r.solver)
+	}
+	b.Buffers(func(name string, b []T) bool {
+		err = load(name, b)
+		return err == nil
+	})
+	if err != nil {
+		return fmt.Errorf("optim: resume after %s: %w", steps(r.state.Iter), err)
+	}
+	return nil
+}
+
+// Next takes one step and reports whether it was accepted; the point is then
+// in State. The step that meets a stop is still reported; the call after it
+// returns false. A cancelled context ends the run with status Interrupted, one
+// past its deadline with status Time.
+func (r *Run[T]) Next(ctx context.Context) bool {
+	s := &r.state
+	if s.Why.Status != Running {
+		return false
+	}
+	if err := ctx.Err(); err != nil {
+		r.end(cut(err, s.Iter))
+		return false
+	}
+	r.keep.before(s)
+	if err := r.solver.Next(&r.problem, s); err != nil {
+		r.fail(ctx, err)
+		return false
+	}
+	s.GradNorm = norm(s.G)
+	if what := notFinite(s); what != "" {
+		r.end(r.nonFinite(what))
+		return false
+	}
+	if s.Why.Status != Running {
+		return r.gaveUp()
+	}
+	s.Iter++
+	r.keep.after(s)
+	if why := r.stopped(); why.Status != Running {
+		r.end(why)
+	} else if !r.keep.batches && r.guard.step(s.F) {
+		r.end(because(Diverged, "the value falls without bound: %s after %s, and each step falls further than the one before; the function has no minimum that way",
+			num(s.F, 3), steps(s.Iter)))
+	}
+	return true
+}
+
+// gaveUp ends a run whose solver found no further step, unless the point that
+// it holds already meets a goal.
+func (r *Run[T]) gaveUp() bool {
+	why := r.state.Why
+	r.state.Why = Reason{}
+	if why.Status != Diverged {
+		r.keep.after(&r.state)
+		if w := r.stopped(); w.Status == Converged || w.Status == Target {
+			why = w
+		}
+	}
+	r.end(why)
+	return false
+}
+
+func (r *Run[T]) stopped() Reason {
+	for _, stop := range r.stops {
+		if why := stop(&r.state); why.Status != Running {
+			return why
+		}
+	}
+	return Reason{}
+}
+
+func (r *Run[T]) fail(ctx context.Context, err error) {
+	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
+		r.end(cut(cause, r.state.Iter))
+		return
+	}
+	r.err = fmt.Errorf("optim: step %d: %w", r.state.Iter+1, err)
+	r.end(because(Failed, "the objective failed at step %d: %v", r.state.Iter+1, err))
+}
+
+func (r *Run[T]) end(why Reason) {
+	r.state.Why = why
+	r.took = time.Since(r.began)
+}
+
+// cut is the reason of a run that its context ended.
+func cut(err error, iter int) Reason {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return because(Time, "the deadline passed after %s", steps(iter))
+	}
+	return because(Interrupted, "interrupted after %s", steps(iter))
+}
+
+// All is the run as a sequence: the state after each accepted step. The start
+// point is not among them; State has it before the first step. A loop that
+// breaks off may be continued by calling All again.
+func (r *Run[T]) All(ctx context.Context) iter.Seq[*State[T]] {
+	return func(yield func(*State[T]) bool) {
+		for r.Next(ctx) {
+			if !yield(&r.state) {
+				return
+			}
+		}
+	}
+}
+
+// State is the present state, owned by the run and overwritten by Next.
+func (r *Run[T]) State() *State[T] { return &r.state }
+
+// Err is the error of the objective or the solver that ended the run, if any.
+func (r *Run[T]) Err() error { return r.err }
+
+// Problem is the problem as the run sees it, with Eval counted.
+func (r *Run[T]) Problem() *Problem[T] { return &r.problem }
+
+// Buffers yields the point under the name "x" and what the solver remembers
+// between steps: with State().Iter all that Resume needs.
+func (r *Run[T]) Buffers(yield func(name string, b []T) bool) {
+	if !yield("x", r.state.X) {
+		return
+	}
+	if b, ok := r.solver.(Buffered[T]); ok {
+		b.Buffers(yield)
+	}
+}
+
+// Minimize starts a run and takes steps until it ends. The error is that of
+// Start or of the objective; how the run ended is in its Result.
+func Minimize[T Float](ctx context.Context, p Problem[T], x []T, solver Solver[T], stops ...Stop[T]) (*Run[T], error) {
+	r, err := Start(p, x, solver, stops...)
+	if err != nil {
+		return nil, err
+	}
+	for r.Next(ctx) {
+	}
+	return r, r.err
+}
+
+// norm is the Euclidean norm, NaN if any element is. Short vectors take the
+// plain loop: it is the whole cost of a step in a few variables.
+func norm[T Float](v []T) float64 {
+	if len(v) <= 16 {
+		sum := 0.0
+		for _, e := range v {
+			sum += float64(e) * float64(e)
+		}
+		if sum > 1e-30 && sum < 1e30 {
+			return math.Sqrt(sum)
+		}
+	}
+	return kernel.Norm2(v)
+}
