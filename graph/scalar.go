@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// Values of elementwise operations that the standard library lacks.
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func signum(a float64) float64 {
+	switch {
+	case a > 0:
+		return 1
+	case a < 0:
+		return -1
+	}
+	return a // ±0 and NaN
+}
+
+// sigmoid is 1/(1+exp(-a)); the exponential never overflows.
+func sigmoid(a float64) float64 {
+	if a >= 0 {
+		return 1 / (1 + math.Exp(-a))
+	}
+	e := math.Exp(a)
+	return e / (1 + e)
+}
+
+// softplus is log(1+exp(a)) = max(a, 0) + log1p(exp(-|a|)).
+func softplus(a float64) float64 {
+	return max(a, 0) + math.Log1p(math.Exp(-math.Abs(a)))
+}
+
+func relu(a float64) float64 { return max(a, 0) }
+
+func minimum(a, b float64) float64 { return min(a, b) }
+
+func maximum(a, b float64) float64 { return max(a, b) }
+
+// lgamma is the logarithm of |Γ(a)|.
+func lgamma(a float64) float64 {
+	v, _ := math.Lgamma(a)
+	return v
+}
+
+// mod is a - b*floor(a/b), without the rounding of the quotient.
+func mod(a, b float64) float64 {
+	r := math.Mod(a, b)
+	if r != 0 && (r < 0) != (b < 0) {
+		r += b
+	}
+	return r
+}
+
+// xlogy is x*log(y), continued by 0 to x = 0.
+func xlogy(x, y float64) float64 {
+	if x == 0 && y == y {
+		return 0
+	}
+	return x * math.Log(y)
+}
+
+func choose(c, a, b float64) float64 {
+	if c != 0 {
+		return a
+	}
+	return b
+}
+
+// bernoulli holds the Bernoulli numbers B₂, B₄, ... B₂₄.
+var bernoulli = [...]float64{
+	1. / 6, -1. / 30, 1. / 42, -1. / 30, 5. / 66, -691. / 2730, 7. / 6,
+	-3617. / 510, 43867. / 798, -174611. / 330, 854513. / 138, -236364091. / 2730,
+}
+
+// polygamma is the n-th derivative of the digamma function at x; n must be a
+// whole number, otherwise the result is NaN. The argument is raised by the
+// recurrence ψₙ(x) = ψₙ(x+1) - (-1)ⁿ n! x^(-n-1), then the asymptotic series is
+// summed (Abramowitz and Stegun 6.4.6, 6.4.11).
+func polygamma(n, x float64) float64 {
+	switch {
+	case n == 0:
+		return mathext.Digamma(x)
+	case n < 0 || n != math.Floor(n) || n > 100 || x != x || x < -1e5:
+		return math.NaN()
+	}
+	fact := math.Gamma(n + 1)
+	sum := 0.0 // of |ψₙ|, up to the common sign (-1)^(n+1)
+	for x < 14+n {
+		sum += fact * math.Pow(x, -n-1)
+		x++
+	}
+	// (n-1)!/xⁿ + n!/(2xⁿ⁺¹) + Σ B₂ₖ (2k+n-1)!/((2k)! x^(2k+n))
+	tail := fact/n + fact/(2*x)
+	c := fact // (2k+n-1)!/(2k)!, after the step below
+	c /= n
+	for k, b := range bernoulli {
+		m := float64(2 * (k + 1))
+		c *= (m + n - 2) * (m + n - 1) / ((m - 1) * m)
+		tail += b * c * math.Pow(x, -m)
+	}
+	sum += tail * math.Pow(x, -n)
+	if math.Mod(n, 2) == 0 {
+		return -sum
+	}
+	return sum
+}
