@@ -161,7 +161,7 @@ func (l Loss) Sum(g *graph.Graph, f, y, w *graph.Node) (*graph.Node, error) {
 		return nil, err
 	}
 	if w != nil {
-		rows = g.Apply(graph.Mul, w, rows)
+		rows = g.Mul(w, rows)
 	}
 	return g.Sum(rows), nil
 }
@@ -173,7 +173,7 @@ func (l Loss) Mean(g *graph.Graph, f, y, w *graph.Node) (*graph.Node, error) {
 		return nil, err
 	}
 	if w == nil {
-		return g.Apply(graph.Div, sum, g.Const(float64(y.Shape[0]))), nil
+		return g.Div(sum, g.Const(float64(y.Shape[0]))), nil
 	}
-	return g.Apply(graph.Div, sum, g.Sum(w)), nil
+	return g.Div(sum, g.Sum(w)), nil
 }

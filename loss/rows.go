@@ -4,39 +4,39 @@ import "descent/graph"
 
 // squared is (f − y)².
 func squared(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
-	r := g.Apply(graph.Sub, f, y)
-	return g.Apply(graph.Mul, r, r)
+	r := g.Sub(f, y)
+	return g.Mul(r, r)
 }
 
 // absolute is |f − y|.
 func absolute(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
-	return g.Apply(graph.Abs, g.Apply(graph.Sub, f, y))
+	return g.Abs(g.Sub(f, y))
 }
 
 // huber is r²/2 for a residual up to delta and delta·(|r| − delta/2) beyond
 // (Huber 1964). With c = min(|r|, delta) both branches are c·(|r| − c/2).
 func huber(g *graph.Graph, f, y *graph.Node, delta float64) *graph.Node {
-	r := g.Apply(graph.Abs, g.Apply(graph.Sub, f, y))
+	r := g.Abs(g.Sub(f, y))
 	c := g.Apply(graph.Min, r, g.Const(delta))
-	return g.Apply(graph.Mul, c, g.Apply(graph.Sub, r, g.Apply(graph.Mul, g.Const(0.5), c)))
+	return g.Mul(c, g.Sub(r, g.Mul(g.Const(0.5), c)))
 }
 
 // pinball is max(q·r, (q−1)·r) of r = y − f (Koenker and Bassett 1978).
 func pinball(g *graph.Graph, f, y *graph.Node, q float64) *graph.Node {
-	r := g.Apply(graph.Sub, y, f)
-	return g.Apply(graph.Max, g.Apply(graph.Mul, g.Const(q), r), g.Apply(graph.Mul, g.Const(q-1), r))
+	r := g.Sub(y, f)
+	return g.Apply(graph.Max, g.Mul(g.Const(q), r), g.Mul(g.Const(q-1), r))
 }
 
 // poisson is exp(f) − y·f, the negative log-likelihood of a count y at the rate
 // exp(f) without the term log(y!).
 func poisson(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
-	return g.Apply(graph.Sub, g.Apply(graph.Exp, f), g.Apply(graph.Mul, y, f))
+	return g.Sub(g.Exp(f), g.Mul(y, f))
 }
 
 // logistic is −log of the probability that the logit f gives to y in {0, 1}:
 // softplus(f) − y·f.
 func logistic(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
-	return g.Apply(graph.Sub, g.Apply(graph.Softplus, f), g.Apply(graph.Mul, y, f))
+	return g.Sub(g.Softplus(f), g.Mul(y, f))
 }
 
 // crossEntropy is −log of the softmax probability that the logits f [B, K] give
@@ -48,5 +48,5 @@ func crossEntropy(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
 	}
 	column := g.Reshape(y, y.Shape[0], 1)
 	hot := g.Apply(graph.Eq, column, g.Tensor(classes, len(classes)))
-	return g.Apply(graph.Sub, g.LogSumExp(f, 1), g.Sum(g.Apply(graph.Mul, f, hot), 1))
+	return g.Sub(g.LogSumExp(f, 1), g.Sum(g.Mul(f, hot), 1))
 }

@@ -102,14 +102,14 @@ func (b *builder) single(x *graph.Node) *graph.Node {
 	w := b.param("weight", param.Zeros, true, in)
 	c := b.param("bias", param.Zeros, false)
 	xw := g.MatMul(x, g.Reshape(w, in, 1))
-	return g.Apply(graph.Add, g.Reshape(xw, rows), c)
+	return g.Add(g.Reshape(xw, rows), c)
 }
 
 // dense is x·W + b, [rows, units], with biases that start at 0.
 func (b *builder) dense(x *graph.Node, prefix string, units int, init param.Init) *graph.Node {
 	w := b.param(prefix+"weight", init, true, x.Shape[1], units)
 	c := b.param(prefix+"bias", param.Zeros, false, units)
-	return b.g.Apply(graph.Add, b.g.MatMul(x, w), c)
+	return b.g.Add(b.g.MatMul(x, w), c)
 }
 
 // mlp stacks dense layers with an activation after each but the last. Rectified
@@ -189,15 +189,15 @@ var activations = map[string]activation{
 
 // silu is x·sigmoid(x) (Elfwing, Uchibe and Doya 2017).
 func silu(g *graph.Graph, x *graph.Node) *graph.Node {
-	return g.Apply(graph.Mul, x, g.Apply(graph.Sigmoid, x))
+	return g.Mul(x, g.Sigmoid(x))
 }
 
 // gelu is x·Φ(x), Φ the normal distribution function (Hendrycks and Gimpel
 // 2016), exact rather than by tanh.
 func gelu(g *graph.Graph, x *graph.Node) *graph.Node {
-	erf := g.Apply(graph.Erf, g.Apply(graph.Mul, x, g.Const(1/math.Sqrt2)))
-	phi := g.Apply(graph.Mul, g.Const(0.5), g.Apply(graph.Add, g.Const(1), erf))
-	return g.Apply(graph.Mul, x, phi)
+	erf := g.Apply(graph.Erf, g.Mul(x, g.Const(1/math.Sqrt2)))
+	phi := g.Mul(g.Const(0.5), g.Add(g.Const(1), erf))
+	return g.Mul(x, phi)
 }
 
 // Activations lists what may follow the sizes of an MLP, sorted.
