@@ -83,7 +83,7 @@ func TestNormsAtTheEdges(t *testing.T) {
 
 func testGemm[T Float](t *testing.T, eps float64) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	shapes := [][3]int{{1, 1, 1}, {4, 4, 4}, {5, 3, 7}, {16, 10, 33}, {2, 9, 300}, {13, 17, 600}, {3, 4, 0}}
+	shapes := [][3]int{{1, 1, 1}, {4, 4, 4}, {5, 3, 7}, {16, 10, 33}, {2, 9, 300}, {13, 17, 600}, {3, 4, 0}, {25, 33, 70}, {37, 65, 257}, {250, 40, 20}, {7, 1030, 5}}
 	for _, s := range shapes {
 		for variant := range 8 {
 			transA, transB, beta := variant&1 != 0, variant&2 != 0, T(variant>>2)*0.5
@@ -136,6 +136,16 @@ func testGemm[T Float](t *testing.T, eps float64) {
 }
 
 func TestGemm(t *testing.T) {
+	for set := portable; set <= best(); set++ {
+		t.Run(isaNames[set], func(t *testing.T) {
+			defer func(old isa) { active = old }(active)
+			active = set
+			testGemmBoth(t)
+		})
+	}
+}
+
+func testGemmBoth(t *testing.T) {
 	t.Run("f32", func(t *testing.T) { testGemm[float32](t, 0x1p-24) })
 	t.Run("f64", func(t *testing.T) { testGemm[float64](t, 0x1p-53) })
 }

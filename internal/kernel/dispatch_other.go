@@ -1,0 +1,9 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func best() isa { return portable }
+
+func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	gemmPortable(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}

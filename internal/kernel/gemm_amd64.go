@@ -1,0 +1,184 @@
+//go:build !noasm
+
+package kernel
+
+import "unsafe"
+
+// Blocking of the tiled product: a packed panel of B (deep×columns of a tile)
+// stays in the first-level cache, high rows of A in the second, a slab of
+// deep×wide of B in the third.
+const (
+	deep = 256
+	wide = 1024
+	high = 240
+)
+
+// tiler is a micro-kernel family: tiles of up to rows×cols, computed for any
+// height by one call. A masked family handles any width in place; the others
+// need B padded and a scratch tile at the right edge.
+type tiler[T Float] struct {
+	rows, cols int
+	masked     bool
+	tile       func(rows, k int, a *T, ar, ak int, b *T, bk int, c *T, cr int, alpha T, add int, mask uint32)
+}
+
+func tilerFor[T Float](set isa) tiler[T] {
+	var t any
+	if _, single := any(T(0)).(float32); single {
+		t = tiler[float32]{6, 16, false, tileF32NoMask}
+		if set == avx512 {
+			t = tiler[float32]{12, 32, true, tileF32AVX512}
+		}
+	} else {
+		t = tiler[float64]{6, 8, false, tileF64NoMask}
+		if set == avx512 {
+			t = tiler[float64]{12, 16, true, tileF64AVX512}
+		}
+	}
+	return t.(tiler[T])
+}
+
+func tileF32NoMask(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, _ uint32) {
+	tileF32AVX2(rows, k, a, ar, ak, b, bk, c, cr, alpha, add)
+}
+
+func tileF64NoMask(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, _ uint32) {
+	tileF64AVX2(rows, k, a, ar, ak, b, bk, c, cr, alpha, add)
+}
+
+// product is one call of Gemm under way. Strides are in elements: op(A)[i,p]
+// is a[i*ar+p*ak], op(B)[p,j] is b[p*bk+j*bc].
+type product[T Float] struct {
+	tiler[T]
+	m, n, k        int
+	alpha, beta    T
+	a, b, c        []T
+	ar, ak, bk, bc int
+	ldc            int
+	panel, edge    []T // packed B, scratch tile
+}
+
+func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	g := product[T]{tiler: tilerFor[T](active), m: m, n: n, k: k, alpha: alpha, beta: beta,
+		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc}
+	if transA {
+		g.ar, g.ak = 1, lda
+	}
+	if transB {
+		g.bk, g.bc = 1, ldb
+	}
+	if beta != 0 && beta != 1 {
+		scaleRows(m, n, beta, c, ldc)
+	}
+	columns := min((n+g.cols-1)/g.cols*g.cols, wide)
+	slab := grab[T](min(k, deep)*columns + g.rows*g.cols)
+	defer release(slab)
+	g.edge, g.panel = (*slab)[:g.rows*g.cols], (*slab)[g.rows*g.cols:]
+	for j := 0; j < n; j += wide {
+		for p := 0; p < k; p += deep {
+			g.block(j, min(wide, n-j), p, min(deep, k-p))
+		}
+	}
+}
+
+// inPlace says whether B is read where it lies: packing costs as much as a few
+// rows of the product, and only a masked kernel can read a narrow panel.
+func (g *product[T]) inPlace() bool {
+	return g.bc == 1 && g.masked && (g.m <= 2*g.rows || g.n <= g.cols)
+}
+
+// block adds the part of the product that depth numbers from p of each sum
+// give to width columns from j.
+func (g *product[T]) block(j, width, p, depth int) {
+	direct := g.inPlace()
+	if !direct {
+		g.packB(j, width, p, depth)
+	}
+	for i := 0; i < g.m; i += high {
+		h := min(high, g.m-i)
+		for q := 0; q < width; q += g.cols {
+			b, bk := g.panel[min(q*depth, len(g.panel)-1):], g.cols
+			if direct {
+				b, bk = g.b[p*g.bk+j+q:], g.bk
+			}
+			g.column(i, h, j+q, min(g.cols, width-q), p, depth, b, bk)
+		}
+	}
+}
+
+// column computes h rows of one panel of columns, in tiles of nearly equal
+// height. It is not inlined so that a long product passes a preemption point
+// here: the collector need not wait for the end.
+//
+//go:noinline
+func (g *product[T]) column(i, h, j, w, p, depth int, b []T, bk int) {
+	size := int(unsafe.Sizeof(g.alpha))
+	mask := uint32(1)<<w - 1
+	add := 1
+	if p == 0 && g.beta == 0 {
+		add = 0
+	}
+	tiles := (h + g.rows - 1) / g.rows
+	for t := range tiles {
+		rows := h / tiles
+		if t < h%tiles {
+			rows++
+		}
+		a, c := &g.a[i*g.ar+p*g.ak], g.c[i*g.ldc+j:]
+		if w < g.cols && !g.masked {
+			g.tile(rows, depth, a, g.ar*size, g.ak*size, &b[0], bk*size, &g.edge[0], g.cols*size, g.alpha, 0, mask)
+			g.copyEdge(rows, w, c, add)
+		} else {
+			g.tile(rows, depth, a, g.ar*size, g.ak*size, &b[0], bk*size, &c[0], g.ldc*size, g.alpha, add, mask)
+		}
+		i += rows
+	}
+}
+
+// copyEdge moves the first w columns of the scratch tile to c, or adds them.
+func (g *product[T]) copyEdge(rows, w int, c []T, add int) {
+	for r := range rows {
+		src, dst := g.edge[r*g.cols:r*g.cols+w], c[r*g.ldc:r*g.ldc+w]
+		if add == 0 {
+			copy(dst, src)
+			continue
+		}
+		for q, v := range src {
+			dst[q] += v
+		}
+	}
+}
+
+// packB lays rows p..p+depth and columns j..j+width of op(B) out as panels of
+// cols columns, the last one padded with zeros.
+func (g *product[T]) packB(j, width, p, depth int) {
+	for q := 0; q < width; q += g.cols {
+		w := min(g.cols, width-q)
+		panel := g.panel[q*depth : q*depth+depth*g.cols]
+		if w < g.cols {
+			clear(panel)
+		}
+		if g.bc == 1 {
+			for r := range depth {
+				copy(panel[r*g.cols:r*g.cols+w], g.b[(p+r)*g.bk+j+q:])
+			}
+			continue
+		}
+		transposeInto(panel, g.cols, g.b[(j+q)*g.bc+p:], g.bc, w, depth)
+	}
+}
+
+// transposeInto stores dst[r,l] = src[l,r] for l < w and r < depth, eight rows
+// of dst at a time so that both sides stay in the first-level cache.
+func transposeInto[T Float](dst []T, ldd int, src []T, lds, w, depth int) {
+	for r := 0; r < depth; r += 8 {
+		h := min(8, depth-r)
+		for l := range w {
+			s := src[l*lds+r : l*lds+r+h]
+			d := dst[r*ldd+l:]
+			for q, v := range s {
+				d[q*ldd] = v
+			}
+		}
+	}
+}
