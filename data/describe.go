@@ -1,0 +1,106 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Summary is what Describe says about a column.
+type Summary struct {
+	Name     string  `json:"name"`
+	Kind     Kind    `json:"kind"`
+	Ignored  string  `json:"ignored,omitempty"` // why models leave the column out
+	Missing  int     `json:"missing"`
+	Distinct int     `json:"distinct"` // different values; pictures are not compared
+	Min      float64 `json:"min"`      // Number, and so on
+	Max      float64 `json:"max"`
+	Mean     float64 `json:"mean"`
+	Median   float64 `json:"median"`
+
+	Levels []string `json:"levels,omitempty"` // Category, in order
+	Counts []int    `json:"counts,omitempty"` // rows per level
+}
+
+// Describe summarises every column.
+func (t *Table) Describe() []Summary {
+	all := make([]Summary, len(t.Columns))
+	for i, c := range t.Columns {
+		all[i] = c.describe()
+	}
+	return all
+}
+
+func (c *Column) describe() Summary {
+	s := Summary{Name: c.Name, Kind: c.Kind, Ignored: c.Ignored}
+	for row := range c.Len() {
+		if c.Missing(row) {
+			s.Missing++
+		}
+	}
+	switch c.Kind {
+	case Number:
+		s.describeNumbers(c.Numbers)
+	case Category:
+		s.Levels, s.Counts = c.Levels, make([]int, len(c.Levels))
+		for _, code := range c.Codes {
+			if code >= 0 {
+				s.Counts[code]++
+			}
+		}
+		s.Distinct = len(c.Levels)
+	case Text:
+		seen := map[string]bool{}
+		for _, text := range c.Texts {
+			if text != "" {
+				seen[text] = true
+			}
+		}
+		s.Distinct = len(seen)
+	}
+	return s
+}
+
+func (s *Summary) describeNumbers(numbers []float64) {
+	x := make([]float64, 0, len(numbers))
+	for _, v := range numbers {
+		if !math.IsNaN(v) {
+			x = append(x, v)
+		}
+	}
+	if len(x) == 0 {
+		return
+	}
+	s.Median = median(x) // sorts x
+	s.Min, s.Max = x[0], x[len(x)-1]
+	s.Mean, _ = meanSD(len(x), func(i int) float64 { return x[i] })
+	s.Distinct = len(slices.Compact(x))
+}
+
+// String is one line: name, kind, what is in it, what is missing, why it is
+// left out.
+func (s Summary) String() string {
+	var parts []string
+	switch s.Kind {
+	case Number:
+		if s.Distinct > 0 {
+			parts = append(parts, fmt.Sprintf("%s to %s", short(s.Min), short(s.Max)), fmt.Sprintf("median %s", short(s.Median)), fmt.Sprintf("%d different", s.Distinct))
+		}
+	case Category:
+		levels := make([]string, len(s.Levels))
+		for i, level := range s.Levels {
+			levels[i] = fmt.Sprintf("%s (%d)", level, s.Counts[i])
+		}
+		parts = append(parts, fmt.Sprintf("%d levels: %s", len(levels), enumerate(levels, 6)))
+	case Text:
+		parts = append(parts, fmt.Sprintf("%d different", s.Distinct))
+	}
+	if s.Missing > 0 {
+		parts = append(parts, fmt.Sprintf("%d missing", s.Missing))
+	}
+	if s.Ignored != "" {
+		parts = append(parts, "left out: "+s.Ignored)
+	}
+	return fmt.Sprintf("%s: %v, %s", s.Name, s.Kind, strings.Join(parts, "; "))
+}
