@@ -1,0 +1,196 @@
+package optim
+
+import (
+	"errors"
+	"fmt"
+
+	"descent/internal/kernel"
+)
+
+// LBFGS is the limited-memory BFGS method with a strong Wolfe line search
+// (Liu and Nocedal, Math. Programming 45 (1989) 503; Nocedal and Wright,
+// Numerical Optimization, algorithm 7.4): the direction −H·∇f, where H is built
+// from the last Memory pairs of steps sₖ = xₖ₊₁ − xₖ and gradient changes
+// yₖ = ∇fₖ₊₁ − ∇fₖ, on top of γ·I with γ = sᵀy/yᵀy of the newest pair.
+//
+// A step costs 4·Memory + O(1) passes over a vector besides its evaluations,
+// usually one, and allocates nothing. A trial point that is not finite is
+// backed off from. When no step along −H·∇f lowers f, the pairs are dropped and
+// −∇f is tried; when that fails too, the run ends with NoProgress.
+type LBFGS[T Float] struct {
+	Memory int     // pairs kept; 0 means 10
+	C1     float64 // sufficient decrease of the Wolfe conditions; 0 means 1e-4
+	C2     float64 // curvature of the Wolfe conditions; 0 means 0.9
+
+	search wolfe[T]
+	dir    []T
+	pairs  []T       // Memory rows s, then Memory rows y, as two rings
+	inner  []T       // sᵀy of each pair
+	memo   []T       // the few numbers below, in T so that a saved state is the whole state
+	coef   []float64 // αᵢ of the two-loop recursion
+}
+
+// The entries of memo.
+const (
+	lbfgsCount = iota // pairs in use
+	lbfgsNext         // row of the next pair
+	lbfgsGamma        // γ
+	lbfgsRough        // rounding noise seen in f beyond what its size explains
+	lbfgsStale        // steps in a row that lowered neither f nor the least gradient
+	lbfgsLeast        // least |∇f| of those steps
+	lbfgsMemo
+)
+
+// Init refuses hyperparameters out of range and problems that draw a batch for
+// each step: a line search would compare the losses of different batches.
+func (l *LBFGS[T]) Init(p *Problem[T], s *State[T]) error {
+	m := l.memory()
+	c1, c2 := orDefault(l.C1, 1e-4), orDefault(l.C2, 0.9)
+	switch {
+	case m < 1:
+		return fmt.Errorf("optim: lbfgs keeps at least one pair, not %d", l.Memory)
+	case !(0 < c1 && c1 < c2 && c2 < 1):
+		return fmt.Errorf("optim: the Wolfe conditions of lbfgs need 0 < c1 < c2 < 1, got %g and %g", c1, c2)
+	case p.Draw != nil:
+		return errors.New("optim: lbfgs compares values of one function, but this problem draws a new batch for every step; use the full data, or a rule such as adam")
+	}
+	n := p.Dim
+	l.search = wolfe[T]{c1: c1, c2: c2, limit: 40}
+	l.search.alloc(n)
+	l.dir = make([]T, n)
+	l.pairs = make([]T, 2*m*n)
+	l.inner = make([]T, m)
+	l.memo = make([]T, lbfgsMemo)
+	l.coef = make([]float64, m)
+	return nil
+}
+
+func (l *LBFGS[T]) memory() int {
+	if l.Memory == 0 {
+		return 10
+	}
+	return l.Memory
+}
+
+// Buffers yields everything that a later step depends on.
+func (l *LBFGS[T]) Buffers(yield func(name string, b []T) bool) {
+	_ = yield("pairs", l.pairs) && yield("inner", l.inner) && yield("memo", l.memo)
+}
+
+// Next moves s to the next point that satisfies the Wolfe conditions.
+func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
+	if err := refresh(p, s); err != nil {
+		return err
+	}
+	if l.memo[lbfgsStale] > staleSteps {
+		s.Why = stalled(s)
+		return nil
+	}
+	best, ok, err := l.descend(p, s)
+	if err == nil && !ok && l.memo[lbfgsCount] > 0 {
+		l.memo[lbfgsCount] = 0
+		best, ok, err = l.descend(p, s)
+	}
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.Why = noDescent(s, l.search.high)
+		return nil
+	}
+	l.remember(s)
+	stagnate(&l.memo[lbfgsStale], &l.memo[lbfgsLeast], s.F-best.f > l.noise(s.F), l.search.grad)
+	advance(s, best, l.search.at, l.search.grad)
+	return nil
+}
+
+// descend searches along the quasi-Newton direction, or along the negative
+// gradient while there are no pairs. A failed search is repeated once with the
+// noise that it found.
+func (l *LBFGS[T]) descend(p *Problem[T], s *State[T]) (trial, bool, error) {
+	first := 1.0
+	if l.memo[lbfgsCount] == 0 {
+		first = min(1, 1/kernel.Norm2(s.G))
+	}
+	l.direction(s.G)
+	start := trial{f: s.F, slope: kernel.Dot(s.G, l.dir)}
+	if !(start.slope < 0) || !start.finite() || first == 0 {
+		return start, false, nil
+	}
+	l.search.along(p, s.X, l.dir)
+	best, ok, err := l.search.search(start, first, l.noise(s.F))
+	rise := l.search.high.f - s.F
+	if err != nil || ok || !finite(rise) || rise <= l.noise(s.F) {
+		return best, ok, err
+	}
+	rough := l.memo[lbfgsRough]
+	l.memo[lbfgsRough] = T(2 * rise)
+	best, ok, err = l.search.search(start, first, l.noise(s.F))
+	if !ok {
+		l.memo[lbfgsRough] = rough
+	}
+	return best, ok, err
+}
+
+// noise is the difference between two values of f that may be rounding alone.
+func (l *LBFGS[T]) noise(f float64) float64 {
+	return max(rounding[T](f), float64(l.memo[lbfgsRough]))
+}
+
+// direction stores −H·g in dir by the two-loop recursion:
+//
+//	q = −g
+//	newest to oldest:  αᵢ = sᵢᵀq / sᵢᵀyᵢ;  q −= αᵢ·yᵢ
+//	q *= γ
+//	oldest to newest:  β = yᵢᵀq / sᵢᵀyᵢ;   q += (αᵢ − β)·sᵢ
+func (l *LBFGS[T]) direction(g []T) {
+	q := l.dir
+	for i, v := range g {
+		q[i] = -v
+	}
+	m, count, next := len(l.inner), int(l.memo[lbfgsCount]), int(l.memo[lbfgsNext])
+	if count == 0 {
+		return
+	}
+	for k := 1; k <= count; k++ {
+		i := (next - k + m) % m
+		si, yi := l.pair(i)
+		l.coef[i] = kernel.Dot(si, q) / float64(l.inner[i])
+		kernel.Axpy(T(-l.coef[i]), yi, q)
+	}
+	kernel.Scale(l.memo[lbfgsGamma], q)
+	for k := count; k >= 1; k-- {
+		i := (next - k + m) % m
+		si, yi := l.pair(i)
+		beta := kernel.Dot(yi, q) / float64(l.inner[i])
+		kernel.Axpy(T(l.coef[i]-beta), si, q)
+	}
+}
+
+// pair is row i of the rings s and y.
+func (l *LBFGS[T]) pair(i int) (s, y []T) {
+	n, m := len(l.dir), len(l.inner)
+	return l.pairs[i*n : (i+1)*n : (i+1)*n], l.pairs[(m+i)*n : (m+i+1)*n : (m+i+1)*n]
+}
+
+// remember stores the pair of the accepted step over the oldest one, unless its
+// curvature sᵀy is not safely positive, which would spoil H.
+func (l *LBFGS[T]) remember(s *State[T]) {
+	next := int(l.memo[lbfgsNext])
+	si, yi := l.pair(next)
+	at, grad, g := l.search.at, l.search.grad[:len(si)], s.G[:len(si)]
+	yi = yi[:len(si)]
+	for i, x := range s.X[:len(si)] {
+		si[i] = at[i] - x
+		yi[i] = grad[i] - g[i]
+	}
+	sy, yy := T(kernel.Dot(si, yi)), kernel.Dot(yi, yi)
+	gamma := T(float64(sy) / yy)
+	if !(float64(sy) > epsilon[T]()*yy*float64(l.memo[lbfgsGamma])) || !(gamma > 0) || !finite(float64(gamma)) {
+		l.memo[lbfgsCount] = min(l.memo[lbfgsCount], T(len(l.inner)-1)) // this row is spoilt
+		return
+	}
+	l.inner[next], l.memo[lbfgsGamma] = sy, gamma
+	l.memo[lbfgsNext] = T((next + 1) % len(l.inner))
+	l.memo[lbfgsCount] = min(l.memo[lbfgsCount]+1, T(len(l.inner)))
+}
