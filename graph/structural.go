@@ -177,6 +177,12 @@ func (g *Graph) Gather(x *Node, index []int) *Node {
 	checkElements(x, index, x.Shape[0])
 	shape := slices.Clone(x.Shape)
 	shape[0] = len(index)
+	if len(index) == 1 {
+		return g.Slice(x, index[0], 1, 1)
+	}
+	if x.Shape[0] == 1 {
+		return g.Broadcast(x, shape...)
+	}
 	return g.intern(Node{Op: Gather, Args: []*Node{x}, Shape: shape, Index: slices.Clone(index)})
 }
 
@@ -190,6 +196,12 @@ func (g *Graph) Scatter(x *Node, index []int, n int) *Node {
 	checkElements(x, index, n)
 	shape := slices.Clone(x.Shape)
 	shape[0] = n
+	if len(index) == 1 {
+		return g.Pad(x, index[0], 1, n)
+	}
+	if n == 1 {
+		return g.Reshape(g.Sum(x, 0), shape...)
+	}
 	return g.intern(Node{Op: Scatter, Args: []*Node{x}, Shape: shape, Index: slices.Clone(index)})
 }
 
@@ -218,5 +230,8 @@ func (g *Graph) Stack(xs ...*Node) *Node {
 		}
 	}
 	shape := slices.Concat([]int{len(xs)}, xs[0].Shape)
+	if len(xs) == 1 {
+		return g.Reshape(xs[0], shape...)
+	}
 	return g.intern(Node{Op: Stack, Args: slices.Clone(xs), Shape: shape})
 }

@@ -1,0 +1,183 @@
+package graph
+
+import "errors"
+
+// output says where the value of a node goes: to buffer buf, from element off
+// on.
+type output struct {
+	node     *Node
+	buf, off int
+}
+
+// Compile makes a Program that evaluates the given nodes.
+func Compile[T Float](g *Graph, outs ...*Node) (*Program[T], error) {
+	if len(outs) == 0 {
+		return nil, errors.New("graph: nothing to compile; name at least one node")
+	}
+	list := make([]output, len(outs))
+	lens := make([]int, len(outs))
+	for i, n := range outs {
+		list[i], lens[i] = output{node: n, buf: i}, n.Len()
+	}
+	return newProgram[T](compile(g, list, lens)), nil
+}
+
+// compiler turns nodes into a code. The order of the nodes' creation is the
+// order of execution.
+type compiler struct {
+	g    *Graph
+	code *code
+	outs []output
+
+	low      []lowered // by id, as everything below
+	live     []bool    // must be computed
+	root     []*Node   // the node whose memory holds this one
+	rootOff  []int     // where it begins there
+	lastUse  []int     // of a root: id of the last node that reads it
+	place    []operand // where the value lies
+	where    []bool    // whether place is known
+	pinned   []bool    // lies in an output buffer
+	folded   map[*Node][]float64
+	dataAt   map[*Node]int // space of a Data node
+	tensorAt map[*Node]int // offset of a constant array
+	arena    arena
+	regs     registers
+}
+
+// compile runs the passes in order.
+func compile(g *Graph, outs []output, lens []int) *code {
+	c := &compiler{g: g, outs: outs, code: &code{lens: lens, dim: g.dim}}
+	n := len(g.nodes)
+	c.root, c.rootOff = make([]*Node, n), make([]int, n)
+	c.lastUse, c.place = make([]int, n), make([]operand, n)
+	c.where, c.pinned = make([]bool, n), make([]bool, n)
+	c.dataAt, c.tensorAt = map[*Node]int{}, map[*Node]int{}
+	c.foldConstants()
+	c.lowerAll()
+	c.findRoots()
+	c.placeLeaves()
+	c.placeOutputs()
+	for id, n := range g.nodes[:n] {
+		if c.live[id] && !c.where[id] {
+			c.emit(n)
+		}
+	}
+	c.emitOutputs()
+	c.code.numRegs, c.code.arenaLen = c.regs.n, c.arena.len
+	return c.code
+}
+
+// foldConstants evaluates what depends on no input, once and for all.
+func (c *compiler) foldConstants() {
+	c.folded = map[*Node][]float64{}
+	marks := make([]*Node, len(c.outs))
+	for i, o := range c.outs {
+		marks[i] = o.node
+	}
+	reached := c.g.reach(marks...)
+	varies := make([]bool, len(c.g.nodes))
+	var roots []*Node
+	isRoot := make([]bool, len(c.g.nodes))
+	note := func(n *Node) {
+		constant := n.Op == Const || n.Op == Tensor || n.Op == Broadcast && n.Args[0].Op == Const
+		if !varies[n.id] && !constant && !isRoot[n.id] {
+			isRoot[n.id] = true
+			roots = append(roots, n)
+		}
+	}
+	for id, n := range c.g.nodes {
+		if !reached[id] {
+			continue
+		}
+		varies[id] = n.Op == Param || n.Op == Data || n.Op == seed
+		for _, a := range n.Args {
+			varies[id] = varies[id] || varies[a.id]
+		}
+		if varies[id] {
+			for _, a := range n.Args {
+				note(a)
+			}
+		}
+	}
+	mixed := false // an input occurs at all; otherwise there is nothing to precompute for
+	for id := range varies {
+		mixed = mixed || varies[id]
+	}
+	if !mixed || len(roots) == 0 {
+		return
+	}
+	outs := make([]output, len(roots))
+	lens := make([]int, len(roots))
+	bufs := make([][]float64, len(roots))
+	for i, n := range roots {
+		outs[i], lens[i], bufs[i] = output{node: n, buf: i}, n.Len(), make([]float64, n.Len())
+		c.folded[n] = bufs[i]
+	}
+	p := newProgram[float64](compile(c.g, outs, lens))
+	p.code.dim = 0
+	if err := p.Run(nil, bufs...); err != nil {
+		panic("graph: constants do not evaluate: " + err.Error())
+	}
+}
+
+// lowerAll chooses an instruction for every node in use.
+func (c *compiler) lowerAll() {
+	nodes := make([]*Node, len(c.outs))
+	for i, o := range c.outs {
+		nodes[i] = o.node
+	}
+	reached := c.g.reach(nodes...)
+	uses := make([]int, len(c.g.nodes))
+	for id, n := range c.g.nodes {
+		if reached[id] {
+			for _, a := range n.Args {
+				uses[a.id]++
+			}
+		}
+	}
+	for _, n := range nodes {
+		uses[n.id]++
+	}
+	c.low, c.live = make([]lowered, len(uses)), make([]bool, len(uses))
+	for _, n := range nodes {
+		c.live[n.id] = true
+	}
+	for id := len(uses) - 1; id >= 0; id-- {
+		if !c.live[id] {
+			continue
+		}
+		n := c.g.nodes[id]
+		if c.folded[n] != nil {
+			c.low[id] = lowered{op: Tensor}
+			continue
+		}
+		c.low[id] = lower(n, uses)
+		for _, a := range c.low[id].args {
+			c.live[a.id] = true
+		}
+	}
+}
+
+// findRoots finds which nodes share the memory of another, and until when each
+// memory is read.
+func (c *compiler) findRoots() {
+	for id, n := range c.g.nodes[:len(c.live)] {
+		if !c.live[id] {
+			continue
+		}
+		c.root[id] = n
+		l := &c.low[id]
+		if l.view {
+			a := l.args[0]
+			if (n.Len() == 1) == (a.Len() == 1) {
+				c.root[id], c.rootOff[id] = c.root[a.id], c.rootOff[a.id]+l.off
+			}
+		}
+		for _, a := range l.args {
+			c.lastUse[c.root[a.id].id] = id
+		}
+	}
+	for _, o := range c.outs {
+		c.lastUse[c.root[o.node.id].id] = len(c.live)
+	}
+}
