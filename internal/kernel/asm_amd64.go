@@ -351,3 +351,103 @@ func tileF64AVX2x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *flo
 //
 //go:noescape
 func tileF64AVX2x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+
+// expF32AVX512 is e to the power x over n elements.
+//
+//go:noescape
+func expF32AVX512(dst *float32, src *float32, n int)
+
+// logF32AVX512 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF32AVX512(dst *float32, src *float32, n int)
+
+// tanhF32AVX512 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF32AVX512(dst *float32, src *float32, n int)
+
+// sigmoidF32AVX512 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF32AVX512(dst *float32, src *float32, n int)
+
+// softplusF32AVX512 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF32AVX512(dst *float32, src *float32, n int)
+
+// expF64AVX512 is e to the power x over n elements.
+//
+//go:noescape
+func expF64AVX512(dst *float64, src *float64, n int)
+
+// logF64AVX512 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF64AVX512(dst *float64, src *float64, n int)
+
+// tanhF64AVX512 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF64AVX512(dst *float64, src *float64, n int)
+
+// sigmoidF64AVX512 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF64AVX512(dst *float64, src *float64, n int)
+
+// softplusF64AVX512 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF64AVX512(dst *float64, src *float64, n int)
+
+// expF32AVX2 is e to the power x over n elements.
+//
+//go:noescape
+func expF32AVX2(dst *float32, src *float32, n int)
+
+// logF32AVX2 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF32AVX2(dst *float32, src *float32, n int)
+
+// tanhF32AVX2 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF32AVX2(dst *float32, src *float32, n int)
+
+// sigmoidF32AVX2 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF32AVX2(dst *float32, src *float32, n int)
+
+// softplusF32AVX2 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF32AVX2(dst *float32, src *float32, n int)
+
+// expF64AVX2 is e to the power x over n elements.
+//
+//go:noescape
+func expF64AVX2(dst *float64, src *float64, n int)
+
+// logF64AVX2 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF64AVX2(dst *float64, src *float64, n int)
+
+// tanhF64AVX2 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF64AVX2(dst *float64, src *float64, n int)
+
+// sigmoidF64AVX2 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF64AVX2(dst *float64, src *float64, n int)
+
+// softplusF64AVX2 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF64AVX2(dst *float64, src *float64, n int)

@@ -14,6 +14,7 @@ import (
 func main() {
 	ConstraintExpr("!noasm")
 	gemmTiles()
+	mathFunctions()
 	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// vec writes arithmetic on whole vectors of one element type in one
+// instruction set. Every method yields a new register, so a formula reads from
+// top to bottom.
+type vec struct {
+	elem
+	wide bool // AVX-512; otherwise AVX2
+}
+
+func (v vec) isa() string {
+	if v.wide {
+		return "AVX512"
+	}
+	return "AVX2"
+}
+
+func (v vec) bytes() int {
+	if v.wide {
+		return 64
+	}
+	return 32
+}
+
+func (v vec) lanes() int { return v.bytes() / v.size }
+
+func (v vec) reg() reg.VecVirtual {
+	if v.wide {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// ps picks the instruction of the element type.
+func (v vec) ps(single, double func(...Op)) func(...Op) {
+	if v.size == 4 {
+		return single
+	}
+	return double
+}
+
+var constants = map[string]Mem{}
+
+// bits is a constant with every lane set to the same bits.
+func (v vec) bits(b uint64) Mem {
+	name := fmt.Sprintf("c%d_%x", v.size*8, b)
+	if m, ok := constants[name]; ok {
+		return m
+	}
+	m := GLOBL(name, RODATA|NOPTR)
+	for i := 0; i < 64; i += v.size {
+		if v.size == 4 {
+			DATA(i, U32(b))
+		} else {
+			DATA(i, U64(b))
+		}
+	}
+	constants[name] = m
+	return m
+}
+
+// num is a constant with every lane set to x, rounded to the element type.
+func (v vec) num(x float64) Mem {
+	if v.size == 4 {
+		return v.bits(uint64(math.Float32bits(float32(x))))
+	}
+	return v.bits(math.Float64bits(x))
+}
+
+func (v vec) op2(f func(...Op), b, a Op) reg.VecVirtual {
+	r := v.reg()
+	f(b, a, r)
+	return r
+}
+
+func (v vec) move(a Op) reg.VecVirtual {
+	r := v.reg()
+	v.load(a, r)
+	return r
+}
+
+// In the two-operand methods a must be a register; b may be memory.
+func (v vec) add(a, b Op) reg.VecVirtual   { return v.op2(v.ps(VADDPS, VADDPD), b, a) }
+func (v vec) sub(a, b Op) reg.VecVirtual   { return v.op2(v.ps(VSUBPS, VSUBPD), b, a) }
+func (v vec) times(a, b Op) reg.VecVirtual { return v.op2(v.mul, b, a) }
+func (v vec) div(a, b Op) reg.VecVirtual   { return v.op2(v.ps(VDIVPS, VDIVPD), b, a) }
+func (v vec) and(a, b Op) reg.VecVirtual   { return v.op2(v.ps(VANDPS, VANDPD), b, a) }
+func (v vec) or(a, b Op) reg.VecVirtual    { return v.op2(v.ps(VORPS, VORPD), b, a) }
+func (v vec) xor(a, b Op) reg.VecVirtual   { return v.op2(v.ps(VXORPS, VXORPD), b, a) }
+
+// atMost and atLeast clamp x by b and keep a NaN in x: the instruction returns
+// its second source when either is NaN.
+func (v vec) atMost(x reg.VecVirtual, b float64) reg.VecVirtual {
+	return v.op2(v.ps(VMINPS, VMINPD), x, v.move(v.num(b)))
+}
+
+func (v vec) atLeast(x reg.VecVirtual, b float64) reg.VecVirtual {
+	return v.op2(v.ps(VMAXPS, VMAXPD), x, v.move(v.num(b)))
+}
+
+// fma is a·b + c in a new register; neg is c − a·b.
+func (v vec) fmadd(a, b, c Op) reg.VecVirtual {
+	r := v.move(c)
+	v.fma(b, a, r)
+	return r
+}
+
+func (v vec) fnmadd(a, b, c Op) reg.VecVirtual {
+	r := v.move(c)
+	v.ps(VFNMADD231PS, VFNMADD231PD)(b, a, r)
+	return r
+}
+
+// poly is c[0] + c[1]x + c[2]x² + … by Horner's rule.
+func (v vec) poly(x reg.VecVirtual, c ...float64) reg.VecVirtual {
+	p := v.move(v.num(c[len(c)-1]))
+	for i := len(c) - 2; i >= 0; i-- {
+		v.ps(VFMADD213PS, VFMADD213PD)(v.num(c[i]), x, p)
+	}
+	return p
+}
+
+// round is the nearest whole number, ties to even.
+func (v vec) round(x reg.VecVirtual) reg.VecVirtual {
+	r := v.reg()
+	if v.wide {
+		v.ps(VRNDSCALEPS, VRNDSCALEPD)(U8(8), x, r)
+	} else {
+		round := VROUNDPD
+		if v.size == 4 {
+			round = VROUNDPS
+		}
+		round(U8(8), x, r)
+	}
+	return r
+}
+
+// Predicates of comparisons.
+const (
+	eq  = 0  // equal
+	lt  = 17 // less, quiet
+	gt  = 30 // greater, quiet
+	nge = 25 // not greater or equal: less or NaN
+)
+
+// choose is t where a ⟨predicate⟩ b, and f elsewhere.
+func (v vec) choose(predicate uint8, a reg.VecVirtual, b, t Op, f reg.VecVirtual) reg.VecVirtual {
+	r := v.reg()
+	if v.wide {
+		k := K()
+		v.ps(VCMPPS, VCMPPD)(U8(predicate), b, a, k)
+		v.ps(VBLENDMPS, VBLENDMPD)(t, f, k, r)
+		return r
+	}
+	m := v.reg()
+	v.ps(VCMPPS, VCMPPD)(U8(predicate), b, a, m)
+	blend := VBLENDVPD
+	if v.size == 4 {
+		blend = VBLENDVPS
+	}
+	blend(m, t, f, r)
+	return r
+}
+
+// loop writes f over whole vectors: dst[i:i+lanes] = f(src[i:i+lanes]) for n
+// elements. AVX-512 masks the last vector; for AVX2 n is a multiple of lanes.
+func (v vec) loop(name, doc string, f func(x reg.VecVirtual) reg.VecVirtual) {
+	fn := name + v.name + v.isa()
+	TEXT(fn, NOSPLIT, fmt.Sprintf("func(dst, src *%s, n int)", v.goType))
+	Pragma("noescape")
+	Doc(fn + " is " + doc + " over n elements.")
+	dst := Load(Param("dst"), GP64())
+	src := Load(Param("src"), GP64())
+	n := Load(Param("n"), GP64())
+	unroll := 2
+	Label("many")
+	CMPQ(n, U32(unroll*v.lanes()))
+	JLT(LabelRef("one"))
+	var xs []reg.VecVirtual
+	for u := range unroll {
+		xs = append(xs, v.move(Mem{Base: src, Disp: u * v.bytes()}))
+	}
+	for u, x := range xs {
+		v.store(f(x), Mem{Base: dst, Disp: u * v.bytes()})
+	}
+	ADDQ(U32(unroll*v.bytes()), src)
+	ADDQ(U32(unroll*v.bytes()), dst)
+	SUBQ(U32(unroll*v.lanes()), n)
+	JMP(LabelRef("many"))
+	Label("one")
+	CMPQ(n, U32(v.lanes()))
+	JLT(LabelRef("tail"))
+	v.store(f(v.move(Mem{Base: src})), Mem{Base: dst})
+	ADDQ(U32(v.bytes()), src)
+	ADDQ(U32(v.bytes()), dst)
+	SUBQ(U32(v.lanes()), n)
+	JMP(LabelRef("one"))
+	Label("tail")
+	if v.wide {
+		TESTQ(n, n)
+		JE(LabelRef("done"))
+		k := v.tailMask(n.(reg.GPVirtual))
+		x := v.reg()
+		v.loadZ(Mem{Base: src}, k, x)
+		v.storeZ(f(x), k, Mem{Base: dst})
+		Label("done")
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// tailMask has the lowest n bits set.
+func (v vec) tailMask(n reg.GPVirtual) reg.OpmaskVirtual {
+	ones, k := GP32(), K()
+	MOVL(U32(0xffffffff), ones)
+	BZHIL(n.As32(), ones, ones)
+	KMOVW(ones, k)
+	return k
+}

@@ -1,0 +1,101 @@
+package kernel
+
+import "math"
+
+// The elementary functions over slices: dst[i] = f(src[i]) for all of src. dst
+// may be src; partly overlapping slices are not allowed. NaN gives NaN.
+// The stated errors hold for every path (portable, avx2, avx512).
+
+// Exp is e to the power x: float32 within 1.5 ulp, float64 within 1.5 ulp,
+// subnormal results included.
+func Exp[T Float](dst, src []T) { mathKernel(dst, src, expPaths, math.Exp) }
+
+// Log is the natural logarithm: float32 within 1.5 ulp, float64 within 1.5
+// ulp; log 0 = −∞, NaN below 0.
+func Log[T Float](dst, src []T) { mathKernel(dst, src, logPaths, log) }
+
+// Tanh is the hyperbolic tangent: float32 and float64 within 2 ulp.
+func Tanh[T Float](dst, src []T) { mathKernel(dst, src, tanhPaths, math.Tanh) }
+
+// Sigmoid is 1/(1+exp(−x)), without overflow on either side: within 2.5 ulp.
+func Sigmoid[T Float](dst, src []T) { mathKernel(dst, src, sigmoidPaths, sigmoid) }
+
+// Softplus is log(1+exp(x)), without overflow: within 2.5 ulp.
+func Softplus[T Float](dst, src []T) { mathKernel(dst, src, softplusPaths, softplus) }
+
+// log is math.Log, which on amd64 is wrong for subnormal numbers.
+func log(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
+}
+
+func sigmoid(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
+	if x < 0 {
+		return e / (1 + e)
+	}
+	return 1 / (1 + e)
+}
+
+func softplus(x float64) float64 {
+	return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
+}
+
+// paths are the versions of one function by instruction set; the portable one
+// is nil.
+type paths struct {
+	f32 [3]func(dst, src *float32, n int)
+	f64 [3]func(dst, src *float64, n int)
+}
+
+// chunk bounds the elements of one call of assembly, so that the collector
+// never waits long for a preemption point.
+const chunk = 1 << 14
+
+func mathKernel[T Float](dst, src []T, p *paths, twin func(float64) float64) {
+	dst = dst[:len(src)]
+	if active == portable || p == nil {
+		for i, v := range src {
+			dst[i] = T(twin(float64(v)))
+		}
+		return
+	}
+	switch d := any(dst).(type) {
+	case []float32:
+		mathChunks(d, any(src).([]float32), p.f32[active], 8)
+	case []float64:
+		mathChunks(d, any(src).([]float64), p.f64[active], 4)
+	}
+}
+
+func mathChunks[T Float](dst, src []T, f func(dst, src *T, n int), lanes int) {
+	for len(src) > chunk {
+		mathCall(dst[:chunk], src[:chunk], f, lanes)
+		dst, src = dst[chunk:], src[chunk:]
+	}
+	if len(src) > 0 {
+		mathCall(dst, src, f, lanes)
+	}
+}
+
+//go:noinline
+func mathCall[T Float](dst, src []T, f func(dst, src *T, n int), lanes int) {
+	n := len(src)
+	if active == avx2 {
+		n -= n % lanes
+	}
+	if n > 0 {
+		f(&dst[0], &src[0], n)
+	}
+	if rest := src[n:]; len(rest) > 0 {
+		tail := grab[T](8)
+		t := (*tail)[:8]
+		clear(t)
+		copy(t, rest)
+		f(&t[0], &t[0], lanes)
+		copy(dst[n:], t[:len(rest)])
+		release(tail)
+	}
+}

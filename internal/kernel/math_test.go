@@ -1,0 +1,195 @@
+package kernel
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// onEveryPath runs f once for each instruction set that this machine has.
+func onEveryPath(t *testing.T, f func(t *testing.T)) {
+	for set := portable; set <= best(); set++ {
+		t.Run(isaNames[set], func(t *testing.T) {
+			defer func(old isa) { active = old }(active)
+			active = set
+			f(t)
+		})
+	}
+}
+
+type sample struct{ x, value, rest float64 }
+
+func samples(t *testing.T) map[string][]sample {
+	f, err := os.Open("testdata/elementary.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := map[string][]sample{}
+	for _, r := range rows[1:] {
+		var v [3]float64
+		for i := range v {
+			if v[i], err = strconv.ParseFloat(r[i+1], 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m[r[0]] = append(m[r[0]], sample{v[0], v[1], v[2]})
+	}
+	return m
+}
+
+// ulp is the distance of got from value+rest in units of the last place of T.
+func ulp[T Float](got T, s sample) float64 {
+	if float64(got) == s.value && s.rest == 0 {
+		return 0
+	}
+	unit := math.Nextafter(math.Abs(s.value), math.Inf(1)) - math.Abs(s.value)
+	if _, single := any(got).(float32); single {
+		v := float32(math.Abs(s.value))
+		unit = float64(math.Nextafter32(v, float32(math.Inf(1)))) - float64(v)
+	}
+	return math.Abs((float64(got)-s.value)-s.rest) / unit
+}
+
+func testElementary[T Float](t *testing.T, f func(dst, src []T), all []sample, bound float64) {
+	src := make([]T, len(all))
+	for i, s := range all {
+		src[i] = T(s.x)
+	}
+	// Every length up to a few vectors, so that tails are exercised too.
+	worst := 0.0
+	for n := range len(src) + 1 {
+		dst := make([]T, n)
+		f(dst, src[:n])
+		for i, y := range dst {
+			if u := ulp(y, all[i]); !(u <= bound) {
+				t.Fatalf("n=%d: f(%g) = %g, true value %g: %.2f ulp, stated %.1f", n, src[i], y, all[i].value, u, bound)
+			} else {
+				worst = max(worst, u)
+			}
+		}
+	}
+	t.Logf("largest error %.2f ulp of %.1f stated", worst, bound)
+}
+
+func TestElementaryFunctions(t *testing.T) {
+	all := samples(t)
+	onEveryPath(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name  string
+			f32   func(dst, src []float32)
+			f64   func(dst, src []float64)
+			bound float64
+		}{
+			{"exp", Exp[float32], Exp[float64], 1.5},
+			{"log", Log[float32], Log[float64], 1.5},
+			{"tanh", Tanh[float32], Tanh[float64], 2},
+			{"sigmoid", Sigmoid[float32], Sigmoid[float64], 2.5},
+			{"softplus", Softplus[float32], Softplus[float64], 2.5},
+		} {
+			if len(all[c.name]) < 100 {
+				t.Fatalf("%s: %d samples", c.name, len(all[c.name]))
+			}
+			t.Run(c.name+"/f32", func(t *testing.T) { testElementary(t, c.f32, all[c.name], c.bound) })
+			t.Run(c.name+"/f64", func(t *testing.T) { testElementary(t, c.f64, all[c.name], c.bound) })
+		}
+	})
+}
+
+func testEdges[T Float](t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, c := range []struct {
+		name string
+		f    func(dst, src []T)
+		x    []float64
+		want []float64
+	}{
+		{"exp", Exp[T], []float64{inf, -inf, nan, 0, 1e30, -1e30}, []float64{inf, 0, nan, 1, inf, 0}},
+		{"log", Log[T], []float64{inf, -inf, nan, 0, -1, 1}, []float64{inf, nan, nan, -inf, nan, 0}},
+		{"tanh", Tanh[T], []float64{inf, -inf, nan, 0, 1e30, -1e30}, []float64{1, -1, nan, 0, 1, -1}},
+		{"sigmoid", Sigmoid[T], []float64{inf, -inf, nan, 0, 1e30, -1e30}, []float64{1, 0, nan, .5, 1, 0}},
+		{"softplus", Softplus[T], []float64{inf, -inf, nan, 1e30, -1e30}, []float64{inf, 0, nan, float64(T(1e30)), 0}},
+	} {
+		for i, x := range c.x {
+			// The value alone (a tail) and within a whole vector.
+			for _, n := range []int{1, 16} {
+				src := make([]T, n)
+				for j := range src {
+					src[j] = T(x)
+				}
+				c.f(src, src)
+				if got := float64(src[n-1]); got != c.want[i] && !(math.IsNaN(got) && math.IsNaN(c.want[i])) {
+					t.Errorf("%s(%g) = %g, want %g", c.name, x, got, c.want[i])
+				}
+			}
+		}
+	}
+}
+
+func TestElementaryEdges(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		testEdges[float32](t)
+		testEdges[float64](t)
+	})
+}
+
+func FuzzElementary(f *testing.F) {
+	f.Add(1.5, uint8(3))
+	f.Add(-710.0, uint8(17))
+	f.Add(5e-324, uint8(1))
+	f.Fuzz(func(t *testing.T, x float64, n uint8) {
+		src := make([]float64, int(n)%40+1)
+		for i := range src {
+			src[i] = x / float64(i+1)
+		}
+		for name, fn := range map[string]func(dst, src []float64){"exp": Exp[float64], "log": Log[float64], "tanh": Tanh[float64], "sigmoid": Sigmoid[float64], "softplus": Softplus[float64]} {
+			defer func(old isa) { active = old }(active)
+			active = portable
+			want, got := make([]float64, len(src)), make([]float64, len(src))
+			fn(want, src)
+			for set := portable + 1; set <= best(); set++ {
+				active = set
+				fn(got, src)
+				for i := range src {
+					if d := math.Abs(got[i] - want[i]); !(d <= 4e-16*4*math.Abs(want[i])+1e-322) && !(math.IsNaN(got[i]) && math.IsNaN(want[i])) && got[i] != want[i] {
+						t.Fatalf("%s: %s(%g) = %g, portable %g", isaNames[set], name, src[i], got[i], want[i])
+					}
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkElementary(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	x32, x64 := random[float32](rng, 4096), random[float64](rng, 4096)
+	y32, y64 := make([]float32, 4096), make([]float64, 4096)
+	run := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/4096, "ns/element")
+		})
+	}
+	for set := portable; set <= best(); set++ {
+		active = set
+		for _, c := range []struct {
+			name string
+			f32  func(dst, src []float32)
+			f64  func(dst, src []float64)
+		}{{"exp", Exp[float32], Exp[float64]}, {"log", Log[float32], Log[float64]}, {"tanh", Tanh[float32], Tanh[float64]}, {"sigmoid", Sigmoid[float32], Sigmoid[float64]}, {"softplus", Softplus[float32], Softplus[float64]}} {
+			run(fmt.Sprintf("%s/f32/%s", c.name, isaNames[set]), func() { c.f32(y32, x32) })
+			run(fmt.Sprintf("%s/f64/%s", c.name, isaNames[set]), func() { c.f64(y64, x64) })
+		}
+	}
+	active = best()
+}
