@@ -104,7 +104,8 @@ func (g *Graph) pullback(y *Node, i int, u *Node) *Node {
 		}
 		return g.unbroadcast(g.scale(g.Broadcast(u, y.Shape...), p), a.Shape)
 	case Reduction:
-		return g.scale(g.Broadcast(g.keepAxis(u, y), a.Shape...), r.weights(g, y, a))
+		kept := g.Reshape(g.Broadcast(u, y.Shape...), keptShape(a.Shape, y.Axis)...)
+		return g.scale(g.Broadcast(kept, a.Shape...), r.weights(g, y, a))
 	}
 	return r.transpose(g, y, i, u)
 }
