@@ -24,13 +24,13 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"":            "no model given",
-		"lin":         "unknown model",
-		"mlp":         "mlp:64",
-		"mlp:":        "whole number",
-		"mlp:0":       "whole number",
-		"mlp:8,x":     "whole number",
-		"mlp:8:swish": "the activations are gelu, relu",
+		"":                                      "no model given",
+		"lin":                                   "unknown model",
+		"mlp":                                   "mlp:64",
+		"mlp:":                                  "whole number",
+		"mlp:0":                                 "whole number",
+		"mlp:8,x":                               "whole number",
+		"mlp:8:swish":                           "the activations are gelu, relu",
 		"mlp:" + strings.Repeat("2,", 80) + "2": "hidden layers",
 	} {
 		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {
