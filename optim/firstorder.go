@@ -60,7 +60,7 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 	}
 	s.F = f
 	if o.rise.step(f) {
-		s.Why = o.diverged(p, s)
+		s.Why = o.diverged(s)
 	}
 	return nil
 }

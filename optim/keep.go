@@ -74,19 +74,25 @@ func notFinite[T Float](s *State[T]) string {
 func (r *Run[T]) nonFinite(what string) Reason {
 	s, k := &r.state, &r.keep
 	if r.guard.falling(k.f) && !math.IsNaN(s.F) {
-		return because(Diverged, "the value falls without bound: %s after %s, then %v; the function has no minimum that way",
-			num(k.f, 3), steps(k.iter), s.F)
+		return bottomless(k.f, k.iter)
 	}
-	text := fmt.Sprintf("%s at step %d; the last good point has value %s after %s", what, s.Iter+1, num(k.f, 6), steps(k.iter))
-	if advice, ok := r.solver.(adviser[T]); ok {
-		text += advice.advise(&r.problem, k.x, k.g)
-	}
-	return Reason{Status: Diverged, Text: text}
+	return r.advised(because(Diverged, "%s at step %d; the point kept has value %s after %s", what, s.Iter+1, num(k.f, 6), steps(k.iter)))
 }
 
-// adviser is a solver of this package that can say what would have worked.
-type adviser[T Float] interface {
-	advise(p *Problem[T], x, g []T) string
+// bottomless is the reason of a run whose value falls without bound.
+func bottomless(f float64, iter int) Reason {
+	return because(Diverged, "the value falls without bound: %s after %s, far below the start; the function has no minimum that way",
+		num(f, 3), steps(iter))
+}
+
+// advised adds to a divergence what would have worked, where the solver can
+// say it.
+func (r *Run[T]) advised(why Reason) Reason {
+	o, ok := r.solver.(*FirstOrder[T])
+	if ok && why.Status == Diverged && r.keep.known {
+		why.Text += o.advise(&r.problem, &r.state, r.keep.x)
+	}
+	return why
 }
 
 // fallGuard sees a value that falls without bound: far below any scale that

@@ -31,7 +31,7 @@ func (r *GD[T]) Update(u []T, s *State[T]) {
 // Buffers implements Rule: gradient descent remembers nothing.
 func (r *GD[T]) Buffers(func(string, []T) bool) {}
 
-func (r *GD[T]) rateLimit(curvature float64) float64 { return 2 / curvature }
+func (r *GD[T]) rateLimit(curvature float64) (float64, string) { return 2 / curvature, "2/λ" }
 
 // Momentum is the heavy ball method (Polyak 1964) in the convention of
 // PyTorch's SGD, where the rate multiplies the whole velocity:
@@ -95,8 +95,12 @@ func (r *Momentum[T]) Update(u []T, s *State[T]) {
 // Buffers implements Rule.
 func (r *Momentum[T]) Buffers(yield func(string, []T) bool) { yield("momentum.m", r.m) }
 
-func (r *Momentum[T]) rateLimit(curvature float64) float64 {
-	return 2 * (1 + r.beta()) / ((1 - r.Dampening) * curvature)
+func (r *Momentum[T]) rateLimit(curvature float64) (float64, string) {
+	limit := 2 * (1 + r.beta()) / ((1 - r.Dampening) * curvature)
+	if r.Dampening > 0 {
+		return limit, "2(1+β)/((1−d)λ)"
+	}
+	return limit, "2(1+β)/λ"
 }
 
 // Nesterov is Nesterov's accelerated gradient with a constant momentum
@@ -141,9 +145,9 @@ func (r *Nesterov[T]) Update(u []T, s *State[T]) {
 // Buffers implements Rule.
 func (r *Nesterov[T]) Buffers(yield func(string, []T) bool) { yield("nesterov.m", r.m) }
 
-func (r *Nesterov[T]) rateLimit(curvature float64) float64 {
+func (r *Nesterov[T]) rateLimit(curvature float64) (float64, string) {
 	b := r.beta()
-	return 2 * (1 + b) / ((1 + 2*b) * curvature)
+	return 2 * (1 + b) / ((1 + 2*b) * curvature), "2(1+β)/((1+2β)λ)"
 }
 
 func checkRate(rule string, v float64) error {

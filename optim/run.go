@@ -161,8 +161,7 @@ func (r *Run[T]) Next(ctx context.Context) bool {
 	if why := r.stopped(); why.Status != Running {
 		r.end(why)
 	} else if !r.keep.batches && r.guard.step(s.F) {
-		r.end(because(Diverged, "the value falls without bound: %s after %s, and each step falls further than the one before; the function has no minimum that way",
-			num(s.F, 3), steps(s.Iter)))
+		r.end(bottomless(s.F, s.Iter))
 	}
 	return true
 }
@@ -176,9 +175,11 @@ func (r *Run[T]) gaveUp() bool {
 		r.keep.after(&r.state)
 		if w := r.stopped(); w.Status == Converged || w.Status == Target {
 			why = w
+		} else if r.guard.falling(r.state.F) {
+			why = bottomless(r.state.F, r.state.Iter)
 		}
 	}
-	r.end(why)
+	r.end(r.advised(why))
 	return false
 }
 
