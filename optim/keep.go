@@ -24,7 +24,7 @@ func (k *keeper[T]) init(s *State[T], batches bool) {
 	if batches {
 		k.previous = make([]T, len(s.X))
 	}
-	if notFinite(s) == "" {
+	if sound(s) {
 		k.store(s, s.X)
 	}
 }
@@ -52,12 +52,11 @@ func (k *keeper[T]) store(s *State[T], x []T) {
 	k.f, k.norm, k.iter, k.known = s.F, s.GradNorm, s.Iter, true
 }
 
-// notFinite names what is not finite in a state: "the value is NaN". It is
-// empty for a sound state.
+// sound reports whether value and gradient are finite.
+func sound[T Float](s *State[T]) bool { return finite(s.F) && finite(s.GradNorm) }
+
+// notFinite names what is not finite in a state: "the value is NaN".
 func notFinite[T Float](s *State[T]) string {
-	if finite(s.F) && finite(s.GradNorm) {
-		return ""
-	}
 	if !finite(s.F) {
 		return fmt.Sprintf("the value is %v", s.F)
 	}
@@ -71,12 +70,12 @@ func notFinite[T Float](s *State[T]) string {
 
 // nonFinite is the reason of a run whose last step led to a value or gradient
 // that is not finite.
-func (r *Run[T]) nonFinite(what string) Reason {
+func (r *Run[T]) nonFinite() Reason {
 	s, k := &r.state, &r.keep
 	if r.guard.falling(k.f) && !math.IsNaN(s.F) {
 		return bottomless(k.f, k.iter)
 	}
-	return r.advised(because(Diverged, "%s at step %d; the point kept has value %s after %s", what, s.Iter+1, num(k.f, 6), steps(k.iter)))
+	return r.advised(because(Diverged, "%s at step %d; the point kept has value %s after %s", notFinite(s), s.Iter+1, num(k.f, 6), steps(k.iter)))
 }
 
 // bottomless is the reason of a run whose value falls without bound.

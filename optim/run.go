@@ -77,8 +77,8 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 	s.F, s.GradNorm, s.Fresh = f, norm(s.G), true
 	r.keep.init(s, p.Draw != nil)
 	r.guard.init(f)
-	if what := notFinite(s); what != "" {
-		r.end(because(Diverged, "%s at the start point; start where the function is defined", what))
+	if !sound(s) {
+		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s)))
 		return r, nil
 	}
 	if err := solver.Init(&r.problem, s); err != nil {
@@ -149,8 +149,8 @@ func (r *Run[T]) Next(ctx context.Context) bool {
 		return false
 	}
 	s.GradNorm = norm(s.G)
-	if what := notFinite(s); what != "" {
-		r.end(r.nonFinite(what))
+	if !sound(s) {
+		r.end(r.nonFinite())
 		return false
 	}
 	if s.Why.Status != Running {
