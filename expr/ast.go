@@ -4,20 +4,20 @@ package expr
 type kind uint8
 
 const (
-	numberNode kind = iota // val
-	constNode              // name: pi or e
-	nameNode               // name, sym: a variable, a bound name or a loop index
-	negNode                // -args[0]
-	notNode                // not args[0]
-	sumNode                // args joined by + and - (ops)
-	mulNode                // args joined by * and / (ops)
-	andNode                // args joined by and
-	orNode                 // args joined by or
-	compareNode            // args[0] ops[0] args[1]
-	powNode                // args[0] ^ args[1]
-	callNode               // name(args...), the choice if(c, a, b) included
-	indexNode              // name[args[0]]: an entry of a vector
-	reduceNode             // name(index=args[0]..args[1], args[2]), index in sym
+	numberNode  kind = iota // val
+	constNode               // name: pi or e
+	nameNode                // name, sym: a variable, a bound name or a loop index
+	negNode                 // -args[0]
+	notNode                 // not args[0]
+	sumNode                 // args joined by + and - (ops)
+	mulNode                 // args joined by * and / (ops)
+	andNode                 // args joined by and
+	orNode                  // args joined by or
+	compareNode             // args[0] ops[0] args[1]
+	powNode                 // args[0] ^ args[1]
+	callNode                // name(args...), the choice if(c, a, b) included
+	indexNode               // name[args[0]]: an entry of a vector
+	reduceNode              // name(index=args[0]..args[1], args[2]), index in sym
 )
 
 // symbol says what a name means.
@@ -102,22 +102,3 @@ func (f *Formula) Variables() []Variable {
 
 // Source is the text that the formula was parsed from.
 func (f *Formula) Source() string { return f.src }
-
-// equal reports whether two pieces of a formula are the same, positions aside.
-func (n *node) equal(m *node) bool {
-	if n.kind != m.kind || n.sym != m.sym || n.name != m.name || n.index != m.index || n.val != m.val ||
-		len(n.ops) != len(m.ops) || len(n.args) != len(m.args) {
-		return false
-	}
-	for i := range n.ops {
-		if n.ops[i] != m.ops[i] {
-			return false
-		}
-	}
-	for i := range n.args {
-		if !n.args[i].equal(m.args[i]) {
-			return false
-		}
-	}
-	return true
-}

@@ -15,7 +15,6 @@ type function struct {
 	min, max int // how many arguments; max -1: any number
 	op       graph.Op
 	latex    string // how LaTeX writes the name; empty: \operatorname{name}
-	help     string // what it is, where the name does not say it
 }
 
 // functions are the elementwise functions. The derivative of each is its row in

@@ -118,8 +118,7 @@ func (p *printer) latexProduct(n *node) {
 	p.write("}")
 }
 
-// latexFactors writes factors side by side, with a dot before a digit, a minus
-// or after a sum sign.
+// latexFactors writes factors side by side.
 func (p *printer) latexFactors(fs []*node) {
 	if len(fs) == 1 {
 		p.latex(fs[0], looseLevel)
@@ -127,7 +126,7 @@ func (p *printer) latexFactors(fs []*node) {
 	}
 	for i, f := range fs {
 		if i > 0 {
-			p.write([]string{` \, `, ` \cdot `}[btoi(startsWithDigit(f) || fs[i-1].kind == reduceNode || isFraction(fs[i-1]) && isFraction(f))])
+			p.write(latexTimes(fs[i-1], f))
 		}
 		if f.kind == negNode && i > 0 {
 			p.latex(f, powLevel)
@@ -135,6 +134,17 @@ func (p *printer) latexFactors(fs []*node) {
 			p.latex(f, mulLevel+1)
 		}
 	}
+}
+
+// latexTimes is what stands between two factors.
+func latexTimes(a, b *node) string {
+	switch {
+	case startsWithDigit(b) || a.kind == reduceNode || b.kind == negNode || isFraction(a) && isFraction(b):
+		return ` \cdot `
+	case a.kind == numberNode:
+		return " "
+	}
+	return ` \, `
 }
 
 func btoi(b bool) int {

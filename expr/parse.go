@@ -8,6 +8,9 @@ import (
 // maxDepth is how deep brackets, powers and signs may nest.
 const maxDepth = 1000
 
+// maxLoops is how deep sums over an index may nest.
+const maxLoops = 8
+
 // Parse reads a formula. The error is an *Error.
 func Parse(src string) (*Formula, error) {
 	tokens, err := scan(src)

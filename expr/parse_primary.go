@@ -189,7 +189,11 @@ func (p *parser) call(t token, name string) *node {
 		for _, l := range p.loops {
 			variable = variable || l.index == name
 		}
-		p.fail(t.pos, unknownFunction(name, variable), "%s is not a function", shorten(name))
+		hint := unknownFunction(name, variable)
+		if p.definition() {
+			hint = "functions cannot be defined; bind an expression to a name: a = …"
+		}
+		p.fail(t.pos, hint, "%s is not a function", shorten(name))
 		return &node{kind: callNode, pos: t.pos, name: name}
 	}
 	open := p.take()
@@ -208,6 +212,15 @@ func (p *parser) call(t token, name string) *node {
 	p.closing(open, ')', "an operator, a comma or )")
 	p.arity(t, f, len(n.args))
 	return n
+}
+
+// definition reports whether a call goes on as f(x, y) = ….
+func (p *parser) definition() bool {
+	i := p.next + 1
+	for p.tokens[i].kind == tokName || p.tokens[i].kind == ',' {
+		i++
+	}
+	return p.tokens[i].kind == ')' && p.tokens[i+1].kind == '='
 }
 
 // misplacedIndex catches sum(x[i], i=1..n) and if(a = b, …).
@@ -277,6 +290,9 @@ func (p *parser) reduction(t, open token, f *function) *node {
 		p.fail(next.pos, hint, "expected a comma but found %s", p.describe(next))
 	}
 	p.take()
+	if len(p.loops) == maxLoops {
+		p.fail(t.pos, "", "sums nest more than %d levels deep", maxLoops)
+	}
 	p.loops = append(p.loops, loop{n.index, it.pos})
 	var body *node
 	if b := p.peek(); (b.kind == tokName || b.kind == tokQuoted) && p.tokens[p.next+1].kind == '=' {

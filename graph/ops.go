@@ -149,6 +149,19 @@ func (r *row) arity() int {
 // Kind says how the operation is differentiated.
 func (op Op) Kind() Kind { return table[op].kind }
 
+// Value is the value of an elementwise operation at one point; it takes as many
+// numbers as the operation has arguments.
+func (op Op) Value(args ...float64) float64 {
+	r := &table[op]
+	switch len(args) {
+	case 1:
+		return r.f1(args[0])
+	case 2:
+		return r.f2(args[0], args[1])
+	}
+	return r.f3(args[0], args[1], args[2])
+}
+
 // needsShape reports whether the shape of a node does not follow from its
 // arguments and attributes.
 func (op Op) needsShape() bool {

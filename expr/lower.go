@@ -1,0 +1,383 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"descent/graph"
+)
+
+// Scope gives every variable of a formula its node: a number (Const or a scalar
+// Param), a vector x of shape [n] whose entries are x[1] … x[n], or a column of
+// data of shape [rows].
+type Scope map[string]*graph.Node
+
+// maxCells is the most elements that the arrays of one formula may have
+// together.
+const maxCells = 100_000_000
+
+// Lower builds the formula in g. The result is a scalar, or a vector where the
+// formula uses whole vectors or columns outside of sum, mean, prod, dot, norm2,
+// min and max. Sums over an index become slices, elementwise operations and one
+// reduction. The error is an *Error.
+func (f *Formula) Lower(g *graph.Graph, scope Scope) (*graph.Node, error) {
+	l := &lowerer{g: g, e: newEvaluator(f.src), scope: scope, bound: map[string]value{}}
+	for _, u := range f.free {
+		n, ok := scope[u.name]
+		if !ok || n == nil {
+			return nil, errorAt(f.src, int(u.pos), "", "%s has no value", quoteName(u.name))
+		}
+		if len(n.Shape) > 1 {
+			return nil, errorAt(f.src, int(u.pos), "", "%s is a matrix of shape %v; a formula takes numbers, vectors and columns", quoteName(u.name), n.Shape)
+		}
+		if n.Op == graph.Const {
+			l.e.known[u.name] = n.Value
+		}
+	}
+	for _, b := range f.bindings {
+		v, err := l.lower(b.value, &space{})
+		if err != nil {
+			return nil, err
+		}
+		l.bound[b.name] = v
+		if v.node.Op == graph.Const {
+			l.e.known[b.name] = v.node.Value
+		}
+	}
+	v, err := l.lower(f.value, &space{})
+	return v.node, err
+}
+
+// value is a lowered expression: an array over axes of the space, innermost
+// first. A vector or column has its entries along one more, last axis.
+type value struct {
+	node   *graph.Node
+	vector bool
+}
+
+// length is the number of entries of a vector.
+func (v value) length() int { return v.node.Shape[len(v.node.Shape)-1] }
+
+// rank is the number of axes of the space that the value has.
+func (v value) rank() int { return len(v.node.Shape) - btoi(v.vector) }
+
+type lowerer struct {
+	g     *graph.Graph
+	e     *evaluator
+	scope Scope
+	bound map[string]value
+	cells int // elements of all arrays so far
+}
+
+func (l *lowerer) fail(n *node, hint, format string, args ...any) error {
+	return errorAt(l.e.src, int(n.pos), hint, format, args...)
+}
+
+func (l *lowerer) lower(n *node, s *space) (value, error) {
+	switch n.kind {
+	case numberNode:
+		return value{node: l.g.Const(n.val)}, nil
+	case constNode:
+		return value{node: l.g.Const(constants[n.name])}, nil
+	case nameNode:
+		return l.name(n, s)
+	case indexNode:
+		return l.entry(n, s)
+	case reduceNode:
+		return l.reduction(n, s)
+	case callNode:
+		return l.call(n, s)
+	case sumNode, mulNode:
+		return l.chain(n, s)
+	}
+	return l.elementwise(n, s)
+}
+
+func (l *lowerer) name(n *node, s *space) (value, error) {
+	switch n.sym {
+	case indexName:
+		return l.table(n, s)
+	case boundName:
+		return l.bound[n.name], nil
+	}
+	x := l.scope[n.name]
+	return value{node: x, vector: len(x.Shape) == 1}, nil
+}
+
+// table is an expression in loop indices alone, worked out now.
+func (l *lowerer) table(n *node, s *space) (value, error) {
+	axes, ok := s.axesOf(n)
+	if !ok {
+		return value{}, l.fail(n, "", "an index has no range here")
+	}
+	values, _, err := l.e.tabulate(n, s, axes)
+	if err != nil {
+		return value{}, err
+	}
+	return value{node: l.g.Tensor(values, s.shape(axes)...)}, l.count(n, len(values))
+}
+
+// count adds to the elements that the formula takes.
+func (l *lowerer) count(n *node, cells int) error {
+	if l.cells += cells; l.cells > maxCells {
+		return l.fail(n, "fewer terms or rows", "the arrays of this formula have more than %d elements together", maxCells)
+	}
+	return nil
+}
+
+// elementwise lowers an operator or function of numbers, whose arguments are
+// joined from the left.
+func (l *lowerer) elementwise(n *node, s *space) (value, error) {
+	if l.e.class(n) == onIndex {
+		return l.table(n, s)
+	}
+	args, err := l.lowerAll(n.args, s)
+	if err != nil {
+		return value{}, err
+	}
+	if f := opOf(n, 0); f.Arity() != 2 {
+		return l.apply(n, f, args...)
+	}
+	return l.fold(n, args, func(i int) graph.Op { return opOf(n, i) })
+}
+
+func (l *lowerer) lowerAll(ns []*node, s *space) ([]value, error) {
+	vs := make([]value, len(ns))
+	for i, n := range ns {
+		var err error
+		if vs[i], err = l.lower(n, s); err != nil {
+			return nil, err
+		}
+	}
+	return vs, nil
+}
+
+// fold joins values from the left; op(i) stands before value i+1.
+func (l *lowerer) fold(n *node, vs []value, op func(i int) graph.Op) (value, error) {
+	y := vs[0]
+	for i, v := range vs[1:] {
+		var err error
+		if y, err = l.apply(n, op(i), y, v); err != nil {
+			return value{}, err
+		}
+	}
+	return y, nil
+}
+
+// apply makes an elementwise operation. Vectors go with vectors of the same
+// length and with numbers; n is the place for messages.
+func (l *lowerer) apply(n *node, op graph.Op, args ...value) (value, error) {
+	vector, length := false, 0
+	for _, a := range args {
+		if !a.vector {
+			continue
+		}
+		if vector && a.length() != length {
+			return value{}, l.fail(n, "", "vectors of %d and %d entries do not fit together", length, a.length())
+		}
+		vector, length = true, a.length()
+	}
+	nodes := make([]*graph.Node, len(args))
+	var shape []int
+	for i, a := range args {
+		nodes[i] = a.node
+		if vector && !a.vector && a.rank() > 0 {
+			nodes[i] = l.g.Reshape(a.node, append(append([]int{}, a.node.Shape...), 1)...)
+		}
+		var err error
+		if shape, err = graph.BroadcastShapes(shape, nodes[i].Shape); err != nil {
+			panic("expr: arrays over one index space do not fit: " + err.Error())
+		}
+	}
+	if err := l.count(n, elements(shape)); err != nil {
+		return value{}, err
+	}
+	return value{node: l.g.Apply(op, nodes...), vector: vector}, nil
+}
+
+func elements(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// chainBlock is how many operands a chain joins from the left; longer chains
+// are joined in a balanced tree, which keeps the graph shallow.
+const chainBlock = 32
+
+// chain lowers a sum or a product.
+func (l *lowerer) chain(n *node, s *space) (value, error) {
+	if l.e.class(n) == onIndex {
+		return l.table(n, s)
+	}
+	args, err := l.lowerAll(n.args, s)
+	if err != nil {
+		return value{}, err
+	}
+	signs := append([]op{plain(n.kind)}, n.ops...)
+	v, _, err := l.balanced(n, args, signs)
+	return v, err
+}
+
+// plain is the sign that a chain's first operand has.
+func plain(k kind) op {
+	if k == mulNode {
+		return opMul
+	}
+	return opAdd
+}
+
+// balanced joins operands with their signs: a - b - c - d is a - b - (c + d).
+// It returns the sign that goes before the result, that of the first operand.
+func (l *lowerer) balanced(n *node, vs []value, signs []op) (value, op, error) {
+	// Relative to a first operand that is subtracted, a subtraction adds.
+	relative := func(i int) graph.Op {
+		if signs[i] == signs[0] {
+			return graphOps[plain(n.kind)]
+		}
+		return graphOps[plain(n.kind)+1]
+	}
+	if len(vs) <= chainBlock {
+		y, err := l.fold(n, vs, func(i int) graph.Op { return relative(i + 1) })
+		return y, signs[0], err
+	}
+	half := len(vs) / 2
+	a, _, err := l.balanced(n, vs[:half], signs[:half])
+	if err != nil {
+		return value{}, 0, err
+	}
+	b, _, err := l.balanced(n, vs[half:], signs[half:])
+	if err != nil {
+		return value{}, 0, err
+	}
+	y, err := l.apply(n, relative(half), a, b)
+	return y, signs[0], err
+}
+
+// entry lowers x[…]: a slice where the indices run evenly, otherwise a gather.
+func (l *lowerer) entry(n *node, s *space) (value, error) {
+	x := l.bound[n.name]
+	if n.sym == freeName {
+		x = value{node: l.scope[n.name], vector: len(l.scope[n.name].Shape) == 1}
+	}
+	if !x.vector {
+		return value{}, l.fail(n, "", "%s is a number: it has no entries", quoteName(n.name))
+	}
+	index, axes, err := l.e.entries(n, s, x.length())
+	if errors.Is(err, errVaries) {
+		return value{}, l.fail(n.args[0], "an index is made of loop indices, numbers and constants bound before", "the index of %s depends on a variable", quoteName(n.name))
+	}
+	if err != nil {
+		return value{}, err
+	}
+	if err := l.count(n, len(index)); err != nil {
+		return value{}, err
+	}
+	step, even := progression(index)
+	if len(index) == 1 || even && step == 0 {
+		return value{node: l.g.Reshape(l.g.Slice(x.node, index[0], 1, 1))}, nil
+	}
+	var y *graph.Node
+	if even {
+		y = l.g.Slice(x.node, index[0], step, len(index))
+	} else {
+		y = l.g.Gather(x.node, index)
+	}
+	return value{node: l.g.Reshape(y, s.shape(axes)...)}, nil
+}
+
+// progression is the step between the numbers, if it is always the same.
+func progression(index []int) (step int, even bool) {
+	if len(index) < 2 {
+		return 0, true
+	}
+	step = index[1] - index[0]
+	for i := 2; i < len(index); i++ {
+		if index[i]-index[i-1] != step {
+			return 0, false
+		}
+	}
+	return step, true
+}
+
+// call lowers a function.
+func (l *lowerer) call(n *node, s *space) (value, error) {
+	if n.name == "if" {
+		return l.choice(n, s)
+	}
+	if opOf(n, 0) != noOp {
+		return l.elementwise(n, s)
+	}
+	args, err := l.lowerAll(n.args, s)
+	if err != nil {
+		return value{}, err
+	}
+	for i, a := range args {
+		if !a.vector {
+			return value{}, l.fail(n.args[i], fmt.Sprintf("%s runs over a vector or a column; over an index it is %s", n.name, overIndex(n.name)),
+				"%s takes a vector, but this is a number", n.name)
+		}
+	}
+	switch n.name {
+	case "dot":
+		if args[0], err = l.apply(n, graph.Mul, args...); err != nil {
+			return value{}, err
+		}
+	case "norm2":
+		if args[0], err = l.apply(n, graph.Pow, args[0], value{node: l.g.Const(2)}); err != nil {
+			return value{}, err
+		}
+	}
+	v := args[0]
+	y := value{node: l.along(n.name, v)}
+	if n.name == "norm2" {
+		y.node = l.g.Sqrt(y.node)
+	}
+	return y, nil
+}
+
+func overIndex(name string) string {
+	switch name {
+	case "dot":
+		return "sum(i=1..n, x[i]*y[i])"
+	case "norm2":
+		return "sqrt(sum(i=1..n, x[i]^2))"
+	}
+	return name + "(i=1..n, x[i])"
+}
+
+// choice lowers if(c, a, b). Where c depends on loop indices alone, indices
+// that are out of range in the branch not taken do no harm.
+func (l *lowerer) choice(n *node, s *space) (value, error) {
+	class := l.e.class(n)
+	if class == onIndex {
+		return l.table(n, s)
+	}
+	cond := n.args[0]
+	branches := [2]*space{s, s}
+	switch l.e.class(cond) {
+	case 0:
+		v, err := l.e.value(cond)
+		if err != nil {
+			return value{}, err
+		}
+		return l.lower(n.args[2-btoi(v != 0)], s)
+	case onIndex:
+		branches = [2]*space{s.within(cond, true), s.within(cond, false)}
+	}
+	c, err := l.lower(cond, s)
+	if err != nil {
+		return value{}, err
+	}
+	a, err := l.lower(n.args[1], branches[0])
+	if err != nil {
+		return value{}, err
+	}
+	b, err := l.lower(n.args[2], branches[1])
+	if err != nil {
+		return value{}, err
+	}
+	return l.apply(n, graph.Select, c, a, b)
+}
