@@ -81,9 +81,9 @@ func TestLandscapes(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				near(t, fmt.Sprintf("f%v", v.X), f, v.F, 0)
+				near(t, fmt.Sprintf("f%v", v.X), f, v.F, 1e-15)
 				for i, want := range v.Grad {
-					near(t, fmt.Sprintf("∂f/∂%s at %v", fn.Variables[i], v.X), grad[i], want, 0)
+					near(t, fmt.Sprintf("∂f/∂%s at %v", fn.Variables[i], v.X), grad[i], want, 1e-15)
 				}
 			}
 		})
