@@ -99,7 +99,7 @@ func nullRays(m *model) [][]float64 {
 
 // The distances probed along a ray, in units of the size of the point.
 const (
-	nearest  = 1e-7
+	closest  = 1e-7
 	farthest = 0.5
 	stride   = 4
 )
@@ -114,7 +114,7 @@ func (j *judge[T]) ray(at point[T], m *model, v []float64, noise float64) (cours
 		slope += float64(at.g[i]) * v[i]
 	}
 	last, seen := 0.0, level // the last significant difference; what is seen without any
-	for h := nearest * size; h <= farthest*size; h *= stride {
+	for h := closest * size; h <= farthest*size; h *= stride {
 		f, ok, err := j.valley(at, m, v, h)
 		if err != nil {
 			return level, err

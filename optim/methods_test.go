@@ -1,0 +1,125 @@
+package optim
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMethodTable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range Methods[float32]() {
+		for _, name := range append(m.Aliases, m.Name) {
+			if seen[name] {
+				t.Errorf("%s names two methods", name)
+			}
+			seen[name] = true
+			if got, err := Find[float32](strings.ToUpper(name)); err != nil || got.Name != m.Name {
+				t.Errorf("Find(%q) = %s, %v", name, got.Name, err)
+			}
+		}
+		if m.Summary == "" || m.Update == "" || m.Paper == "" || m.Needs == "" || m.FirstOrder != (m.rule != nil) || m.FirstOrder == (m.solver != nil) {
+			t.Errorf("row %s is not complete: %+v", m.Name, m)
+		}
+		if _, err := m.NewRule(nil); (err == nil) != m.FirstOrder {
+			t.Errorf("%s: NewRule: %v", m.Name, err)
+		}
+	}
+}
+
+// The defaults in the table are those of the zero values.
+func TestTableDefaultsAreZeroValues(t *testing.T) {
+	p := bowl()
+	zero := map[string]Solver[float64]{
+		"gd": &FirstOrder[float64]{Rule: &GD[float64]{}}, "momentum": &FirstOrder[float64]{Rule: &Momentum[float64]{}},
+		"nesterov": &FirstOrder[float64]{Rule: &Nesterov[float64]{}}, "adam": &FirstOrder[float64]{Rule: &Adam[float64]{}},
+		"adamw": &FirstOrder[float64]{Rule: &WeightDecay[float64]{Rule: &Adam[float64]{}}},
+		"lbfgs": &LBFGS[float64]{}, "gd-auto": &SteepestDescent[float64]{},
+	}
+	for _, m := range Methods[float64]() {
+		if zero[m.Name] == nil {
+			continue
+		}
+		made, err := m.NewSolver(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := walk(t, p, made, 10), walk(t, p, zero[m.Name], 10)
+		if a[0] != b[0] || a[1] != b[1] {
+			t.Errorf("%s: the table leads to %v, the zero value to %v", m.Name, a, b)
+		}
+	}
+}
+
+func walk(t *testing.T, p Problem[float64], s Solver[float64], n int) []float64 {
+	t.Helper()
+	run, err := Start(p, []float64{3, -2}, s, MaxIter[float64](n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for run.Next(t.Context()) {
+	}
+	return run.State().X
+}
+
+func TestSettingsAreChecked(t *testing.T) {
+	for _, tt := range []struct {
+		method string
+		set    map[string]float64
+		says   string
+	}{
+		{"adma", nil, `did you mean "adam"?; the methods are auto, gd, `},
+		{"quantum", nil, `unknown method "quantum"; the methods are`},
+		{"adam", map[string]float64{"beta": 0.9}, `adam has no setting "beta", did you mean "beta1"?; it has rate, beta1`},
+		{"gd", map[string]float64{"rate": 0}, "must be a positive number, got 0"},
+		{"gd", map[string]float64{"rate": -1}, "must be a positive number, got -1"},
+		{"momentum", map[string]float64{"beta": 1}, "beta in [0, 1), got 1"},
+		{"adam", map[string]float64{"beta2": 1.5}, "beta2 in [0, 1), got 1.5"},
+		{"lbfgs", map[string]float64{"c2": 1e-9}, "Wolfe conditions"},
+	} {
+		m, err := Find[float64](tt.method)
+		var s Solver[float64]
+		if err == nil {
+			s, err = m.NewSolver(tt.set)
+		}
+		if err == nil {
+			_, err = Start(bowl(), []float64{3, -2}, s)
+		}
+		if err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s %v: %v, want …%s…", tt.method, tt.set, err, tt.says)
+		}
+	}
+}
+
+// A momentum of zero that was asked for is zero, not the default.
+func TestExplicitZero(t *testing.T) {
+	m, err := Find[float64]("momentum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	none, err := m.NewSolver(map[string]float64{"beta": 0, "rate": 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := &FirstOrder[float64]{Rule: &GD[float64]{Rate: 0.1}}
+	a, b := walk(t, bowl(), none, 20), walk(t, bowl(), plain, 20)
+	if a[0] != b[0] || a[1] != b[1] {
+		t.Errorf("momentum with beta 0 leads to %v, gd to %v", a, b)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	full := bowl()
+	batches := bowl()
+	batches.Draw = func(int) error { return nil }
+	squares := bowl()
+	squares.Resid = &Residuals[float64]{Len: 2}
+	large := squares
+	large.Resid = &Residuals[float64]{Len: 1 << 30}
+	for want, p := range map[string][]Problem[float64]{"lbfgs": {full, large}, "adam": {batches}, "lm": {squares}} {
+		for _, p := range p {
+			if got, why := Choose(&p); got != want || why == "" {
+				t.Errorf("chose %s (%s), want %s", got, why, want)
+			}
+		}
+	}
+}
