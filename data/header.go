@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // settleHeader decides whether the first record names the columns, and returns
@@ -85,7 +86,7 @@ func (r *textReader) columnNames() ([]string, error) {
 		case r.opts.Names != nil:
 			names[i] = r.opts.Names[i]
 		case r.header:
-			names[i] = r.first[i].text
+			names[i] = strings.TrimSpace(r.first[i].text)
 		}
 		if names[i] == "" {
 			names[i] = autoName(i)

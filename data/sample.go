@@ -28,7 +28,7 @@ func openSample(name string) (fs.File, error) {
 	f, err := samples.Open("samples/" + name + sampleExt)
 	if err != nil {
 		names := SampleNames()
-		return nil, fmt.Errorf("data: there is no sample %q%s; the samples are %s", name, didYouMean(name, names), enumerate(names, 20))
+		return nil, fmt.Errorf("data: there is no sample %q; the samples are %s%s", name, enumerate(names, 20), didYouMean(name, names))
 	}
 	return f, nil
 }

@@ -37,8 +37,9 @@ func (d dialect) String() string {
 
 // cell is one field of a record.
 type cell struct {
-	text string // without quotes and, outside quotes, without surrounding blanks
-	at   int    // byte offset of the field in the file
+	text   string // without quotes and, outside quotes, without surrounding blanks
+	at     int    // byte offset of the field in the file
+	quoted bool   // it stood in quotes
 }
 
 // scanner splits a text into records. Quoted fields may hold separators, line
@@ -49,14 +50,12 @@ type scanner struct {
 	src   string
 	pos   int
 	cells []cell
-	// quoted says whether the last record had a quoted field.
-	quoted bool
 }
 
 // next returns the cells of the next record, io.EOF after the last one. The
 // slice is overwritten by the next call.
 func (s *scanner) next() ([]cell, error) {
-	s.cells, s.quoted = s.cells[:0], false
+	s.cells = s.cells[:0]
 	s.skipBlankLines()
 	if s.pos == len(s.src) {
 		return nil, io.EOF
@@ -102,8 +101,7 @@ func (s *scanner) field() (more bool, err error) {
 			return false, err
 		}
 		if end >= 0 {
-			s.quoted = true
-			s.cells = append(s.cells, cell{text, i})
+			s.cells = append(s.cells, cell{text, i, true})
 			return s.separator(end), nil
 		}
 	}
@@ -115,7 +113,7 @@ func (s *scanner) field() (more bool, err error) {
 	for last > i && s.blank(s.src[last-1]) {
 		last--
 	}
-	s.cells = append(s.cells, cell{s.src[i:last], i})
+	s.cells = append(s.cells, cell{s.src[i:last], i, false})
 	return s.separator(end), nil
 }
 

@@ -1,7 +1,9 @@
 package data
 
 import (
+	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +19,7 @@ func sniff(file, src string, sep byte) dialect {
 	}
 	s := scanner{dialect: d, file: file, src: src}
 	first, err := s.next()
-	if err != nil || s.quoted {
+	if err != nil || slices.ContainsFunc(first, func(c cell) bool { return c.quoted }) {
 		return d
 	}
 	for _, c := range first {
@@ -33,23 +35,35 @@ func sniff(file, src string, sep byte) dialect {
 }
 
 // sniffSeparator takes the first of tab, semicolon and comma that splits all
-// of the first records into equally many fields. Failing that, blanks, if they
-// do so and there are numbers in between. Failing that, the one that splits
-// the first record most.
+// of the first records into equally many fields, one that leaves no quote
+// inside a field before one that does. Failing that, none (a single column in
+// quotes), then blanks, if they do so and there are numbers in between. Failing
+// that, the one that splits the first record most.
 func sniffSeparator(file, src string, quote byte) byte {
 	name := strings.TrimSuffix(strings.ToLower(file), ".gz")
 	if ext := filepath.Ext(name); ext == ".tsv" || ext == ".tab" {
 		return '\t'
 	}
-	best, most := byte(','), 1
+	best, most, even := byte(','), 1, byte(0)
 	for _, sep := range []byte("\t;,") {
 		t := tally(src, dialect{sep, quote})
 		if t.even && t.first > 1 {
+			if t.clean {
+				return sep
+			}
+			if even == 0 {
+				even = sep
+			}
+		}
+		if sep == ',' && even == 0 && t.even && t.clean && t.quoted {
 			return sep
 		}
 		if t.first > most {
 			best, most = sep, t.first
 		}
+	}
+	if even != 0 {
+		return even
 	}
 	if most == 1 {
 		if t := tally(src, dialect{' ', quote}); t.even && t.first > 1 && t.numeric {
@@ -63,15 +77,18 @@ func sniffSeparator(file, src string, quote byte) byte {
 type counts struct {
 	first   int  // fields of the first record
 	even    bool // all records have as many
+	clean   bool // no field holds a quote that is not around it
+	quoted  bool // some field stands in quotes
 	numeric bool // the last record has a number
 }
 
 func tally(src string, d dialect) counts {
 	s := scanner{dialect: d, src: src}
-	var t counts
+	t := counts{clean: true}
 	for range sniffRecords {
 		cells, err := s.next()
 		if err != nil {
+			t.even = t.even && err == io.EOF
 			break
 		}
 		if t.first == 0 {
@@ -82,6 +99,8 @@ func tally(src string, d dialect) counts {
 		for _, c := range cells {
 			_, number := parseNumber(c.text)
 			t.numeric = t.numeric || number
+			t.quoted = t.quoted || c.quoted
+			t.clean = t.clean && (c.quoted || strings.IndexByte(c.text, d.quote) < 0)
 		}
 	}
 	return t

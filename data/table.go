@@ -194,7 +194,7 @@ func (t *Table) Column(name string) (*Column, error) {
 		}
 	}
 	names := t.Names()
-	return nil, fmt.Errorf("data: %s has no column %q%s; its columns are %s", t.Name, name, didYouMean(name, names), enumerate(names, 20))
+	return nil, fmt.Errorf("data: %s has no column %q; its columns are %s%s", t.Name, name, enumerate(names, 20), didYouMean(name, names))
 }
 
 // Complete lists the rows in which none of the named columns is missing, and

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ func (r *textReader) skipLines(n int) error {
 	for line := range n {
 		i := strings.IndexAny(r.src[r.start:], "\r\n")
 		if i < 0 {
-			return &Error{File: r.file, Msg: fmt.Sprintf("the file has %d lines; cannot skip %d and read on", line+1, n)}
+			return &Error{File: r.file, Msg: fmt.Sprintf("cannot skip %s and read on: the file has only %d", plural(n, "line"), line+1)}
 		}
 		r.start += i + 1
 		if strings.HasPrefix(r.src[r.start-1:], "\r\n") {
@@ -95,23 +96,36 @@ func (r *textReader) skipLines(n int) error {
 		}
 	}
 	if strings.TrimSpace(r.src[r.start:]) == "" {
-		return &Error{File: r.file, Msg: fmt.Sprintf("there is nothing behind the %d skipped lines", n)}
+		return &Error{File: r.file, Msg: fmt.Sprintf("there is nothing behind the %s to skip", plural(n, "line"))}
 	}
 	return nil
 }
 
-// checkForeignText names text formats that are no tables.
+// checkForeignText names text formats that are no tables, unless the options
+// say how to read the text.
 func (r *textReader) checkForeignText(text string) error {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	words := strings.Fields(line)
-	switch {
-	case line[0] == '{' || line[0] == '[' || strings.HasPrefix(line, "<?xml") || strings.HasPrefix(line, "<!"):
-		return &Error{File: r.file, Line: 1, Msg: fmt.Sprintf("expected a table of text, found what looks like JSON, XML or HTML: %s", quoteShort(line)), Try: "convert it to CSV"}
-	case len(words) > 2 && (isPair(words[1]) || words[1][0] == '|') && isPair(words[len(words)-1]):
-		return &Error{File: r.file, Line: 1, Msg: fmt.Sprintf("expected a table of text, found sparse text of the form index:value: %s", quoteShort(line)), Try: "convert it to CSV"}
+	line := strings.TrimSpace(text)
+	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
 	}
-	return nil
+	words := strings.Fields(line)
+	what, try := "", "convert it to CSV"
+	switch {
+	case r.opts.Header != HeaderAuto || r.opts.Separator != 0:
+	case marksUp.MatchString(line):
+		what = "what looks like JSON, XML or HTML"
+	case len(words) > 2 && (isPair(words[1]) || words[1][0] == '|') && isPair(words[len(words)-1]):
+		what = "sparse text of the form index:value"
+	}
+	if what == "" {
+		return nil
+	}
+	at, _ := position(r.src, r.start+strings.Index(text, line))
+	return &Error{File: r.file, Line: at, Msg: fmt.Sprintf("expected a table of text, found %s: %s", what, quoteShort(line)), Try: try}
 }
+
+// marksUp recognises the first line of JSON, XML and HTML.
+var marksUp = regexp.MustCompile(`^(\{\s*("|$)|\[\s*(\{|\[|$)|<\?xml|<![dD][oO])`)
 
 // isPair says whether a word is index:value, as in LIBSVM files.
 func isPair(word string) bool {
@@ -177,7 +191,7 @@ func (r *textReader) ragged(cells []cell) error {
 	line, _ := position(r.src, cells[0].at)
 	firstLine, _ := position(r.src, r.first[0].at)
 	err := &Error{File: r.file, Line: line,
-		Msg: fmt.Sprintf("found %d fields where line %d has %d (separator: %v)", len(cells), firstLine, len(r.first), r.dialect)}
+		Msg: fmt.Sprintf("expected %s as in line %d, found %d (separator: %v)", plural(len(r.first), "field"), firstLine, len(cells), r.dialect)}
 	switch {
 	case r.rows == 0:
 		err.Try = fmt.Sprintf("if line %d is neither names nor data, skip it; if names are missing in it, give them all", firstLine)
