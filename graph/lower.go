@@ -35,8 +35,10 @@ func lower(n *Node, uses []int) lowered {
 		if n.Step == 1 {
 			l.view, l.off = true, n.Start*size(n.Shape[1:])
 		}
+	case Transpose:
+		l.view = n.Shape[0] == 1 || n.Shape[1] == 1
 	case Broadcast:
-		if n.Args[0].Len() == 1 {
+		if l.view = n.Len() == n.Args[0].Len(); n.Args[0].Len() == 1 {
 			l.op = opFill
 		}
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 
 	"descent/param"
 )
@@ -9,14 +10,12 @@ import (
 // Objective is a scalar function of all parameters of a graph with its
 // derivatives: value, gradient and Hessian-vector product, none of which
 // allocates after its first call. It must not be used from several goroutines
-// at once.
+// at once: give each its own Clone.
 type Objective[T Float] struct {
-	g      *Graph
-	f      *Node
-	params []*Node
-	data   map[string][]T
-
+	programs[T]
+	blocks           []param.Block
 	value, grad, hvp *Program[T]
+	hvpCode          *lazy
 	one              [1]T // the value, as a program writes it
 }
 
@@ -26,11 +25,24 @@ func NewObjective[T Float](g *Graph, f *Node) (*Objective[T], error) {
 	if !f.IsScalar() {
 		return nil, fmt.Errorf("graph: an objective is a scalar, but this node has shape %v; reduce it with Sum", f.Shape)
 	}
-	o := &Objective[T]{g: g, f: f, params: g.params(), data: map[string][]T{}}
-	o.value = newProgram[T](compile(g, []output{{node: f}}, []int{1}))
-	outs := append([]output{{node: f}}, g.flat(g.Grad(f, o.params...), 1)...)
-	o.grad = newProgram[T](compile(g, outs, []int{1, g.dim}))
+	o := &Objective[T]{blocks: g.Blocks()}
+	params, seeds := g.params(), g.seeds()
+	grads := g.Grad(f, params...)
+	o.hvpCode = &lazy{build: func() *code {
+		return compile(g, flat(o.blocks, g.JVP(grads, params, seeds), 0), []int{param.Dim(o.blocks)})
+	}}
+	o.value, _ = o.add(compile(g, []output{{node: f}}, []int{1}))
+	outs := append([]output{{node: f}}, flat(o.blocks, grads, 1)...)
+	o.grad, _ = o.add(compile(g, outs, []int{1, g.dim}))
 	return o, nil
+}
+
+// Clone is an objective that shares the code and the bound data, with scratch
+// memory of its own.
+func (o *Objective[T]) Clone() *Objective[T] {
+	c := &Objective[T]{blocks: o.blocks, value: o.value.Clone(), grad: o.grad.Clone(), hvpCode: o.hvpCode}
+	c.list, c.data = []*Program[T]{c.value, c.grad}, maps.Clone(o.data)
+	return c
 }
 
 // params are the nodes of all parameters in order.
@@ -42,15 +54,6 @@ func (g *Graph) params() []*Node {
 	return ps
 }
 
-// flat sends one node for each parameter to one flat buffer.
-func (g *Graph) flat(ns []*Node, buf int) []output {
-	outs := make([]output, len(ns))
-	for i, n := range ns {
-		outs[i] = output{n, buf, g.blocks[i].Offset}
-	}
-	return outs
-}
-
 // seeds are nodes of the parameters' shapes that hold a direction.
 func (g *Graph) seeds() []*Node {
 	ts := make([]*Node, len(g.blocks))
@@ -60,26 +63,24 @@ func (g *Graph) seeds() []*Node {
 	return ts
 }
 
+// flat sends one node for each parameter to one flat buffer.
+func flat(blocks []param.Block, ns []*Node, buf int) []output {
+	outs := make([]output, len(ns))
+	for i, n := range ns {
+		outs[i] = output{n, buf, blocks[i].Offset}
+	}
+	return outs
+}
+
 // Dim is the number of parameters.
 func (o *Objective[T]) Dim() int { return o.value.code.dim }
 
 // Blocks names the parameters and their places in the flat vector.
-func (o *Objective[T]) Blocks() []param.Block { return o.g.Blocks()[:len(o.params)] }
+func (o *Objective[T]) Blocks() []param.Block { return o.blocks }
 
 // Bind gives the array for a Data node, as Program.Bind does. A name that the
 // objective does not read is ignored.
-func (o *Objective[T]) Bind(name string, v []T) error {
-	for _, p := range []*Program[T]{o.value, o.grad, o.hvp} {
-		if p == nil {
-			continue
-		}
-		if err := p.Bind(name, v); err != nil {
-			return err
-		}
-	}
-	o.data[name] = v
-	return nil
-}
+func (o *Objective[T]) Bind(name string, v []T) error { return o.bind(name, v) }
 
 // Eval is the value at x, in float64; it stores the gradient in grad unless
 // that is nil. Value and gradient share all their common work.
@@ -92,11 +93,10 @@ func (o *Objective[T]) Eval(x, grad []T) (float64, error) {
 		}
 		p.mem[spaceOut+1] = grad
 	}
-	if err := p.checkPoint(x); err != nil {
+	p.mem[spaceOut] = o.one[:]
+	if err := p.runAt(x); err != nil {
 		return 0, err
 	}
-	p.mem[spaceOut] = o.one[:]
-	p.run(x)
 	return p.regs[p.code.stores[0].reg], nil
 }
 
@@ -104,33 +104,16 @@ func (o *Objective[T]) Eval(x, grad []T) (float64, error) {
 // the first call.
 func (o *Objective[T]) HVP(x, v, out []T) error {
 	if o.hvp == nil {
-		if err := o.compileHVP(); err != nil {
+		p, err := o.add(o.hvpCode.get())
+		if err != nil {
 			return err
 		}
+		o.hvp = p
 	}
-	p := o.hvp
-	if len(v) != p.code.dim || len(out) != p.code.dim {
-		return fmt.Errorf("graph: the direction has %d elements and its product %d, but there are %d parameters", len(v), len(out), p.code.dim)
+	if len(v) != o.Dim() || len(out) != o.Dim() {
+		return fmt.Errorf("graph: the direction has %d elements and its product %d, but there are %d parameters", len(v), len(out), o.Dim())
 	}
-	if err := p.checkPoint(x); err != nil {
-		return err
-	}
-	p.mem[spaceSeed], p.mem[spaceOut] = v, out
-	p.run(x)
-	return nil
-}
-
-// compileHVP differentiates the gradient in forward mode along a direction.
-func (o *Objective[T]) compileHVP() error {
-	grads := o.g.Grad(o.f, o.params...)
-	hv := o.g.JVP(grads, o.params, o.g.seeds()[:len(o.params)])
-	o.hvp = newProgram[T](compile(o.g, o.g.flat(hv, 0), []int{o.Dim()}))
-	for name, v := range o.data {
-		if err := o.hvp.Bind(name, v); err != nil {
-			return err
-		}
-	}
-	return nil
+	return o.hvp.runAlong(x, v, out)
 }
 
 // EvalMany evaluates at n points: xs holds them row by row, values receives n

@@ -104,13 +104,22 @@ func (p *Program[T]) check(x []T, n int, outs [][]T) error {
 	return p.checkBound()
 }
 
-// checkPoint finds what is wrong with a run at one point whose outputs are
-// known to fit.
-func (p *Program[T]) checkPoint(x []T) error {
+// runAt is Run where the output buffers are set and known to fit.
+func (p *Program[T]) runAt(x []T) error {
 	if len(x) != p.code.dim {
 		return fmt.Errorf("graph: the point has %d elements, but the parameters have %d", len(x), p.code.dim)
 	}
-	return p.checkBound()
+	if err := p.checkBound(); err != nil {
+		return err
+	}
+	p.run(x)
+	return nil
+}
+
+// runAlong runs a program of one output at x in the direction v.
+func (p *Program[T]) runAlong(x, v, out []T) error {
+	p.mem[spaceSeed], p.mem[spaceOut] = v, out
+	return p.runAt(x)
 }
 
 func (p *Program[T]) checkBound() error {

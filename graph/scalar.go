@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mathext"
-)
+import "math"
 
 // Values of elementwise operations that the standard library lacks.
 
@@ -81,15 +77,37 @@ var bernoulli = [...]float64{
 	-3617. / 510, 43867. / 798, -174611. / 330, 854513. / 138, -236364091. / 2730,
 }
 
+// digamma is the derivative of log Γ. The argument is raised by the recurrence
+// ψ(x) = ψ(x+1) - 1/x, then the asymptotic series is summed; negative arguments
+// are reflected (Abramowitz and Stegun 6.3.5, 6.3.7, 6.3.18).
+func digamma(x float64) float64 {
+	if x < 0 {
+		if x == math.Floor(x) {
+			return math.NaN() // a pole, with either sign
+		}
+		return digamma(1-x) - math.Pi/math.Tan(math.Pi*(x-math.Floor(x)))
+	}
+	sum := 0.0
+	for x < 14 {
+		sum -= 1 / x
+		x++
+	}
+	tail, w := 0.0, 1/(x*x)
+	for k := len(bernoulli) - 1; k >= 0; k-- {
+		tail = (tail + bernoulli[k]/float64(2*(k+1))) * w
+	}
+	return sum + (math.Log(x) - 0.5/x - tail)
+}
+
 // polygamma is the n-th derivative of the digamma function at x; n must be a
-// whole number, otherwise the result is NaN. The argument is raised by the
-// recurrence ψₙ(x) = ψₙ(x+1) - (-1)ⁿ n! x^(-n-1), then the asymptotic series is
-// summed (Abramowitz and Stegun 6.4.6, 6.4.11).
+// whole number from 0 to 100, otherwise the result is NaN. The argument is
+// raised by the recurrence ψₙ(x) = ψₙ(x+1) - (-1)ⁿ n! x^(-n-1), then the
+// asymptotic series is summed (Abramowitz and Stegun 6.4.6, 6.4.11).
 func polygamma(n, x float64) float64 {
 	switch {
 	case n == 0:
-		return mathext.Digamma(x)
-	case n < 0 || n != math.Floor(n) || n > 100 || x != x || x < -1e5:
+		return digamma(x)
+	case !(n > 0 && n <= 100) || n != math.Floor(n) || !(x > -1e5):
 		return math.NaN()
 	}
 	fact := math.Gamma(n + 1)
@@ -98,10 +116,9 @@ func polygamma(n, x float64) float64 {
 		sum += fact * math.Pow(x, -n-1)
 		x++
 	}
-	// (n-1)!/xⁿ + n!/(2xⁿ⁺¹) + Σ B₂ₖ (2k+n-1)!/((2k)! x^(2k+n))
-	tail := fact/n + fact/(2*x)
-	c := fact // (2k+n-1)!/(2k)!, after the step below
-	c /= n
+	// x^(-n) times (n-1)! + n!/(2x) + Σ B₂ₖ (2k+n-1)!/(2k)! x^(-2k)
+	c := fact / n
+	tail := c + fact/(2*x)
 	for k, b := range bernoulli {
 		m := float64(2 * (k + 1))
 		c *= (m + n - 2) * (m + n - 1) / ((m - 1) * m)

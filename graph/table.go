@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mathext"
-)
+import "math"
 
 // table is the one place that says what an operation is called, what its value
 // is and how it is differentiated. Reverse mode, forward mode, Hessian-vector
@@ -48,7 +44,7 @@ var table = [numOps]row{
 		return g.Mul(g.Const(2/math.SqrtPi), g.Exp(g.Neg(g.square(a))))
 	})},
 	Lgamma:  {name: "lgamma", kind: Elementwise, f1: lgamma, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Apply(Digamma, a) })},
-	Digamma: {name: "digamma", kind: Elementwise, f1: mathext.Digamma, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Apply(Polygamma, g.Const(1), a) })},
+	Digamma: {name: "digamma", kind: Elementwise, f1: digamma, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Apply(Polygamma, g.Const(1), a) })},
 	Not:     {name: "not", kind: Elementwise, f1: func(a float64) float64 { return truth(a == 0) }, d: partials(nil)},
 
 	Add: {name: "+", kind: Elementwise, commutative: true, f2: func(a, b float64) float64 { return a + b }, d: partials(constant(1), constant(1))},

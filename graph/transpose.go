@@ -40,17 +40,19 @@ func sumTranspose(g *Graph, y *Node, _ int, u *Node) *Node {
 	return g.Broadcast(u, x.Shape...)
 }
 
-// keepAxis gives a reduction its axis back with extent 1, so that it broadcasts
-// against what was reduced.
-func (g *Graph) keepAxis(y, x *Node) *Node { return g.Reshape(y, keptShape(x.Shape, y.Axis)...) }
+// keepAxis gives u, an array like the reduction y, the reduced axis back with
+// extent 1, so that it broadcasts against what was reduced.
+func (g *Graph) keepAxis(u, y *Node) *Node {
+	return g.Reshape(u, keptShape(y.Args[0].Shape, y.Axis)...)
+}
 
 // softmaxWeights is ∂ log Σ exp(x) / ∂x = exp(x - log Σ exp(x)).
-func softmaxWeights(g *Graph, y, x *Node) *Node { return g.Exp(g.Sub(x, g.keepAxis(y, x))) }
+func softmaxWeights(g *Graph, y, x *Node) *Node { return g.Exp(g.Sub(x, g.keepAxis(y, y))) }
 
 // maximumWeights shares equally among the elements that attain the maximum.
 func maximumWeights(g *Graph, y, x *Node) *Node {
-	hit := g.Apply(Eq, x, g.keepAxis(y, x))
-	count := g.Reshape(g.Sum(hit, y.Axis), keptShape(x.Shape, y.Axis)...)
+	hit := g.Apply(Eq, x, g.keepAxis(y, y))
+	count := g.keepAxis(g.Sum(hit, y.Axis), y)
 	return g.Div(hit, count)
 }
 
