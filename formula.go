@@ -1,0 +1,189 @@
+package descent
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"descent/expr"
+	"descent/graph"
+	"descent/optim"
+)
+
+// Formula is a formula ready to be minimised: its variables lie one after the
+// other in one flat vector, and its gradient and Hessian are exact. A Formula
+// must not be used from several goroutines at once.
+type Formula struct {
+	Variables []Variable // in order of appearance
+	parsed    *expr.Formula
+	objective *graph.Objective[float64]
+}
+
+// Variable is a number or a vector that a formula is minimised over.
+type Variable struct {
+	Name   string
+	Len    int // 0 for a number; the length of a vector x[1] … x[Len]
+	Offset int // where it begins in the flat vector
+}
+
+// size is the number of elements.
+func (v Variable) size() int { return max(v.Len, 1) }
+
+// Inputs is what a formula needs to know besides its text.
+type Inputs struct {
+	// Lengths of vector variables. One that is missing is as long as the
+	// largest index the formula uses.
+	Lengths map[string]int
+	// Columns of data, all of one length. Their names are not minimised over.
+	Columns map[string][]float64
+}
+
+// ParseFormula reads a formula and derives its gradient. The language is
+// described in docs/formula.md; a mistake in the text is an *expr.Error that
+// points at the place.
+func ParseFormula(text string, in Inputs) (*Formula, error) {
+	parsed, err := expr.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	f := &Formula{parsed: parsed}
+	g := graph.New()
+	scope := expr.Scope{}
+	for name, values := range in.Columns {
+		if len(values) == 0 {
+			return nil, fmt.Errorf("descent: the column %s has no rows", name)
+		}
+		scope[name] = g.Data(name, len(values))
+	}
+	offset := 0
+	for _, v := range parsed.Variables() {
+		if scope[v.Name] != nil {
+			continue
+		}
+		n, err := vectorLen(v, in.Lengths)
+		if err != nil {
+			return nil, err
+		}
+		w := Variable{Name: v.Name, Len: n, Offset: offset}
+		if n > 0 {
+			scope[v.Name] = g.Param(v.Name, n)
+		} else {
+			scope[v.Name] = g.Param(v.Name)
+		}
+		f.Variables = append(f.Variables, w)
+		offset += w.size()
+	}
+	if len(f.Variables) == 0 {
+		return nil, fmt.Errorf("descent: the formula %s has no variable to minimise over; it is the same everywhere", parsed)
+	}
+	y, err := parsed.Lower(g, scope)
+	if err != nil {
+		return nil, err
+	}
+	if !y.IsScalar() {
+		return nil, fmt.Errorf("descent: the formula gives %d numbers, and a minimum is that of one; wrap it in sum(…) or mean(…)", y.Len())
+	}
+	if f.objective, err = graph.NewObjective[float64](g, y); err != nil {
+		return nil, err
+	}
+	for name, values := range in.Columns {
+		if err := f.objective.Bind(name, values); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// vectorLen is the length of a variable; 0 for a number.
+func vectorLen(v expr.Variable, given map[string]int) (int, error) {
+	n := given[v.Name]
+	switch {
+	case n == 0 && !v.Indexed:
+		return 0, nil
+	case n == 0 && v.MinLen == 0:
+		return 0, fmt.Errorf("descent: the length of the vector %s does not follow from the formula; give it a start, as in %s=[0,0,0]", v.Name, v.Name)
+	case n == 0:
+		return v.MinLen, nil
+	case n < v.MinLen:
+		return 0, fmt.Errorf("descent: %s has %d entries, but the formula uses %s[%d]", v.Name, n, v.Name, v.MinLen)
+	}
+	return n, nil
+}
+
+// Dim is the number of variables, entries of vectors counted one by one.
+func (f *Formula) Dim() int { return f.objective.Dim() }
+
+// Names lists the elements of the flat vector: "x", "y", "w[1]", "w[2]".
+func (f *Formula) Names() []string {
+	names := make([]string, 0, f.Dim())
+	for _, v := range f.Variables {
+		if v.Len == 0 {
+			names = append(names, v.Name)
+			continue
+		}
+		for i := range v.Len {
+			names = append(names, v.Name+"["+strconv.Itoa(i+1)+"]")
+		}
+	}
+	return names
+}
+
+// String is the formula as text, with the fewest brackets.
+func (f *Formula) String() string { return f.parsed.String() }
+
+// LaTeX is the formula in LaTeX's mathematics.
+func (f *Formula) LaTeX() string { return f.parsed.LaTeX() }
+
+// Problem is the formula as package optim takes it, with Hessian-vector
+// products.
+func (f *Formula) Problem() optim.Problem[float64] {
+	return optim.Problem[float64]{
+		Dim:    f.Dim(),
+		Eval:   f.objective.Eval,
+		HVP:    f.objective.HVP,
+		Blocks: f.objective.Blocks(),
+	}
+}
+
+// EvalMany writes the values of the formula at n points, one after the other
+// in xs, to values; with grads, also the gradients.
+func (f *Formula) EvalMany(xs []float64, n int, values, grads []float64) error {
+	return f.objective.EvalMany(xs, n, values, grads)
+}
+
+// Point lays values out in the flat vector. A single number fills a vector.
+// Elements that no name gives keep what x holds.
+func (f *Formula) Point(values map[string][]float64, x []float64) error {
+	for name, v := range values {
+		i := slices.IndexFunc(f.Variables, func(w Variable) bool { return w.Name == name })
+		if i < 0 {
+			return fmt.Errorf("descent: the formula has no variable %s; it has %s", name, f.listVariables())
+		}
+		w := f.Variables[i]
+		part := x[w.Offset : w.Offset+w.size()]
+		switch {
+		case len(v) == len(part):
+			copy(part, v)
+		case len(v) == 1:
+			for j := range part {
+				part[j] = v[0]
+			}
+		case w.Len == 0:
+			return fmt.Errorf("descent: %s is one number, but %d are given", name, len(v))
+		default:
+			return fmt.Errorf("descent: the vector %s has %d entries, but %d are given", name, w.Len, len(v))
+		}
+	}
+	return nil
+}
+
+func (f *Formula) listVariables() string {
+	s := ""
+	for i, v := range f.Variables {
+		if i > 0 {
+			s += ", "
+		}
+		s += v.Name
+	}
+	return s
+}

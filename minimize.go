@@ -1,0 +1,169 @@
+package descent
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"descent/optim"
+)
+
+// Options steers a minimisation. The zero value chooses everything: a random
+// start in [−5, 5), the method that suits the problem, a gradient tolerance of
+// 1e-8.
+type Options struct {
+	// Start gives variables their first values; a single number fills a vector.
+	// What is missing is drawn at random from [Low, High).
+	Start     map[string][]float64
+	Low, High float64 // both 0: −5 and 5
+	Seed      uint64  // of random starts
+	Starts    int     // how many starts to try, the first of them at Start; 0 means 1
+
+	Method string            // "" is auto
+	Rate   float64           // the learning rate; 0: the method's own
+	Set    map[string]string // any other hyperparameter of the method, by name
+
+	GradTol float64       // converged when the Euclidean norm of the gradient is at most this; 0 means 1e-8
+	MaxIter int           // 0 means 10,000
+	Time    time.Duration // 0: no limit
+	Target  *float64      // stop at this value
+
+	// Observe sees the start point and every accepted one. The state belongs to
+	// the run; copy what is to be kept.
+	Observe func(*optim.State[float64])
+}
+
+// Minimum is where a minimisation ended and how.
+type Minimum struct {
+	Method  string         // the method used
+	Chosen  string         // why, where the method was chosen for the problem
+	Status  optim.Status   // how the run ended
+	Reason  string         // the same as a sentence with the numbers
+	X, G    []float64      // point and gradient, in the order of Formula.Names
+	Value   float64        // f(X)
+	Verdict optim.Verdict  // what kind of point X is
+	Start   []float64      // where the run began
+	Steps   int            // accepted steps
+	Evals   int            // evaluations of the function
+	Took    time.Duration  // without the verdict
+	Minima  []Basin        // with several starts: the distinct minima, best first
+	Missed  map[string]int // with several starts: how many ended otherwise, by status or verdict
+}
+
+// Success reports whether the run reached what it was asked for: it converged
+// or met its target, at a point not known to be something else than a minimum.
+func (m *Minimum) Success() bool {
+	return optim.Success(optim.Result[float64]{Status: m.Status}, m.Verdict)
+}
+
+// Minimize minimises a formula, for example "(1-x)^2 + 100*(y-x^2)^2". The error
+// says what is wrong with the formula or the options; how the run ended is in
+// the result.
+func Minimize(ctx context.Context, formula string, o Options) (*Minimum, error) {
+	lengths := map[string]int{}
+	for name, v := range o.Start {
+		if len(v) > 1 {
+			lengths[name] = len(v)
+		}
+	}
+	f, err := ParseFormula(formula, Inputs{Lengths: lengths})
+	if err != nil {
+		return nil, err
+	}
+	return f.Minimize(ctx, o)
+}
+
+// Minimize minimises the formula.
+func (f *Formula) Minimize(ctx context.Context, o Options) (*Minimum, error) {
+	at := func(k int) ([]float64, error) {
+		x := make([]float64, f.Dim())
+		low, high := o.randomRange()
+		if err := optim.RandomPoint(o.Seed, fmt.Sprintf("start %d", k), low, high, x); err != nil {
+			return nil, err
+		}
+		if k > 0 {
+			return x, nil
+		}
+		return x, f.Point(o.Start, x)
+	}
+	return minimize(ctx, f.Problem(), at, o)
+}
+
+// MinimizeProblem minimises a plain Go function with a gradient from the point
+// x. Options.Start, Low and High do not apply, except that further starts are
+// drawn from [Low, High).
+func MinimizeProblem(ctx context.Context, p optim.Problem[float64], x []float64, o Options) (*Minimum, error) {
+	at := func(k int) ([]float64, error) {
+		if k == 0 {
+			return x, nil
+		}
+		low, high := o.randomRange()
+		y := make([]float64, len(x))
+		return y, optim.RandomPoint(o.Seed, fmt.Sprintf("start %d", k), low, high, y)
+	}
+	return minimize(ctx, p, at, o)
+}
+
+func (o *Options) randomRange() (low, high float64) {
+	if o.Low == 0 && o.High == 0 {
+		return -5, 5
+	}
+	return o.Low, o.High
+}
+
+func (o *Options) gradTol() float64 {
+	if o.GradTol == 0 {
+		return 1e-8
+	}
+	return o.GradTol
+}
+
+func (o *Options) stops() []optim.Stop[float64] {
+	iters := o.MaxIter
+	if iters == 0 {
+		iters = 10_000
+	}
+	stops := []optim.Stop[float64]{optim.GradTol[float64](o.gradTol())}
+	if o.Target != nil {
+		stops = append(stops, optim.TargetValue[float64](*o.Target))
+	}
+	stops = append(stops, optim.Stall[float64](0), optim.MaxIter[float64](iters))
+	if o.Time > 0 {
+		stops = append(stops, optim.TimeLimit[float64](o.Time))
+	}
+	return stops
+}
+
+// single runs once from x.
+func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Options) (*Minimum, error) {
+	m := &Minimum{Start: x}
+	solver, err := m.solver(&p, o)
+	if err != nil {
+		return nil, err
+	}
+	run, err := optim.Start(p, x, solver, o.stops()...)
+	if err != nil {
+		return nil, err
+	}
+	if o.Observe != nil {
+		o.Observe(run.State())
+	}
+	for run.Next(ctx) {
+		if o.Observe != nil {
+			o.Observe(run.State())
+		}
+	}
+	if err := run.Err(); err != nil {
+		return nil, err
+	}
+	r := run.Result()
+	m.Status, m.Reason, m.X, m.G, m.Value = r.Status, r.Text, r.X, r.G, r.F
+	m.Steps, m.Evals, m.Took = r.Iter, r.Evals, r.Duration
+	if math.IsNaN(r.F) || math.IsInf(r.F, 0) {
+		m.Verdict = optim.Verdict{Kind: optim.Unknown, GradNorm: r.GradNorm, Text: "unknown: the value is not finite"}
+		return m, nil
+	}
+	m.Verdict = optim.Judge(&p, r.X, o.gradTol())
+	return m, nil
+}

@@ -1,0 +1,116 @@
+package descent
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"descent/optim"
+)
+
+// Basin is a minimum that one or more starts led to.
+type Basin struct {
+	X     []float64
+	Value float64
+	Count int     // starts that ended here
+	Share float64 // of all starts
+}
+
+// minimize runs from each start in turn and returns the best run, with all
+// distinct minima where there was more than one start. It stops early, with
+// what it has, when ctx is cancelled.
+func minimize(ctx context.Context, p optim.Problem[float64], at func(k int) ([]float64, error), o Options) (*Minimum, error) {
+	if o.Starts < 0 {
+		return nil, fmt.Errorf("descent: %d starts; at least one is needed", o.Starts)
+	}
+	var best *Minimum
+	var basins []Basin
+	missed := map[string]int{}
+	n := max(o.Starts, 1)
+	tried := 0
+	for k := range n {
+		if k > 0 && ctx.Err() != nil {
+			break
+		}
+		x, err := at(k)
+		if err != nil {
+			return nil, err
+		}
+		m, err := single(ctx, p, x, &o)
+		if err != nil {
+			return nil, err
+		}
+		tried++
+		if better(m, best) {
+			best = m
+		}
+		if m.Success() && m.Verdict.Kind == optim.Minimum {
+			basins = join(basins, m)
+		} else {
+			missed[outcome(m)]++
+		}
+	}
+	if n > 1 {
+		slices.SortStableFunc(basins, func(a, b Basin) int {
+			switch {
+			case a.Value < b.Value:
+				return -1
+			case a.Value > b.Value:
+				return 1
+			}
+			return 0
+		})
+		for i := range basins {
+			basins[i].Share = float64(basins[i].Count) / float64(tried)
+		}
+		best.Minima, best.Missed = basins, missed
+	}
+	return best, nil
+}
+
+// outcome names an ending that is not a minimum.
+func outcome(m *Minimum) string {
+	if m.Status == optim.Converged || m.Status == optim.Target {
+		return string(m.Verdict.Kind)
+	}
+	return string(m.Status)
+}
+
+// better prefers success to failure and then the lower value.
+func better(m, best *Minimum) bool {
+	switch {
+	case best == nil:
+		return true
+	case m.Success() != best.Success():
+		return m.Success()
+	}
+	return m.Value < best.Value || math.IsNaN(best.Value)
+}
+
+// sameTol is how far apart, relative to their size, two runs may end that found
+// the same minimum.
+const sameTol = 1e-5
+
+// join counts a minimum to the basin it belongs to, or opens a new one.
+func join(basins []Basin, m *Minimum) []Basin {
+	for i := range basins {
+		if near(basins[i].X, m.X) {
+			basins[i].Count++
+			if m.Value < basins[i].Value {
+				basins[i].Value, basins[i].X = m.Value, m.X
+			}
+			return basins
+		}
+	}
+	return append(basins, Basin{X: m.X, Value: m.Value, Count: 1})
+}
+
+func near(a, b []float64) bool {
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > sameTol*(1+math.Abs(a[i])) {
+			return false
+		}
+	}
+	return true
+}
