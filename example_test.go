@@ -63,5 +63,5 @@ func ExampleFormula_Problem() {
 	// step 1: f([2.600 -1.900]) = 5.430
 	// step 2: f([2.270 -1.780]) = 4.281
 	// step 3: f([1.994 -1.651]) = 3.410
-	// gradient 0.000925 ≤ 0.001 after 78 steps
+	// gradient 0.00095 ≤ 0.001 after 78 steps
 }

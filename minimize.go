@@ -20,9 +20,9 @@ type Options struct {
 	Seed      uint64  // of random starts
 	Starts    int     // how many starts to try, the first of them at Start; 0 means 1
 
-	Method string            // "" is auto
-	Rate   float64           // the learning rate; 0: the method's own
-	Set    map[string]string // any other hyperparameter of the method, by name
+	Method string             // "" is auto
+	Rate   float64            // the learning rate; 0: the method's own
+	Set    map[string]float64 // any other hyperparameter of the method, by name
 
 	GradTol float64       // converged when the Euclidean norm of the gradient is at most this; 0 means 1e-8
 	MaxIter int           // 0 means 10,000

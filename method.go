@@ -1,0 +1,43 @@
+package descent
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"descent/optim"
+)
+
+// solver makes the solver that the options ask for and records its name.
+func (m *Minimum) solver(p *optim.Problem[float64], o *Options) (optim.Solver[float64], error) {
+	name := o.Method
+	if name == "" || name == "auto" {
+		name, m.Chosen = optim.Choose(p)
+	}
+	method, err := optim.Find[float64](name)
+	if err != nil {
+		return nil, err
+	}
+	set := maps.Clone(o.Set)
+	if set == nil {
+		set = map[string]float64{}
+	}
+	if o.Rate != 0 {
+		if !hasRate(method) {
+			return nil, fmt.Errorf("descent: %s finds the length of its steps by itself; leave the rate out, or choose a method with a rate, such as gd or adam", method.Name)
+		}
+		set["rate"] = o.Rate
+	}
+	if _, given := set["rate"]; method.Name == "gd" && !given {
+		if method, err = optim.Find[float64]("gd-auto"); err != nil {
+			return nil, err
+		}
+		m.Chosen = "no rate is given, so each step finds its own from the curvature"
+	}
+	m.Method = method.Name
+	return method.NewSolver(set)
+}
+
+func hasRate(m optim.Method[float64]) bool {
+	return slices.ContainsFunc(m.Settings, func(s optim.Setting) bool { return s.Name == "rate" })
+}
