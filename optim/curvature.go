@@ -122,6 +122,7 @@ type lanczos[T Float] struct {
 	w           []float64 // the next vector before it is normalised
 	v, hv       []T       // the newest basis vector and its product
 	done        bool
+	check       int       // the size of T at which to look again whether the ends are found
 	ritz, z     []float64 // eigenvalues of T and their vectors, row-major k×k
 	diag, off   []float64 // scratch of the tridiagonal eigenproblem
 	work        []float64
@@ -181,7 +182,8 @@ func (l *lanczos[T]) extend() error {
 		return errors.New("optim: the Hessian is not finite at this point, so it has no spectrum")
 	}
 	exhausted := k+1 == l.limit || norm <= 16*epsilon[T]()*scale
-	if exhausted || k < 8 || k%4 == 0 {
+	if exhausted || k >= l.check {
+		l.check = k + 1 + k/4 // so that all the small eigenproblems cost a few times the last
 		l.solve()
 		l.done = exhausted || l.residual(0) <= l.tol*scale && l.residual(k) <= l.tol*scale
 	}

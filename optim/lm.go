@@ -41,6 +41,7 @@ type LevenbergMarquardt[T Float] struct {
 	known  bool               // r, jac and sum belong to the state's point
 	at     []T                // the trial point
 	try    []T                // residuals there
+	jacTry []T                // Jacobian there
 	scale  []T                // D
 	memo   []T                // the few numbers below
 	qr     *dampedQR          // of J·D⁻¹
@@ -99,7 +100,8 @@ func (l *LevenbergMarquardt[T]) Init(p *Problem[T], s *State[T]) error {
 }
 
 func (l *LevenbergMarquardt[T]) alloc(n, m int) {
-	l.r, l.try, l.jac = make([]T, m), make([]T, m), make([]T, m*n)
+	l.r, l.try = make([]T, m), make([]T, m)
+	l.jac, l.jacTry = make([]T, m*n), make([]T, m*n)
 	l.at, l.unit, l.scale, l.memo = make([]T, n), make([]T, n), make([]T, n), make([]T, lmMemo)
 	l.v, l.w, l.second = make([]float64, n), make([]float64, n), make([]float64, m)
 	l.qr = newDampedQR(m, n)
@@ -165,23 +167,19 @@ func (l *LevenbergMarquardt[T]) take(s *State[T], predicted float64) (bool, erro
 	if actual <= 1e-4*predicted && !flat {
 		return false, nil
 	}
-	ok, err := l.jacobian(l.at)
-	if err != nil {
-		return false, err
+	ok, err := l.jacobian(l.at, l.jacTry)
+	if ok {
+		l.accept(s, sum, actual/predicted, flat)
 	}
-	if !ok {
-		_, err = l.jacobian(s.X) // as it was
-		return false, err
-	}
-	l.accept(s, sum, actual/predicted, flat)
-	return true, nil
+	return ok, err
 }
 
-// accept moves the state to the trial, whose Jacobian is in jac, and lowers the
-// damping by how well the model predicted: λ *= max(⅓, 1 − (2ρ − 1)³).
+// accept moves the state to the trial and lowers the damping by how well
+// the model predicted: λ *= max(⅓, 1 − (2ρ − 1)³).
 func (l *LevenbergMarquardt[T]) accept(s *State[T], sum, gain float64, flat bool) {
 	copy(s.X, l.at)
 	l.r, l.try = l.try, l.r
+	l.jac, l.jacTry = l.jacTry, l.jac
 	l.sum = sum
 	l.publish(s)
 	s.Step = 1 / (1 + float64(l.memo[lmDamping]))
@@ -202,7 +200,7 @@ func (l *LevenbergMarquardt[T]) start(s *State[T]) error {
 		return err
 	}
 	s.Evals++
-	ok, err := l.jacobian(s.X)
+	ok, err := l.jacobian(s.X, l.jac)
 	if err != nil {
 		return err
 	}

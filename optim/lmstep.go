@@ -7,21 +7,21 @@ import (
 )
 
 // jacobian fills jac at x and says whether it is finite.
-func (l *LevenbergMarquardt[T]) jacobian(x []T) (bool, error) {
+func (l *LevenbergMarquardt[T]) jacobian(x, jac []T) (bool, error) {
 	if l.resid.Jac != nil {
-		err := l.resid.Jac(x, l.jac)
-		return err == nil && kernel.AllFinite(l.jac), err
+		err := l.resid.Jac(x, jac)
+		return err == nil && kernel.AllFinite(jac), err
 	}
 	m := len(l.r)
 	for j := range l.unit {
 		l.unit[j] = 1
-		err := l.resid.JVP(x, l.unit, l.jac[j*m:(j+1)*m])
+		err := l.resid.JVP(x, l.unit, jac[j*m:(j+1)*m])
 		l.unit[j] = 0
 		if err != nil {
 			return false, err
 		}
 	}
-	return kernel.AllFinite(l.jac), nil
+	return kernel.AllFinite(jac), nil
 }
 
 // factor brings D up to the column norms of J and factors J·D⁻¹. A column that

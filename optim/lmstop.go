@@ -53,11 +53,8 @@ func (l *LevenbergMarquardt[T]) noise(x []T) float64 {
 // vanished beside what it just was, its parameter has run off to where it has
 // no effect, and the point is no minimum.
 func (l *LevenbergMarquardt[T]) arrived(s *State[T], format string, args ...any) Reason {
-	m := len(l.r)
-	for j, x := range s.X {
-		if d := kernel.Norm2(l.jac[j*m : (j+1)*m]); l.scale[j] > 0 && d <= 1e-8*float64(l.scale[j]) {
-			return because(NoProgress, "%s ran off to %s, where it has no effect on the residuals; start closer to the solution, or hold it fixed", l.name(j), num(float64(x), 4))
-		}
+	if why := l.ranOff(s, func(j int) float64 { return 1e-8 * float64(l.scale[j]) }); why.Status != Running {
+		return why
 	}
 	why := because(Converged, format, args...)
 	if free := len(s.X) - l.qr.rank; free > 0 {
@@ -66,12 +63,29 @@ func (l *LevenbergMarquardt[T]) arrived(s *State[T], format string, args ...any)
 	return why
 }
 
+// ranOff is the reason that names a parameter whose column of J is no longer
+// than least, if there is one.
+func (l *LevenbergMarquardt[T]) ranOff(s *State[T], least func(j int) float64) Reason {
+	m := len(l.r)
+	for j, x := range s.X {
+		if l.scale[j] > 0 && kernel.Norm2(l.jac[j*m:(j+1)*m]) <= least(j) {
+			return because(NoProgress, "%s ran off to %s, where it has no effect on the residuals; start closer to the solution, or hold it fixed", l.name(j), num(float64(x), 4))
+		}
+	}
+	return Reason{}
+}
+
 // stuck is the reason when no damping gives a smaller residual. The whole
 // Gauss–Newton step promises to lower |r|² by the square of the relative
-// offset: where that is within rounding, the point is as good as numbers get.
+// offset: where that is within rounding, or what it would remove from r is
+// within a few roundings of the model, the point is as good as numbers get.
 func (l *LevenbergMarquardt[T]) stuck(s *State[T]) Reason {
-	if l.offset*l.offset <= l.noise(s.X) {
+	if l.offset*l.offset <= l.noise(s.X) || l.offset*math.Sqrt(l.sum) <= 16*l.floor(s.X) {
 		return l.arrived(s, "relative offset %s after %s: what a step could still remove from |r|² = %s is within its rounding", num(l.offset, 2), steps(s.Iter), num(l.sum, 6))
+	}
+	effect := 1e-8 * math.Sqrt(l.sum) // of a parameter that doubles, or grows by one
+	if why := l.ranOff(s, func(j int) float64 { return effect / max(1, math.Abs(float64(s.X[j]))) }); why.Status != Running {
+		return why
 	}
 	return because(NoProgress, "no damped step lowers |r|² = %s further, although the relative offset is %s: the Jacobian does not belong to these residuals, or they are not smooth here",
 		num(l.sum, 6), num(l.offset, 2))
