@@ -46,19 +46,24 @@ func hessianProduct[T Float](p *Problem[T]) func(x, v, out []T) error {
 }
 
 // centralDifference stores (∇f(x + h·v) − ∇f(x − h·v))/2h in out. at and low
-// are scratch.
+// are scratch. Where f itself is not finite, neither is what is stored.
 func centralDifference[T Float](p *Problem[T], x, v []T, h T, at, low, out []T) error {
 	copy(at, x)
 	kernel.Axpy(-h, v, at)
-	if _, err := p.Eval(at, low); err != nil {
+	below, err := p.Eval(at, low)
+	if err != nil {
 		return err
 	}
 	copy(at, x)
 	kernel.Axpy(h, v, at)
-	if _, err := p.Eval(at, out); err != nil {
+	above, err := p.Eval(at, out)
+	if err != nil {
 		return err
 	}
 	scale := 1 / (2 * float64(h))
+	if !finite(below) || !finite(above) {
+		scale = math.NaN()
+	}
 	for i := range out {
 		out[i] = T((float64(out[i]) - float64(low[i])) * scale)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"descent/param"
 )
 
 // keeper holds the point that a run falls back on: the best one of a full
@@ -56,13 +58,13 @@ func (k *keeper[T]) store(s *State[T], x []T) {
 func sound[T Float](s *State[T]) bool { return finite(s.F) && finite(s.GradNorm) }
 
 // notFinite names what is not finite in a state: "the value is NaN".
-func notFinite[T Float](s *State[T]) string {
+func notFinite[T Float](s *State[T], blocks []param.Block) string {
 	if !finite(s.F) {
 		return fmt.Sprintf("the value is %v", s.F)
 	}
 	for i, g := range s.G {
 		if !finite(float64(g)) {
-			return fmt.Sprintf("element %d of the gradient is %v", i, g)
+			return fmt.Sprintf("the derivative by %s is %v", nameOf(blocks, i), g)
 		}
 	}
 	return fmt.Sprintf("the norm of the gradient is %v", s.GradNorm)
@@ -75,7 +77,7 @@ func (r *Run[T]) nonFinite() Reason {
 	if r.guard.falling(k.f) && !math.IsNaN(s.F) {
 		return bottomless(k.f, k.iter)
 	}
-	return r.advised(because(Diverged, "%s at step %d; the point kept has value %s after %s", notFinite(s), s.Iter+1, num(k.f, 6), steps(k.iter)))
+	return r.advised(because(Diverged, "%s at step %d; the point kept has value %s after %s", notFinite(s, r.problem.Blocks), s.Iter+1, num(k.f, 6), steps(k.iter)))
 }
 
 // bottomless is the reason of a run whose value falls without bound.

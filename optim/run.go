@@ -78,7 +78,7 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 	r.keep.init(s, p.Draw != nil)
 	r.guard.init(f)
 	if !sound(s) {
-		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s)))
+		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s, p.Blocks)))
 		return r, nil
 	}
 	if err := solver.Init(&r.problem, s); err != nil {
