@@ -4816,11 +4816,11 @@ overwrite:
 	VZEROUPPER
 	RET
 
-// func expF32AVX512(dst *float32, src *float32, n int)
+// func expF32AVX512(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -4870,8 +4870,8 @@ many:
 	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
 	VSCALEFPS    Z1, Z0, Z0
 	VMOVUPS      Z0, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000020, DX
 	JMP          many
 
@@ -4900,8 +4900,8 @@ one:
 	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
 	VSCALEFPS    Z1, Z0, Z0
 	VMOVUPS      Z0, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          one
 
@@ -5136,11 +5136,11 @@ DATA c32_3f800000<>+56(SB)/4, $0x3f800000
 DATA c32_3f800000<>+60(SB)/4, $0x3f800000
 GLOBL c32_3f800000<>(SB), RODATA|NOPTR, $64
 
-// func logF32AVX512(dst *float32, src *float32, n int)
+// func logF32AVX512(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·logF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -5218,8 +5218,8 @@ many:
 	VCMPPS       $0x19, c32_0<>+0(SB), Z1, K1
 	VBLENDMPS    c32_7fc00000<>+0(SB), Z14, K1, Z15
 	VMOVUPS      Z15, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000020, DX
 	JMP          many
 
@@ -5262,8 +5262,8 @@ one:
 	VCMPPS       $0x19, c32_0<>+0(SB), Z0, K1
 	VBLENDMPS    c32_7fc00000<>+0(SB), Z19, K1, Z20
 	VMOVUPS      Z20, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          one
 
@@ -5566,11 +5566,11 @@ DATA c32_7fc00000<>+56(SB)/4, $0x7fc00000
 DATA c32_7fc00000<>+60(SB)/4, $0x7fc00000
 GLOBL c32_7fc00000<>(SB), RODATA|NOPTR, $64
 
-// func tanhF32AVX512(dst *float32, src *float32, n int)
+// func tanhF32AVX512(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -5662,8 +5662,8 @@ many:
 	VCMPPS       $0x11, c32_3f200000<>+0(SB), Z0, K1
 	VBLENDMPS    Z4, Z1, K1, Z6
 	VMOVUPS      Z6, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000020, DX
 	JMP          many
 
@@ -5713,8 +5713,8 @@ one:
 	VCMPPS       $0x11, c32_3f200000<>+0(SB), Z1, K1
 	VBLENDMPS    Z4, Z0, K1, Z7
 	VMOVUPS      Z7, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          one
 
@@ -5952,11 +5952,11 @@ DATA c32_3f200000<>+56(SB)/4, $0x3f200000
 DATA c32_3f200000<>+60(SB)/4, $0x3f200000
 GLOBL c32_3f200000<>(SB), RODATA|NOPTR, $64
 
-// func sigmoidF32AVX512(dst *float32, src *float32, n int)
+// func sigmoidF32AVX512(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -6018,8 +6018,8 @@ many:
 	VBLENDMPS    Z0, Z3, K1, Z5
 	VDIVPS       Z2, Z5, Z0
 	VMOVUPS      Z0, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000020, DX
 	JMP          many
 
@@ -6054,8 +6054,8 @@ one:
 	VBLENDMPS    Z1, Z3, K1, Z6
 	VDIVPS       Z2, Z6, Z0
 	VMOVUPS      Z0, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          one
 
@@ -6098,11 +6098,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func softplusF32AVX512(dst *float32, src *float32, n int)
+// func softplusF32AVX512(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -6238,8 +6238,8 @@ many:
 	VMAXPS       Z1, Z2, Z1
 	VADDPS       Z0, Z1, Z0
 	VMOVUPS      Z0, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000020, DX
 	JMP          many
 
@@ -6311,8 +6311,8 @@ one:
 	VMAXPS       Z0, Z2, Z0
 	VADDPS       Z1, Z0, Z0
 	VMOVUPS      Z0, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          one
 
@@ -6392,11 +6392,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func expF64AVX512(dst *float64, src *float64, n int)
+// func expF64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -6456,8 +6456,8 @@ many:
 	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
 	VSCALEFPD    Z1, Z0, Z0
 	VMOVUPD      Z0, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -6491,8 +6491,8 @@ one:
 	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
 	VSCALEFPD    Z1, Z0, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -6694,11 +6694,11 @@ DATA c64_3ff0000000000000<>+48(SB)/8, $0x3ff0000000000000
 DATA c64_3ff0000000000000<>+56(SB)/8, $0x3ff0000000000000
 GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $64
 
-// func logF64AVX512(dst *float64, src *float64, n int)
+// func logF64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·logF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -6782,8 +6782,8 @@ many:
 	VCMPPD      $0x19, c64_0<>+0(SB), Z1, K1
 	VBLENDMPD   c64_7ff8000000000001<>+0(SB), Z14, K1, Z15
 	VMOVUPD     Z15, 64(AX)
-	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
 	SUBQ        $0x00000010, DX
 	JMP         many
 
@@ -6829,8 +6829,8 @@ one:
 	VCMPPD      $0x19, c64_0<>+0(SB), Z0, K1
 	VBLENDMPD   c64_7ff8000000000001<>+0(SB), Z19, K1, Z20
 	VMOVUPD     Z20, (AX)
-	ADDQ        $0x00000040, CX
 	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 	JMP         one
 
@@ -7034,11 +7034,11 @@ DATA c64_7ff8000000000001<>+48(SB)/8, $0x7ff8000000000001
 DATA c64_7ff8000000000001<>+56(SB)/8, $0x7ff8000000000001
 GLOBL c64_7ff8000000000001<>(SB), RODATA|NOPTR, $64
 
-// func tanhF64AVX512(dst *float64, src *float64, n int)
+// func tanhF64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -7152,8 +7152,8 @@ many:
 	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Z0, K1
 	VBLENDMPD    Z4, Z1, K1, Z6
 	VMOVUPD      Z6, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -7214,8 +7214,8 @@ one:
 	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Z1, K1
 	VBLENDMPD    Z4, Z0, K1, Z7
 	VMOVUPD      Z7, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -7434,11 +7434,11 @@ DATA c64_3fe4000000000000<>+48(SB)/8, $0x3fe4000000000000
 DATA c64_3fe4000000000000<>+56(SB)/8, $0x3fe4000000000000
 GLOBL c64_3fe4000000000000<>(SB), RODATA|NOPTR, $64
 
-// func sigmoidF64AVX512(dst *float64, src *float64, n int)
+// func sigmoidF64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -7510,8 +7510,8 @@ many:
 	VBLENDMPD    Z0, Z3, K1, Z5
 	VDIVPD       Z2, Z5, Z0
 	VMOVUPD      Z0, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -7551,8 +7551,8 @@ one:
 	VBLENDMPD    Z1, Z3, K1, Z6
 	VDIVPD       Z2, Z6, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -7600,11 +7600,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func softplusF64AVX512(dst *float64, src *float64, n int)
+// func softplusF64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -7756,8 +7756,8 @@ many:
 	VMAXPD       Z1, Z2, Z1
 	VADDPD       Z0, Z1, Z0
 	VMOVUPD      Z0, 64(AX)
-	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -7837,8 +7837,8 @@ one:
 	VMAXPD       Z0, Z2, Z0
 	VADDPD       Z1, Z0, Z0
 	VMOVUPD      Z0, (AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -7926,11 +7926,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func expF32AVX2(dst *float32, src *float32, n int)
+// func expF32AVX2(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -7996,8 +7996,8 @@ many:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -8034,8 +8034,8 @@ one:
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -8061,11 +8061,11 @@ DATA c32_7f<>+56(SB)/4, $0x0000007f
 DATA c32_7f<>+60(SB)/4, $0x0000007f
 GLOBL c32_7f<>(SB), RODATA|NOPTR, $64
 
-// func logF32AVX2(dst *float32, src *float32, n int)
+// func logF32AVX2(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·logF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -8163,8 +8163,8 @@ many:
 	VCMPPS       $0x19, c32_0<>+0(SB), Y1, Y1
 	VBLENDVPS    Y1, c32_7fc00000<>+0(SB), Y0, Y0
 	VMOVUPS      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -8217,8 +8217,8 @@ one:
 	VCMPPS       $0x19, c32_0<>+0(SB), Y0, Y0
 	VBLENDVPS    Y0, c32_7fc00000<>+0(SB), Y1, Y0
 	VMOVUPS      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -8316,11 +8316,11 @@ DATA c32_42fe0000<>+56(SB)/4, $0x42fe0000
 DATA c32_42fe0000<>+60(SB)/4, $0x42fe0000
 GLOBL c32_42fe0000<>(SB), RODATA|NOPTR, $64
 
-// func tanhF32AVX2(dst *float32, src *float32, n int)
+// func tanhF32AVX2(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -8428,8 +8428,8 @@ many:
 	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y0, Y0
 	VBLENDVPS    Y0, Y4, Y1, Y0
 	VMOVUPS      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -8487,8 +8487,8 @@ one:
 	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y1, Y1
 	VBLENDVPS    Y1, Y4, Y0, Y0
 	VMOVUPS      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -8496,11 +8496,11 @@ tail:
 	VZEROUPPER
 	RET
 
-// func sigmoidF32AVX2(dst *float32, src *float32, n int)
+// func sigmoidF32AVX2(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -8578,8 +8578,8 @@ many:
 	VBLENDVPS    Y1, Y0, Y3, Y0
 	VDIVPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -8622,8 +8622,8 @@ one:
 	VBLENDVPS    Y0, Y1, Y3, Y0
 	VDIVPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -8631,11 +8631,11 @@ tail:
 	VZEROUPPER
 	RET
 
-// func softplusF32AVX2(dst *float32, src *float32, n int)
+// func softplusF32AVX2(dst *float32, a *float32, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -8807,8 +8807,8 @@ many:
 	VMAXPS       Y1, Y2, Y1
 	VADDPS       Y0, Y1, Y0
 	VMOVUPS      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000010, DX
 	JMP          many
 
@@ -8898,8 +8898,8 @@ one:
 	VMAXPS       Y0, Y2, Y0
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, DX
 	JMP          one
 
@@ -8907,11 +8907,11 @@ tail:
 	VZEROUPPER
 	RET
 
-// func expF64AVX2(dst *float64, src *float64, n int)
+// func expF64AVX2(dst *float64, a *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -8991,8 +8991,8 @@ many:
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          many
 
@@ -9036,8 +9036,8 @@ one:
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, DX
 	JMP          one
 
@@ -9055,11 +9055,11 @@ DATA c64_3ff<>+48(SB)/8, $0x00000000000003ff
 DATA c64_3ff<>+56(SB)/8, $0x00000000000003ff
 GLOBL c64_3ff<>(SB), RODATA|NOPTR, $64
 
-// func logF64AVX2(dst *float64, src *float64, n int)
+// func logF64AVX2(dst *float64, a *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·logF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -9163,8 +9163,8 @@ many:
 	VCMPPD      $0x19, c64_0<>+0(SB), Y1, Y1
 	VBLENDVPD   Y1, c64_7ff8000000000001<>+0(SB), Y0, Y0
 	VMOVUPD     Y0, 32(AX)
-	ADDQ        $0x00000040, CX
 	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
 	SUBQ        $0x00000008, DX
 	JMP         many
 
@@ -9220,8 +9220,8 @@ one:
 	VCMPPD      $0x19, c64_0<>+0(SB), Y0, Y0
 	VBLENDVPD   Y0, c64_7ff8000000000001<>+0(SB), Y1, Y0
 	VMOVUPD     Y0, (AX)
-	ADDQ        $0x00000020, CX
 	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000004, DX
 	JMP         one
 
@@ -9279,11 +9279,11 @@ DATA c64_43300000000003ff<>+48(SB)/8, $0x43300000000003ff
 DATA c64_43300000000003ff<>+56(SB)/8, $0x43300000000003ff
 GLOBL c64_43300000000003ff<>(SB), RODATA|NOPTR, $64
 
-// func tanhF64AVX2(dst *float64, src *float64, n int)
+// func tanhF64AVX2(dst *float64, a *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -9417,8 +9417,8 @@ many:
 	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Y0, Y0
 	VBLENDVPD    Y0, Y4, Y1, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          many
 
@@ -9489,8 +9489,8 @@ one:
 	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Y1, Y1
 	VBLENDVPD    Y1, Y4, Y0, Y0
 	VMOVUPD      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, DX
 	JMP          one
 
@@ -9498,11 +9498,11 @@ tail:
 	VZEROUPPER
 	RET
 
-// func sigmoidF64AVX2(dst *float64, src *float64, n int)
+// func sigmoidF64AVX2(dst *float64, a *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -9594,8 +9594,8 @@ many:
 	VBLENDVPD    Y1, Y0, Y3, Y0
 	VDIVPD       Y2, Y0, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          many
 
@@ -9645,8 +9645,8 @@ one:
 	VBLENDVPD    Y0, Y1, Y3, Y0
 	VDIVPD       Y2, Y0, Y0
 	VMOVUPD      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, DX
 	JMP          one
 
@@ -9654,11 +9654,11 @@ tail:
 	VZEROUPPER
 	RET
 
-// func softplusF64AVX2(dst *float64, src *float64, n int)
+// func softplusF64AVX2(dst *float64, a *float64, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
+	MOVQ a+8(FP), CX
 	MOVQ n+16(FP), DX
 
 many:
@@ -9850,8 +9850,8 @@ many:
 	VMAXPD       Y1, Y2, Y1
 	VADDPD       Y0, Y1, Y0
 	VMOVUPD      Y0, 32(AX)
-	ADDQ         $0x00000040, CX
 	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
 	SUBQ         $0x00000008, DX
 	JMP          many
 
@@ -9951,10 +9951,2516 @@ one:
 	VMAXPD       Y0, Y2, Y0
 	VADDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
-	ADDQ         $0x00000020, CX
 	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, DX
 	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VSUBPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMULPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VDIVPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VADDPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMULPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VDIVPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VDIVPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sSubF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sSubF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VSUBPS  Z2, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sDivF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sDivF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VDIVPS  Z2, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func axpyF32AVX512(dst *float32, a *float32, b *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·axpyF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS s0+24(FP), Z0
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMOVUPS 64(CX), Z3
+	VMOVUPS 64(DX), Z4
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMULPS  Z0, Z3, Z1
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z0, Z1, Z0
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func squareF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·squareF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMULPS  Z1, Z1, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sqrtF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrtF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	VSQRTPS Z1, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reluF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS c32_0<>+0(SB), Z2
+	VMAXPS  Z0, Z2, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS c32_0<>+0(SB), Z0
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS c32_0<>+0(SB), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func positiveF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·positiveF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Z0
+	VMOVUPS   64(CX), Z1
+	VMOVUPS   c32_0<>+0(SB), Z2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z2, K1, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   c32_0<>+0(SB), Z0
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z1, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z0, K1, Z4
+	VMOVUPS   Z4, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (CX), Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z1, K1, Z5
+	VMOVUPS   Z5, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS c32_3f800000<>+0(SB), Z1, K2, Z6
+	VMOVUPS   Z6, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VSUBPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMULPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VDIVPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VADDPD  Z0, Z2, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMULPD  Z0, Z2, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMULPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VDIVPD  Z0, Z2, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VDIVPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sSubF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sSubF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VSUBPD  Z2, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sDivF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sDivF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VDIVPD  Z2, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func axpyF64AVX512(dst *float64, a *float64, b *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·axpyF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSD s0+24(FP), Z0
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD (DX), Z2
+	VMOVUPD 64(CX), Z3
+	VMOVUPD 64(DX), Z4
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMULPD  Z0, Z3, Z1
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VMOVUPD (DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z2
+	VMULPD    Z0, Z1, Z0
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func squareF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·squareF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMULPD  Z1, Z1, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sqrtF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrtF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	VSQRTPD Z1, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reluF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD c64_0<>+0(SB), Z2
+	VMAXPD  Z0, Z2, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD c64_0<>+0(SB), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD c64_0<>+0(SB), Z1
+	VMAXPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VMAXPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func positiveF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·positiveF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (CX), Z0
+	VMOVUPD   64(CX), Z1
+	VMOVUPD   c64_0<>+0(SB), Z2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z2, K1, Z3
+	VMOVUPD   Z3, (AX)
+	VMOVUPD   c64_0<>+0(SB), Z0
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z1, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z0, K1, Z4
+	VMOVUPD   Z4, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (CX), Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z1, K1, Z5
+	VMOVUPD   Z5, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z1, K2, Z6
+	VMOVUPD   Z6, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·addF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func subF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·subF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VSUBPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·mulF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·divF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VDIVPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·addSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VADDPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·mulSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMULPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·divSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VDIVPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sSubF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·sSubF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VSUBPS  Y2, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sDivF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·sDivF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VDIVPS  Y2, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func axpyF32AVX2(dst *float32, a *float32, b *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·axpyF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS s0+24(FP), Y0
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(CX), Y3
+	VMOVUPS 32(DX), Y4
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMULPS  Y0, Y3, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func squareF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·squareF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y1, Y1, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sqrtF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·sqrtF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, (AX)
+	VSQRTPS Y1, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func reluF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·reluF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS c32_0<>+0(SB), Y2
+	VMAXPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS c32_0<>+0(SB), Y0
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS c32_0<>+0(SB), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func positiveF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·positiveF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   c32_0<>+0(SB), Y2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS Y0, c32_3f800000<>+0(SB), Y2, Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   c32_0<>+0(SB), Y0
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y1, Y1
+	VBLENDVPS Y1, c32_3f800000<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX), Y0
+	VMOVUPS   c32_0<>+0(SB), Y1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS Y0, c32_3f800000<>+0(SB), Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·addF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func subF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·subF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VSUBPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·mulF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·divF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VDIVPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·addSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VADDPD  Y0, Y2, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·mulSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  Y0, Y2, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·divSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VDIVPD  Y0, Y2, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sSubF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·sSubF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	VSUBPD  Y2, Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sDivF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·sDivF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	VDIVPD  Y2, Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func axpyF64AVX2(dst *float64, a *float64, b *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·axpyF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSD s0+24(FP), Y0
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD (DX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 32(DX), Y4
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  Y0, Y3, Y1
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VMOVUPD (DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func squareF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·squareF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y1, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sqrtF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·sqrtF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)
+	VSQRTPD Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func reluF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·reluF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VMOVUPD c64_0<>+0(SB), Y2
+	VMAXPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD c64_0<>+0(SB), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD c64_0<>+0(SB), Y1
+	VMAXPD  Y0, Y1, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func positiveF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·positiveF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000008
+	JLT       one
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VMOVUPD   c64_0<>+0(SB), Y2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD Y0, c64_3ff0000000000000<>+0(SB), Y2, Y0
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   c64_0<>+0(SB), Y0
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y1, Y1
+	VBLENDVPD Y1, c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VMOVUPD   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000004
+	JLT       tail
+	VMOVUPD   (CX), Y0
+	VMOVUPD   c64_0<>+0(SB), Y1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD Y0, c64_3ff0000000000000<>+0(SB), Y1, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000004, DX
+	JMP       one
 
 tail:
 	VZEROUPPER

@@ -2,21 +2,6 @@ package kernel
 
 import "math"
 
-// Axpy adds a·x to y: for i { y[i] += a*x[i] }.
-func Axpy[T Float](a T, x, y []T) {
-	y = y[:len(x)]
-	for i, v := range x {
-		y[i] += a * v
-	}
-}
-
-// Scale multiplies x by a: for i { x[i] *= a }.
-func Scale[T Float](a T, x []T) {
-	for i := range x {
-		x[i] *= a
-	}
-}
-
 // block is the number of elements summed with running accumulators before the
 // partial sums are combined pairwise. Below it the error of a sum grows with
 // block/8, above it with the logarithm of the number of blocks.

@@ -15,6 +15,7 @@ func main() {
 	ConstraintExpr("!noasm")
 	gemmTiles()
 	mathFunctions()
+	arithmetic()
 	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
 		log.Fatal(err)
 	}

@@ -14,13 +14,18 @@ func mathFunctions() {
 	for _, wide := range []bool{true, false} {
 		for _, e := range []elem{f32, f64} {
 			v := vec{e, wide}
-			v.loop("exp", "e to the power x", v.exp)
-			v.loop("log", "the natural logarithm", v.log)
-			v.loop("tanh", "the hyperbolic tangent", v.tanh)
-			v.loop("sigmoid", "1/(1+exp(-x))", v.sigmoid)
-			v.loop("softplus", "log(1+exp(x))", v.softplus)
+			v.loop("exp", "e to the power x", 1, 0, one(v.exp))
+			v.loop("log", "the natural logarithm", 1, 0, one(v.log))
+			v.loop("tanh", "the hyperbolic tangent", 1, 0, one(v.tanh))
+			v.loop("sigmoid", "1/(1+exp(-x))", 1, 0, one(v.sigmoid))
+			v.loop("softplus", "log(1+exp(x))", 1, 0, one(v.softplus))
 		}
 	}
+}
+
+// one makes a function of one vector a function of a list.
+func one(f func(x reg.VecVirtual) reg.VecVirtual) func([]reg.VecVirtual) reg.VecVirtual {
+	return func(in []reg.VecVirtual) reg.VecVirtual { return f(in[0]) }
 }
 
 // expRange is where exp is neither 0 nor infinite, with a margin that lets the

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -171,47 +172,75 @@ func (v vec) choose(predicate uint8, a reg.VecVirtual, b, t Op, f reg.VecVirtual
 	return r
 }
 
-// loop writes f over whole vectors: dst[i:i+lanes] = f(src[i:i+lanes]) for n
-// elements. AVX-512 masks the last vector; for AVX2 n is a multiple of lanes.
-func (v vec) loop(name, doc string, f func(x reg.VecVirtual) reg.VecVirtual) {
+// loop writes f over whole vectors, dst[i:i+lanes] = f(a[i:i+lanes], …, s…),
+// for n elements; the scalars s come broadcast, after the vectors. AVX-512 masks
+// the last vector; for AVX2 n is a multiple of lanes.
+func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVirtual) reg.VecVirtual) {
 	fn := name + v.name + v.isa()
-	TEXT(fn, NOSPLIT, fmt.Sprintf("func(dst, src *%s, n int)", v.goType))
+	names := []string{"dst", "a", "b", "c", "d"}[:vectors+1]
+	sig := "func(" + strings.Join(names, ", ") + " *" + v.goType
+	for i := range scalars {
+		sig += fmt.Sprintf(", s%d %s", i, v.goType)
+	}
+	TEXT(fn, NOSPLIT, sig+", n int)")
 	Pragma("noescape")
 	Doc(fn + " is " + doc + " over n elements.")
-	dst := Load(Param("dst"), GP64())
-	src := Load(Param("src"), GP64())
+	var ptr []reg.Register
+	for _, p := range names {
+		ptr = append(ptr, Load(Param(p), GP64()))
+	}
 	n := Load(Param("n"), GP64())
-	unroll := 2
+	s := make([]reg.VecVirtual, scalars)
+	for i := range s {
+		s[i] = v.reg()
+		addr, err := Param(fmt.Sprintf("s%d", i)).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		v.broadcast(addr.Addr, s[i])
+	}
+	in := func(load func(p reg.Register) reg.VecVirtual) []reg.VecVirtual {
+		var x []reg.VecVirtual
+		for _, p := range ptr[1:] {
+			x = append(x, load(p))
+		}
+		return append(x, s...)
+	}
+	step := func(count int) {
+		var xs [][]reg.VecVirtual
+		for u := range count {
+			xs = append(xs, in(func(p reg.Register) reg.VecVirtual { return v.move(Mem{Base: p, Disp: u * v.bytes()}) }))
+		}
+		for u, x := range xs {
+			v.store(f(x), Mem{Base: ptr[0], Disp: u * v.bytes()})
+		}
+		for _, p := range ptr {
+			ADDQ(U32(count*v.bytes()), p)
+		}
+		SUBQ(U32(count*v.lanes()), n)
+	}
+	const unroll = 2
 	Label("many")
 	CMPQ(n, U32(unroll*v.lanes()))
 	JLT(LabelRef("one"))
-	var xs []reg.VecVirtual
-	for u := range unroll {
-		xs = append(xs, v.move(Mem{Base: src, Disp: u * v.bytes()}))
-	}
-	for u, x := range xs {
-		v.store(f(x), Mem{Base: dst, Disp: u * v.bytes()})
-	}
-	ADDQ(U32(unroll*v.bytes()), src)
-	ADDQ(U32(unroll*v.bytes()), dst)
-	SUBQ(U32(unroll*v.lanes()), n)
+	step(unroll)
 	JMP(LabelRef("many"))
 	Label("one")
 	CMPQ(n, U32(v.lanes()))
 	JLT(LabelRef("tail"))
-	v.store(f(v.move(Mem{Base: src})), Mem{Base: dst})
-	ADDQ(U32(v.bytes()), src)
-	ADDQ(U32(v.bytes()), dst)
-	SUBQ(U32(v.lanes()), n)
+	step(1)
 	JMP(LabelRef("one"))
 	Label("tail")
 	if v.wide {
 		TESTQ(n, n)
 		JE(LabelRef("done"))
 		k := v.tailMask(n.(reg.GPVirtual))
-		x := v.reg()
-		v.loadZ(Mem{Base: src}, k, x)
-		v.storeZ(f(x), k, Mem{Base: dst})
+		x := in(func(p reg.Register) reg.VecVirtual {
+			r := v.reg()
+			v.loadZ(Mem{Base: p}, k, r)
+			return r
+		})
+		v.storeZ(f(x), k, Mem{Base: ptr[0]})
 		Label("done")
 	}
 	VZEROUPPER()

@@ -1,0 +1,85 @@
+//go:build !noasm
+
+package kernel
+
+var (
+	expPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, expF32AVX2, expF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, expF64AVX2, expF64AVX512},
+	}
+	logPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, logF32AVX2, logF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, logF64AVX2, logF64AVX512},
+	}
+	tanhPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, tanhF32AVX2, tanhF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, tanhF64AVX2, tanhF64AVX512},
+	}
+	sigmoidPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, sigmoidF32AVX2, sigmoidF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, sigmoidF64AVX2, sigmoidF64AVX512},
+	}
+	softplusPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, softplusF32AVX2, softplusF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, softplusF64AVX2, softplusF64AVX512},
+	}
+)
+
+var (
+	squarePaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, squareF32AVX2, squareF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, squareF64AVX2, squareF64AVX512},
+	}
+	sqrtPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, sqrtF32AVX2, sqrtF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, sqrtF64AVX2, sqrtF64AVX512},
+	}
+	reluPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, reluF32AVX2, reluF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, reluF64AVX2, reluF64AVX512},
+	}
+	positivePaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, positiveF32AVX2, positiveF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, positiveF64AVX2, positiveF64AVX512},
+	}
+	addPaths = &binaryPaths{
+		f32: [3]func(dst, a, b *float32, n int){nil, addF32AVX2, addF32AVX512},
+		f64: [3]func(dst, a, b *float64, n int){nil, addF64AVX2, addF64AVX512},
+	}
+	subPaths = &binaryPaths{
+		f32: [3]func(dst, a, b *float32, n int){nil, subF32AVX2, subF32AVX512},
+		f64: [3]func(dst, a, b *float64, n int){nil, subF64AVX2, subF64AVX512},
+	}
+	mulPaths = &binaryPaths{
+		f32: [3]func(dst, a, b *float32, n int){nil, mulF32AVX2, mulF32AVX512},
+		f64: [3]func(dst, a, b *float64, n int){nil, mulF64AVX2, mulF64AVX512},
+	}
+	divPaths = &binaryPaths{
+		f32: [3]func(dst, a, b *float32, n int){nil, divF32AVX2, divF32AVX512},
+		f64: [3]func(dst, a, b *float64, n int){nil, divF64AVX2, divF64AVX512},
+	}
+	addSPaths = &scalarPaths{
+		f32: [3]func(dst, a *float32, s float32, n int){nil, addSF32AVX2, addSF32AVX512},
+		f64: [3]func(dst, a *float64, s float64, n int){nil, addSF64AVX2, addSF64AVX512},
+	}
+	mulSPaths = &scalarPaths{
+		f32: [3]func(dst, a *float32, s float32, n int){nil, mulSF32AVX2, mulSF32AVX512},
+		f64: [3]func(dst, a *float64, s float64, n int){nil, mulSF64AVX2, mulSF64AVX512},
+	}
+	divSPaths = &scalarPaths{
+		f32: [3]func(dst, a *float32, s float32, n int){nil, divSF32AVX2, divSF32AVX512},
+		f64: [3]func(dst, a *float64, s float64, n int){nil, divSF64AVX2, divSF64AVX512},
+	}
+	sSubPaths = &scalarPaths{
+		f32: [3]func(dst, a *float32, s float32, n int){nil, sSubF32AVX2, sSubF32AVX512},
+		f64: [3]func(dst, a *float64, s float64, n int){nil, sSubF64AVX2, sSubF64AVX512},
+	}
+	sDivPaths = &scalarPaths{
+		f32: [3]func(dst, a *float32, s float32, n int){nil, sDivF32AVX2, sDivF32AVX512},
+		f64: [3]func(dst, a *float64, s float64, n int){nil, sDivF64AVX2, sDivF64AVX512},
+	}
+	axpyPaths = &axpyPathSet{
+		f32: [3]func(dst, a, b *float32, s float32, n int){nil, axpyF32AVX2, axpyF32AVX512},
+		f64: [3]func(dst, a, b *float64, s float64, n int){nil, axpyF64AVX2, axpyF64AVX512},
+	}
+)

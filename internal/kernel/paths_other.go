@@ -1,0 +1,12 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+// Without assembly no path is ever looked up: active is portable.
+var (
+	expPaths, logPaths, tanhPaths, sigmoidPaths, softplusPaths *paths
+	squarePaths, sqrtPaths, reluPaths, positivePaths           *paths
+	addPaths, subPaths, mulPaths, divPaths                     *binaryPaths
+	addSPaths, mulSPaths, divSPaths, sSubPaths, sDivPaths      *scalarPaths
+	axpyPaths                                                  = new(axpyPathSet)
+)
