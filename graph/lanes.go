@@ -5,7 +5,8 @@ const laneWidth = 256
 
 // RunMany evaluates at n points: xs holds them row by row, [n, Dim], and
 // outs[i] receives node i for each point, [n, size]. The data is the same for
-// all. The results equal those of Run bit for bit.
+// all. The results equal those of Run up to the last bits of elementary
+// functions: one number goes through package math, many through vector kernels.
 //
 // Programs on single numbers run many points side by side; others run point by
 // point.

@@ -281,11 +281,11 @@ func TestManyPointsClonesAndFloat32(t *testing.T) {
 		for k := range 2 {
 			x := xs[k*n : (k+1)*n]
 			y, err := c.Eval(x, grad)
-			if err != nil || y != fs[k] {
+			if err != nil || !near(y, fs[k], 1e-12) {
 				t.Fatalf("value %v among many, %v in a clone (%v)", fs[k], y, err)
 			}
 			for i := range x {
-				if grad[i] != gs[k*n+i] {
+				if !near(grad[i], gs[k*n+i], 1e-10) {
 					t.Fatalf("gradient %d: %v among many, %v in a clone", i, gs[k*n+i], grad[i])
 				}
 				x32[i] = float32(x[i])

@@ -1,6 +1,6 @@
 package graph
 
-import "math"
+import "descent/internal/kernel"
 
 // vec is an argument of an elementwise operation on a run of elements: an array
 // of the same length, or, when v is nil, the number s[0] at every place.
@@ -18,9 +18,9 @@ func (a *vec[T]) stride() ([]T, int) {
 	return a.v, 1
 }
 
-// apply computes dst = op(args) element by element. Cheap operations have loops
-// of their own; a test holds them to the table. The result may overwrite an
-// argument exactly.
+// apply computes dst = op(args) element by element. Common operations have
+// kernels; a test holds them to the table. The result may overwrite an argument
+// exactly.
 func apply[T Float](op Op, k int, dst []T, args *[3]vec[T]) {
 	a, b := &args[0], &args[1]
 	switch op {
@@ -32,34 +32,50 @@ func apply[T Float](op Op, k int, dst []T, args *[3]vec[T]) {
 		mul(dst, a, b)
 	case Div:
 		div(dst, a, b)
-	case Neg:
-		x := a.v[:len(dst)]
-		for i := range dst {
-			dst[i] = -x[i]
-		}
-	case opSquare:
-		x := a.v[:len(dst)]
-		for i := range dst {
-			dst[i] = x[i] * x[i]
-		}
 	case opPowInt:
 		x := a.v[:len(dst)]
 		for i := range dst {
 			dst[i] = powInt(x[i], k)
 		}
-	case Relu:
-		x := a.v[:len(dst)]
-		for i := range dst {
-			dst[i] = max(x[i], 0)
+	case Gt:
+		if a.v == nil || b.v != nil || b.s[0] != 0 {
+			applyTable(op, dst, args)
+			return
 		}
-	case Sqrt:
-		x := a.v[:len(dst)]
-		for i := range dst {
-			dst[i] = T(math.Sqrt(float64(x[i])))
-		}
+		kernel.Positive(dst, a.v)
 	default:
-		applyTable(op, dst, args)
+		if a.v == nil || !applyKernel(op, dst, a.v) {
+			applyTable(op, dst, args)
+		}
 	}
+}
+
+// applyKernel computes an operation of one argument, if there is a kernel for
+// it.
+func applyKernel[T Float](op Op, dst, x []T) bool {
+	switch op {
+	case Neg:
+		kernel.MulScalar(dst, x, -1)
+	case opSquare:
+		kernel.Square(dst, x)
+	case Relu:
+		kernel.Relu(dst, x)
+	case Sqrt:
+		kernel.Sqrt(dst, x)
+	case Exp:
+		kernel.Exp(dst, x[:len(dst)])
+	case Log:
+		kernel.Log(dst, x[:len(dst)])
+	case Tanh:
+		kernel.Tanh(dst, x[:len(dst)])
+	case Sigmoid:
+		kernel.Sigmoid(dst, x[:len(dst)])
+	case Softplus:
+		kernel.Softplus(dst, x[:len(dst)])
+	default:
+		return false
+	}
+	return true
 }
 
 // applyTable computes any operation by its function in the table.
@@ -93,17 +109,10 @@ func add[T Float](dst []T, a, b *vec[T]) {
 	if a.v == nil {
 		a, b = b, a
 	}
-	x := a.v[:len(dst)]
 	if b.v == nil {
-		s := b.s[0]
-		for i := range dst {
-			dst[i] = x[i] + s
-		}
-		return
-	}
-	y := b.v[:len(dst)]
-	for i := range dst {
-		dst[i] = x[i] + y[i]
+		kernel.AddScalar(dst, a.v, b.s[0])
+	} else {
+		kernel.Add(dst, a.v, b.v)
 	}
 }
 
@@ -111,56 +120,31 @@ func mul[T Float](dst []T, a, b *vec[T]) {
 	if a.v == nil {
 		a, b = b, a
 	}
-	x := a.v[:len(dst)]
 	if b.v == nil {
-		s := b.s[0]
-		for i := range dst {
-			dst[i] = x[i] * s
-		}
-		return
-	}
-	y := b.v[:len(dst)]
-	for i := range dst {
-		dst[i] = x[i] * y[i]
+		kernel.MulScalar(dst, a.v, b.s[0])
+	} else {
+		kernel.Mul(dst, a.v, b.v)
 	}
 }
 
 func sub[T Float](dst []T, a, b *vec[T]) {
 	switch {
 	case a.v == nil:
-		s, y := a.s[0], b.v[:len(dst)]
-		for i := range dst {
-			dst[i] = s - y[i]
-		}
+		kernel.ScalarSub(dst, a.s[0], b.v)
 	case b.v == nil:
-		x, s := a.v[:len(dst)], b.s[0]
-		for i := range dst {
-			dst[i] = x[i] - s
-		}
+		kernel.AddScalar(dst, a.v, -b.s[0])
 	default:
-		x, y := a.v[:len(dst)], b.v[:len(dst)]
-		for i := range dst {
-			dst[i] = x[i] - y[i]
-		}
+		kernel.Sub(dst, a.v, b.v)
 	}
 }
 
 func div[T Float](dst []T, a, b *vec[T]) {
 	switch {
 	case a.v == nil:
-		s, y := a.s[0], b.v[:len(dst)]
-		for i := range dst {
-			dst[i] = s / y[i]
-		}
+		kernel.ScalarDiv(dst, a.s[0], b.v)
 	case b.v == nil:
-		x, s := a.v[:len(dst)], b.s[0]
-		for i := range dst {
-			dst[i] = x[i] / s
-		}
+		kernel.DivScalar(dst, a.v, b.s[0])
 	default:
-		x, y := a.v[:len(dst)], b.v[:len(dst)]
-		for i := range dst {
-			dst[i] = x[i] / y[i]
-		}
+		kernel.Div(dst, a.v, b.v)
 	}
 }
