@@ -214,9 +214,9 @@ func (g *Graph) scale(u, p *Node) *Node {
 		shape, _ := BroadcastShapes(u.Shape, p.Shape)
 		return g.Broadcast(g.scale(unrepeated(u), unrepeated(p)), shape...)
 	case p.Op == Neg:
-		return g.Neg(g.scale(u, p.Args[0]))
+		return g.negate(g.scale(u, p.Args[0]))
 	case u.Op == Neg:
-		return g.Neg(g.scale(u.Args[0], p))
+		return g.negate(g.scale(u.Args[0], p))
 	case masks(u):
 		return g.selectScaled(u, p)
 	case masks(p):
@@ -244,6 +244,14 @@ func unrepeated(n *Node) *Node {
 // masks reports whether n is zero in one branch of a choice.
 func masks(n *Node) bool {
 	return n.Op == Select && (n.Args[1].IsConst(0) || n.Args[2].IsConst(0))
+}
+
+// negate is -n. A mask stays outside.
+func (g *Graph) negate(n *Node) *Node {
+	if masks(n) {
+		return g.selectScaled(n, g.Const(-1))
+	}
+	return g.Neg(n)
 }
 
 // selectScaled multiplies the branches of the choice s by p; a zero stays zero.
