@@ -731,3 +731,43 @@ func reluF64AVX2(dst *float64, a *float64, n int)
 //
 //go:noescape
 func positiveF64AVX2(dst *float64, a *float64, n int)
+
+// dotF32AVX512 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF32AVX512(a *float32, b *float32, n int) float64
+
+// sumF32AVX512 is Σ a over n elements.
+//
+//go:noescape
+func sumF32AVX512(a *float32, n int) float64
+
+// dotF64AVX512 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF64AVX512(a *float64, b *float64, n int) float64
+
+// sumF64AVX512 is Σ a over n elements.
+//
+//go:noescape
+func sumF64AVX512(a *float64, n int) float64
+
+// dotF32AVX2 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF32AVX2(a *float32, b *float32, n int) float64
+
+// sumF32AVX2 is Σ a over n elements.
+//
+//go:noescape
+func sumF32AVX2(a *float32, n int) float64
+
+// dotF64AVX2 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF64AVX2(a *float64, b *float64, n int) float64
+
+// sumF64AVX2 is Σ a over n elements.
+//
+//go:noescape
+func sumF64AVX2(a *float64, n int) float64

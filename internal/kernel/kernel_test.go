@@ -30,7 +30,7 @@ func exactDot[T Float](x, y []T) (sum, abs float64) {
 
 func testReductions[T Float](t *testing.T, eps float64) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{0, 1, 7, 8, 9, 1023, 1024, 1025, 5000, 100_003} {
+	for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1023, 4096, 4097, 8195, 100_003} {
 		x, y := random[T](rng, n), random[T](rng, n)
 		ones := make([]T, n)
 		for i := range ones {
@@ -53,8 +53,10 @@ func testReductions[T Float](t *testing.T, eps float64) {
 }
 
 func TestReductions(t *testing.T) {
-	t.Run("f32", func(t *testing.T) { testReductions[float32](t, 0x1p-24) })
-	t.Run("f64", func(t *testing.T) { testReductions[float64](t, 0x1p-53) })
+	onEveryPath(t, func(t *testing.T) {
+		t.Run("f32", func(t *testing.T) { testReductions[float32](t, 0x1p-24) })
+		t.Run("f64", func(t *testing.T) { testReductions[float64](t, 0x1p-53) })
+	})
 }
 
 func TestNormsAtTheEdges(t *testing.T) {
@@ -136,13 +138,7 @@ func testGemm[T Float](t *testing.T, eps float64) {
 }
 
 func TestGemm(t *testing.T) {
-	for set := portable; set <= best(); set++ {
-		t.Run(isaNames[set], func(t *testing.T) {
-			defer func(old isa) { active = old }(active)
-			active = set
-			testGemmBoth(t)
-		})
-	}
+	onEveryPath(t, testGemmBoth)
 }
 
 func testGemmBoth(t *testing.T) {

@@ -82,4 +82,12 @@ var (
 		f32: [3]func(dst, a, b *float32, s float32, n int){nil, axpyF32AVX2, axpyF32AVX512},
 		f64: [3]func(dst, a, b *float64, s float64, n int){nil, axpyF64AVX2, axpyF64AVX512},
 	}
+	dotPaths = &dotPathSet{
+		f32: [3]func(a, b *float32, n int) float64{nil, dotF32AVX2, dotF32AVX512},
+		f64: [3]func(a, b *float64, n int) float64{nil, dotF64AVX2, dotF64AVX512},
+	}
+	sumPaths = &sumPathSet{
+		f32: [3]func(a *float32, n int) float64{nil, sumF32AVX2, sumF32AVX512},
+		f64: [3]func(a *float64, n int) float64{nil, sumF64AVX2, sumF64AVX512},
+	}
 )

@@ -9,4 +9,6 @@ var (
 	addPaths, subPaths, mulPaths, divPaths                     *binaryPaths
 	addSPaths, mulSPaths, divSPaths, sSubPaths, sDivPaths      *scalarPaths
 	axpyPaths                                                  = new(axpyPathSet)
+	dotPaths                                                   = new(dotPathSet)
+	sumPaths                                                   = new(sumPathSet)
 )

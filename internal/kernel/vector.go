@@ -4,71 +4,120 @@ import "math"
 
 // block is the number of elements summed with running accumulators before the
 // partial sums are combined pairwise. Below it the error of a sum grows with
-// block/8, above it with the logarithm of the number of blocks.
-const block = 1024
+// the terms of one accumulator, above it with the logarithm of the number of
+// blocks.
+const block = 4096
 
 // Dot is Σ xᵢyᵢ, summed in blocks that are then added pairwise, in an order
 // fixed by the length alone. Products are taken in T, block sums in float64.
 func Dot[T Float](x, y []T) float64 {
 	y = y[:len(x)]
-	var s pairwise
-	for len(x) > block {
-		s.add(dotBlock(x[:block], y[:block]))
-		x, y = x[block:], y[block:]
+	if len(x) <= block {
+		return dotBlock(x, y)
 	}
-	s.add(dotBlock(x, y))
+	var s pairwise
+	for len(x) > 0 {
+		n := min(block, len(x))
+		s.add(dotBlock(x[:n], y[:n]))
+		x, y = x[n:], y[n:]
+	}
 	return s.total()
 }
 
+// few is the length below which a loop beats a call.
+const few = 8
+
+//go:noinline
 func dotBlock[T Float](x, y []T) float64 {
-	var s0, s1, s2, s3, s4, s5, s6, s7 T
-	for len(x) >= 8 && len(y) >= 8 {
+	if len(x) <= few || active == portable {
+		return dotLoop(x, y)
+	}
+	n := whole[T](len(x))
+	s := 0.0
+	switch x := any(x).(type) {
+	case []float32:
+		s = dotPaths.f32[active](&x[0], &any(y).([]float32)[0], n)
+	case []float64:
+		s = dotPaths.f64[active](&x[0], &any(y).([]float64)[0], n)
+	}
+	if n < len(x) {
+		s += dotLoop(x[n:], y[n:])
+	}
+	return s
+}
+
+func dotLoop[T Float](x, y []T) float64 {
+	var s0, s1, s2, s3 T
+	for len(x) >= 4 && len(y) >= 4 {
 		s0 += x[0] * y[0]
 		s1 += x[1] * y[1]
 		s2 += x[2] * y[2]
 		s3 += x[3] * y[3]
-		s4 += x[4] * y[4]
-		s5 += x[5] * y[5]
-		s6 += x[6] * y[6]
-		s7 += x[7] * y[7]
-		x, y = x[8:], y[8:]
+		x, y = x[4:], y[4:]
 	}
 	for i, v := range x {
 		s0 += v * y[i]
 	}
-	return (float64(s0) + float64(s4)) + (float64(s1) + float64(s5)) +
-		((float64(s2) + float64(s6)) + (float64(s3) + float64(s7)))
+	return (float64(s0) + float64(s1)) + (float64(s2) + float64(s3))
 }
 
 // Sum is Σ xᵢ in the order of Dot.
 func Sum[T Float](x []T) float64 {
-	var s pairwise
-	for len(x) > block {
-		s.add(sumBlock(x[:block]))
-		x = x[block:]
+	if len(x) <= block {
+		return sumBlock(x)
 	}
-	s.add(sumBlock(x))
+	var s pairwise
+	for len(x) > 0 {
+		n := min(block, len(x))
+		s.add(sumBlock(x[:n]))
+		x = x[n:]
+	}
 	return s.total()
 }
 
+//go:noinline
 func sumBlock[T Float](x []T) float64 {
-	var s0, s1, s2, s3, s4, s5, s6, s7 T
-	for len(x) >= 8 {
+	if len(x) <= few || active == portable {
+		return sumLoop(x)
+	}
+	n := whole[T](len(x))
+	s := 0.0
+	switch x := any(x).(type) {
+	case []float32:
+		s = sumPaths.f32[active](&x[0], n)
+	case []float64:
+		s = sumPaths.f64[active](&x[0], n)
+	}
+	if n < len(x) {
+		s += sumLoop(x[n:])
+	}
+	return s
+}
+
+func sumLoop[T Float](x []T) float64 {
+	var s0, s1, s2, s3 T
+	for len(x) >= 4 {
 		s0 += x[0]
 		s1 += x[1]
 		s2 += x[2]
 		s3 += x[3]
-		s4 += x[4]
-		s5 += x[5]
-		s6 += x[6]
-		s7 += x[7]
-		x = x[8:]
+		x = x[4:]
 	}
 	for _, v := range x {
 		s0 += v
 	}
-	return (float64(s0) + float64(s4)) + (float64(s1) + float64(s5)) +
-		((float64(s2) + float64(s6)) + (float64(s3) + float64(s7)))
+	return (float64(s0) + float64(s1)) + (float64(s2) + float64(s3))
+}
+
+// dotPathSet and sumPathSet are the reductions of one block by instruction set.
+type dotPathSet struct {
+	f32 [3]func(a, b *float32, n int) float64
+	f64 [3]func(a, b *float64, n int) float64
+}
+
+type sumPathSet struct {
+	f32 [3]func(a *float32, n int) float64
+	f64 [3]func(a *float64, n int) float64
 }
 
 // pairwise adds a stream of numbers as a balanced binary tree: level k holds

@@ -16,6 +16,7 @@ func main() {
 	gemmTiles()
 	mathFunctions()
 	arithmetic()
+	reductions()
 	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
 		log.Fatal(err)
 	}
