@@ -46,10 +46,13 @@ func stalled[T Float](s *State[T]) Reason {
 // noDescent is the reason of a method for which no step along −∇f worked.
 // last is the shortest step tried.
 func noDescent[T Float](s *State[T], last trial) Reason {
+	if !finite(kernel.Dot(s.G, s.G)) {
+		return because(NoProgress, "the gradient %s is too large to compute with; scale the function down", num(kernel.Norm2(s.G), 3))
+	}
 	if !last.finite() {
 		return because(NoProgress, "the function or its gradient is not finite at any step tried from this point, down to a rate of %s; the last good point is kept", num(last.alpha, 2))
 	}
-	return because(NoProgress, "no step along the negative gradient lowers f = %s: the gradient %s is lost in the rounding noise of f, or it is not the gradient of f; scale the variables, check the gradient, or loosen the tolerance",
+	return because(NoProgress, "no step along the negative gradient lowers f = %s: the gradient %s is lost in the rounding noise of f, f has a kink here, or this is not its gradient; scale the variables, check the gradient, or loosen the tolerance",
 		num(s.F, 6), num(kernel.Norm2(s.G), 3))
 }
 

@@ -80,6 +80,10 @@ func (d *SteepestDescent[T]) Next(p *Problem[T], s *State[T]) error {
 		d.dir[i] = -g
 	}
 	start := trial{f: s.F, slope: -kernel.Dot(s.G, s.G)}
+	if !start.finite() {
+		s.Why = noDescent(s, start)
+		return nil
+	}
 	if d.memo[autoRate] == 0 {
 		rate, err := d.probe(p, s, -start.slope)
 		if err != nil {

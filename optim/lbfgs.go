@@ -12,6 +12,7 @@ import (
 // Numerical Optimization, algorithm 7.4): the direction −H·∇f, where H is built
 // from the last Memory pairs of steps sₖ = xₖ₊₁ − xₖ and gradient changes
 // yₖ = ∇fₖ₊₁ − ∇fₖ, on top of γ·I with γ = sᵀy/yᵀy of the newest pair.
+// State.Step is the factor α of the step along that direction, mostly 1.
 //
 // A step costs 4·Memory + O(1) passes over a vector besides its evaluations,
 // usually one, and allocates nothing. A trial point that is not finite is
@@ -34,7 +35,7 @@ type LBFGS[T Float] struct {
 const (
 	lbfgsCount = iota // pairs in use
 	lbfgsNext         // row of the next pair
-	lbfgsGamma        // γ
+	lbfgsGamma        // γ; 0 before the first step
 	lbfgsRough        // rounding noise seen in f beyond what its size explains
 	lbfgsStale        // steps in a row that lowered neither f nor the least gradient
 	lbfgsLeast        // least |∇f| of those steps
@@ -86,9 +87,12 @@ func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
 		s.Why = stalled(s)
 		return nil
 	}
+	if l.memo[lbfgsGamma] == 0 {
+		l.forget(s.G)
+	}
 	best, ok, err := l.descend(p, s)
 	if err == nil && !ok && l.memo[lbfgsCount] > 0 {
-		l.memo[lbfgsCount] = 0
+		l.forget(s.G)
 		best, ok, err = l.descend(p, s)
 	}
 	if err != nil {
@@ -98,38 +102,44 @@ func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
 		s.Why = noDescent(s, l.search.high)
 		return nil
 	}
-	l.remember(s)
+	l.remember(s, best.alpha)
 	stagnate(&l.memo[lbfgsStale], &l.memo[lbfgsLeast], s.F-best.f > l.noise(s.F), l.search.grad)
 	advance(s, best, l.search.at, l.search.grad)
 	return nil
 }
 
-// descend searches along the quasi-Newton direction, or along the negative
-// gradient while there are no pairs. A failed search is repeated once with the
-// noise that it found.
+// forget drops all pairs and starts again from a step along −g of length 1, or
+// |g| where that is shorter.
+func (l *LBFGS[T]) forget(g []T) {
+	l.memo[lbfgsCount] = 0
+	l.memo[lbfgsGamma] = T(min(1, 1/kernel.Norm2(g)))
+}
+
+// descend searches along the quasi-Newton direction. A search that failed by a
+// rise where no step could fall is repeated with that much noise, or a little
+// more. A wrong gradient does not pass for noise: the rises that it causes
+// shrink with the step.
 func (l *LBFGS[T]) descend(p *Problem[T], s *State[T]) (trial, bool, error) {
-	first := 1.0
-	if l.memo[lbfgsCount] == 0 {
-		first = min(1, 1/kernel.Norm2(s.G))
-	}
 	l.direction(s.G)
 	start := trial{f: s.F, slope: kernel.Dot(s.G, l.dir)}
-	if !(start.slope < 0) || !start.finite() || first == 0 {
+	l.search.high = start
+	if !(start.slope < 0) || !start.finite() {
 		return start, false, nil
 	}
 	l.search.along(p, s.X, l.dir)
-	best, ok, err := l.search.search(start, first, l.noise(s.F))
-	rise := l.search.high.f - s.F
-	if err != nil || ok || !finite(rise) || rise <= l.noise(s.F) {
-		return best, ok, err
-	}
 	rough := l.memo[lbfgsRough]
-	l.memo[lbfgsRough] = T(2 * rise)
-	best, ok, err = l.search.search(start, first, l.noise(s.F))
-	if !ok {
-		l.memo[lbfgsRough] = rough
+	for tries := 0; ; tries++ {
+		best, ok, err := l.search.search(start, 1, l.noise(s.F))
+		rise := l.search.high.f - s.F
+		if ok || err != nil {
+			return best, ok, err
+		}
+		if tries == 2 || !finite(rise) || rise <= l.noise(s.F) {
+			l.memo[lbfgsRough] = rough
+			return best, false, nil
+		}
+		l.memo[lbfgsRough] = T(32 * rise)
 	}
-	return best, ok, err
 }
 
 // noise is the difference between two values of f that may be rounding alone.
@@ -149,9 +159,6 @@ func (l *LBFGS[T]) direction(g []T) {
 		q[i] = -v
 	}
 	m, count, next := len(l.inner), int(l.memo[lbfgsCount]), int(l.memo[lbfgsNext])
-	if count == 0 {
-		return
-	}
 	for k := 1; k <= count; k++ {
 		i := (next - k + m) % m
 		si, yi := l.pair(i)
@@ -174,8 +181,9 @@ func (l *LBFGS[T]) pair(i int) (s, y []T) {
 }
 
 // remember stores the pair of the accepted step over the oldest one, unless its
-// curvature sᵀy is not safely positive, which would spoil H.
-func (l *LBFGS[T]) remember(s *State[T]) {
+// curvature sᵀy is not safely positive, which would spoil H. Where that leaves
+// no pair, the next step starts with the length of this one.
+func (l *LBFGS[T]) remember(s *State[T], alpha float64) {
 	next := int(l.memo[lbfgsNext])
 	si, yi := l.pair(next)
 	at, grad, g := l.search.at, l.search.grad[:len(si)], s.G[:len(si)]
@@ -185,9 +193,15 @@ func (l *LBFGS[T]) remember(s *State[T]) {
 		yi[i] = grad[i] - g[i]
 	}
 	sy, yy := T(kernel.Dot(si, yi)), kernel.Dot(yi, yi)
-	gamma := T(float64(sy) / yy)
-	if !(float64(sy) > epsilon[T]()*yy*float64(l.memo[lbfgsGamma])) || !(gamma > 0) || !finite(float64(gamma)) {
+	gamma, least := T(float64(sy)/yy), T(0)
+	if l.memo[lbfgsCount] > 0 {
+		least = T(epsilon[T]()) * l.memo[lbfgsGamma]
+	}
+	if !(gamma > least) || !finite(float64(gamma)) {
 		l.memo[lbfgsCount] = min(l.memo[lbfgsCount], T(len(l.inner)-1)) // this row is spoilt
+		if l.memo[lbfgsCount] == 0 {
+			l.memo[lbfgsGamma] *= T(alpha)
+		}
 		return
 	}
 	l.inner[next], l.memo[lbfgsGamma] = sy, gamma

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"descent/internal/stream"
+
 	"gonum.org/v1/gonum/optimize/functions"
 	"pgregory.net/rapid"
 )
@@ -149,6 +151,37 @@ func TestLBFGSReachesRoundingLevel(t *testing.T) {
 		if got := run.Result(); got.Status != Converged {
 			t.Errorf("offset %g: %s: %s", offset, got.Status, got.Text)
 		}
+	}
+}
+
+// TestLBFGSSeesThroughNoise adds noise to the value that no gradient knows of.
+func TestLBFGSSeesThroughNoise(t *testing.T) {
+	for _, size := range []float64{1e-16, 1e-14, 1e-12, 1e-10} {
+		p, noise := rosenbrock[float64](10), stream.New(1, "noise", 0)
+		plain := p.Eval
+		p.Eval = func(x, g []float64) (float64, error) {
+			f, err := plain(x, g)
+			return f + size*noise.Float64(), err
+		}
+		run, err := Minimize(t.Context(), p, rosenbrockStart[float64](10), &LBFGS[float64]{}, MaxIter[float64](200), GradTol[float64](1e-8))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := run.Result(); got.Status != Converged || got.Evals > 400 {
+			t.Errorf("noise %g: %s after %d evaluations: %s", size, got.Status, got.Evals, got.Text)
+		}
+	}
+}
+
+// TestLBFGSOnALine takes ever longer steps where there is no curvature, until
+// the run sees that there is no bottom.
+func TestLBFGSOnALine(t *testing.T) {
+	run, err := Minimize(t.Context(), *onLine(func(x float64) float64 { return -x }, func(float64) float64 { return -1 }), []float64{0}, &LBFGS[float64]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run.Result(); got.Status != Diverged || got.Evals > 200 {
+		t.Errorf("%s after %d evaluations: %s", got.Status, got.Evals, got.Text)
 	}
 }
 

@@ -114,6 +114,9 @@ func (w *wolfe[T]) search(start trial, first, noise float64) (best trial, ok boo
 		if alpha <= low.alpha || alpha >= high.alpha {
 			break // no number lies between
 		}
+		if high.finite() && high.f > start.f+noise && -16*high.alpha*start.slope < noise {
+			break // what rises here is noise, more of it than was thought
+		}
 	}
 	if low.alpha == 0 || low.f >= start.f {
 		w.high = high

@@ -118,6 +118,8 @@ func (l *LevenbergMarquardt[T]) agree(s *State[T]) error {
 	return nil
 }
 
+func (l *LevenbergMarquardt[T]) judges() {}
+
 // Buffers yields what a later step depends on.
 func (l *LevenbergMarquardt[T]) Buffers(yield func(name string, b []T) bool) {
 	_ = yield("scale", l.scale) && yield("memo", l.memo)

@@ -185,7 +185,7 @@ func TestLevenbergMarquardtReachesCertifiedParameters(t *testing.T) {
 	for name, set := range readNIST(t) {
 		for k, start := range set.starts {
 			t.Run(fmt.Sprintf("%s/start%d", name, k+1), func(t *testing.T) {
-				run, err := Minimize(t.Context(), set.problem(), start, &LevenbergMarquardt[float64]{}, MaxIter[float64](2000))
+				run, err := Minimize(t.Context(), set.problem(), start, &LevenbergMarquardt[float64]{})
 				if err != nil {
 					t.Fatal(err)
 				}

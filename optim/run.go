@@ -55,7 +55,7 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 		return nil, err
 	}
 	if len(stops) == 0 {
-		stops = DefaultStops[T]()
+		stops = stopsFor(solver)
 	}
 	r := &Run[T]{problem: p, solver: solver, stops: stops, began: time.Now()}
 	s := &r.state

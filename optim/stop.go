@@ -9,9 +9,22 @@ import "time"
 type Stop[T Float] func(s *State[T]) Reason
 
 // DefaultStops are the stops of a run that was given none: GradTol(1e-8),
-// Stall(0) and MaxIter(10000).
+// Stall(0) and MaxIter(10000). A solver that knows by tests of its own when it
+// is done, as LevenbergMarquardt does, gets them without GradTol: the size of a
+// gradient depends on units, and its tests do not.
 func DefaultStops[T Float]() []Stop[T] {
 	return []Stop[T]{GradTol[T](1e-8), Stall[T](0), MaxIter[T](10000)}
+}
+
+// judging is a solver that knows by tests of its own when it is done.
+type judging interface{ judges() }
+
+func stopsFor[T Float](solver Solver[T]) []Stop[T] {
+	stops := DefaultStops[T]()
+	if _, ok := solver.(judging); ok {
+		stops = stops[1:]
+	}
+	return stops
 }
 
 // GradTol ends the run as Converged when the Euclidean norm of the gradient is
