@@ -54,15 +54,15 @@ func (a *analysis) entry(n *node, s *space) error {
 	if err := a.visit(n.args[0], s); err != nil {
 		return err
 	}
-	index, _, err := a.e.entries(n, s, 0)
+	index, err := a.e.entries(n, s, 0)
 	if err != nil && !errors.Is(err, errVaries) {
 		return err
 	}
 	if n.sym == freeName {
 		v := a.f.variable[n.name]
 		v.Indexed = true
-		for _, i := range index {
-			v.MinLen = max(v.MinLen, i+1)
+		if err == nil {
+			v.MinLen = max(v.MinLen, index.largest()+1)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"descent/graph"
@@ -50,6 +49,7 @@ func (e *evaluator) value(n *node) (float64, error) {
 	return e.operation(n)
 }
 
+// operation is the value of an operator or function of constants.
 func (e *evaluator) operation(n *node) (float64, error) {
 	f := opOf(n, 0)
 	if f == noOp {
@@ -155,43 +155,6 @@ func (e *evaluator) taken(s *space) (bool, error) {
 	}
 	return true, nil
 }
-
-// entries works out the index of an entry x[…] for every index tuple, from 0;
-// it must lie in 1..length, where length 0 is no limit. Tuples for which the
-// entry is not used get index 0.
-func (e *evaluator) entries(n *node, s *space, length int) (index, axes []int, err error) {
-	axes, ok := s.axesOf(n.args[0])
-	if !ok {
-		return nil, nil, errVaries
-	}
-	values, taken, err := e.tabulate(n.args[0], s, axes)
-	if err != nil {
-		return nil, nil, err
-	}
-	index = make([]int, len(values))
-	for k, v := range values {
-		if !taken[k] {
-			continue
-		}
-		name := quoteName(n.name)
-		where := s.tuple(k, axes)
-		switch {
-		case v != math.Floor(v):
-			return nil, nil, errorAt(e.src, int(n.args[0].pos), "floor(…) and mod(…) make whole numbers", "the index of %s is %s%s, not a whole number", name, formatNumber(v), where)
-		case v < 1:
-			return nil, nil, errorAt(e.src, int(n.args[0].pos), "the first entry is "+name+"[1]", "%s[%s]%s: indices start at 1", name, formatNumber(v), where)
-		case length == 0 && v > maxLength:
-			return nil, nil, errorAt(e.src, int(n.args[0].pos), "", "%s[%s]%s: a vector has at most %d entries", name, formatNumber(v), where, maxLength)
-		case length > 0 && v > float64(length):
-			return nil, nil, errorAt(e.src, int(n.args[0].pos), "", "%s[%s]%s is out of range: %s has %d entries", name, formatNumber(v), where, name, length)
-		}
-		index[k] = int(v) - 1
-	}
-	return index, axes, nil
-}
-
-// maxLength is the most entries that a vector may get from its indices.
-const maxLength = 100_000_000
 
 // noOp marks what is no elementwise operation.
 const noOp = graph.Const

@@ -265,41 +265,26 @@ func (l *lowerer) entry(n *node, s *space) (value, error) {
 	if !x.vector {
 		return value{}, l.fail(n, "", "%s is a number: it has no entries", quoteName(n.name))
 	}
-	index, axes, err := l.e.entries(n, s, x.length())
+	index, err := l.e.entries(n, s, x.length())
 	if errors.Is(err, errVaries) {
 		return value{}, l.fail(n.args[0], "an index is made of loop indices, numbers and constants bound before", "the index of %s depends on a variable", quoteName(n.name))
 	}
 	if err != nil {
 		return value{}, err
 	}
-	if err := l.count(n, len(index)); err != nil {
+	if err := l.count(n, index.count); err != nil {
 		return value{}, err
 	}
-	step, even := progression(index)
-	if len(index) == 1 || even && step == 0 {
-		return value{node: l.g.Reshape(l.g.Slice(x.node, index[0], 1, 1))}, nil
-	}
 	var y *graph.Node
-	if even {
-		y = l.g.Slice(x.node, index[0], step, len(index))
-	} else {
-		y = l.g.Gather(x.node, index)
+	switch {
+	case index.list != nil:
+		y = l.g.Gather(x.node, index.list)
+	case index.step == 0 || index.count == 1:
+		return value{node: l.g.Reshape(l.g.Slice(x.node, index.start, 1, 1))}, nil
+	default:
+		y = l.g.Slice(x.node, index.start, index.step, index.count)
 	}
-	return value{node: l.g.Reshape(y, s.shape(axes)...)}, nil
-}
-
-// progression is the step between the numbers, if it is always the same.
-func progression(index []int) (step int, even bool) {
-	if len(index) < 2 {
-		return 0, true
-	}
-	step = index[1] - index[0]
-	for i := 2; i < len(index); i++ {
-		if index[i]-index[i-1] != step {
-			return 0, false
-		}
-	}
-	return step, true
+	return value{node: l.g.Reshape(y, s.shape(index.axes)...)}, nil
 }
 
 // call lowers a function.

@@ -4,8 +4,8 @@ import "slices"
 
 // Limits on the work that a formula may ask for.
 const (
-	maxTerms = 4_000_000   // index tuples of one nest of sums
-	maxWork  = 100_000_000 // operations spent on working out indices
+	maxTerms = 4_000_000  // index tuples of one nest of sums
+	maxWork  = 30_000_000 // operations spent on working out indices
 )
 
 // space is the set of index tuples of the enclosing sums. Each sum is an axis;
