@@ -30,7 +30,7 @@ func LaTeX(n *graph.Node) string {
 func render(n *graph.Node, limit int, write func(*printer, *node, int)) (text string, whole bool) {
 	l := &lifter{memo: map[*graph.Node]*node{}, budget: limit}
 	p := &printer{limit: limit}
-	write(p, l.lift(n), looseLevel)
+	write(p, l.product(n).tree(), looseLevel) // a condition as if(c, 1, 0)
 	if l.budget < 0 || p.cut {
 		return p.out.String() + "…", false
 	}
@@ -210,7 +210,7 @@ func signedTree(t term) *node {
 	case t.tree.kind == mulNode:
 		c := *t.tree
 		c.args = slices.Clone(c.args)
-		c.args[0] = &node{kind: negNode, args: c.args[:1:1]}
+		c.args[0] = &node{kind: negNode, args: []*node{t.tree.args[0]}}
 		return &c
 	}
 	return &node{kind: negNode, args: []*node{t.tree}}
@@ -261,11 +261,15 @@ func asChoice(t *node) (cond *node, want bool, rest *node) {
 		return nil, false, nil
 	}
 	if c.kind == compareNode && (c.ops[0] == opGt || c.ops[0] == opGe || c.ops[0] == opNe) {
-		opposite := map[op]op{opGt: opLe, opGe: opLt, opNe: opEq}
-		c = &node{kind: compareNode, ops: []op{opposite[c.ops[0]]}, args: c.args}
-		want = !want
+		c, want = opposite(c), !want
 	}
 	return c, want, rest
+}
+
+// opposite is the comparison that holds where c does not; for NaN neither does.
+func opposite(c *node) *node {
+	o := [...]op{opLt: opGe, opGe: opLt, opGt: opLe, opLe: opGt, opEq: opNe, opNe: opEq}[c.ops[0]]
+	return &node{kind: compareNode, ops: []op{o}, args: c.args}
 }
 
 func isZero(t *node) bool { return t.kind == numberNode && t.val == 0 }

@@ -153,6 +153,9 @@ func (p *product) magnitude() *node {
 	if p.coefficient != 1 {
 		top, bottom := numerals(p.coefficient, len(above) == 0 && len(below) == 0)
 		above, below = append(top, above...), append(bottom, below...)
+		if whole := math.Round(1 / p.coefficient); len(p.above) == 0 && len(p.below) > 0 && whole > 1 && 1/whole == p.coefficient {
+			above, below = nil, append([]*node{{kind: numberNode, val: whole}}, p.below...) // 1/(2*x), not 0.5/x
+		}
 	}
 	if len(above) == 0 {
 		above = []*node{{kind: numberNode, val: 1}}
@@ -161,14 +164,32 @@ func (p *product) magnitude() *node {
 	if len(below) > 0 {
 		t = over(t, row(below))
 	}
-	for _, c := range p.conditions {
-		if c.want {
-			t = call("if", c.cond, t, zero)
-		} else {
-			t = call("if", c.cond, zero, t)
-		}
+	if c := p.condition(); c != nil {
+		return call("if", c, t, zero)
 	}
 	return t
+}
+
+// condition joins the conditions of the product into one; nil if there is none.
+func (p *product) condition() *node {
+	var all []*node
+	for _, c := range p.conditions {
+		switch {
+		case c.want:
+			all = append(all, c.cond)
+		case c.cond.kind == compareNode:
+			all = append(all, opposite(c.cond))
+		default:
+			all = append(all, &node{kind: notNode, args: []*node{c.cond}})
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return &node{kind: andNode, args: all}
 }
 
 // row writes factors side by side.
@@ -189,7 +210,8 @@ func over(a, b *node) *node {
 	return &c
 }
 
-// rankOf orders factors: names and their powers, functions, sums in brackets.
+// rankOf orders factors: names and their powers, polynomials in brackets,
+// functions, exponentials, other sums in brackets.
 func rankOf(n *node) int {
 	switch n.kind {
 	case powNode:
@@ -198,10 +220,30 @@ func rankOf(n *node) int {
 		return 0
 	case nameNode, indexNode:
 		return 1
-	case sumNode, compareNode, andNode, orNode, notNode:
-		return 3
+	case callNode:
+		if n.name == "exp" {
+			return 4
+		}
+	case sumNode:
+		if isPolynomial(n) {
+			return 2
+		}
+		return 5
 	}
-	return 2
+	return 3
+}
+
+// isPolynomial reports that a small tree calls no function.
+func isPolynomial(n *node) bool {
+	if n.kind == callNode || n.kind == reduceNode || len(n.args) > 20 {
+		return false
+	}
+	for _, a := range n.args {
+		if !isPolynomial(a) {
+			return false
+		}
+	}
+	return true
 }
 
 // means turns c*sum(column) into a mean where c is a whole number over the
@@ -263,6 +305,8 @@ var symbols = []struct {
 	{value: 1 / math.Pi, below: &node{kind: constNode, name: "pi"}, most: 100},
 	{value: 1 / math.SqrtPi, below: call("sqrt", &node{kind: constNode, name: "pi"}), most: 12},
 	{value: 1 / math.Ln2, below: call("log", &node{kind: numberNode, val: 2}), most: 12},
+	{value: math.Ln2, above: call("log", &node{kind: numberNode, val: 2}), most: 12},
+	{value: math.Ln10, above: call("log", &node{kind: numberNode, val: 10}), most: 12},
 	{value: 1 / math.Ln10, below: call("log", &node{kind: numberNode, val: 10}), most: 12},
 }
 
