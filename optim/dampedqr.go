@@ -25,7 +25,6 @@ type dampedQR struct {
 	stack    []float64 // (k+n)×n
 	stackTau []float64
 	rhs      []float64 // k+n numbers
-	rz       []float64 // R·z
 	work     []float64
 	permuted []float64 // the solution in pivot order
 }

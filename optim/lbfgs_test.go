@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"descent/internal/stream"
-
 	"gonum.org/v1/gonum/optimize/functions"
 	"pgregory.net/rapid"
+
+	"descent/internal/stream"
 )
 
 // smooth is a function with a gradient as gonum's test functions have it.

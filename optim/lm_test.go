@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"descent/param"
 	"pgregory.net/rapid"
+
+	"descent/param"
 )
 
 // fitted is the least squares problem of y ≈ model(b, x) with its derivatives
