@@ -54,7 +54,7 @@ type Minimum struct {
 // Success reports whether the run reached what it was asked for: it converged
 // or met its target, at a point not known to be something else than a minimum.
 func (m *Minimum) Success() bool {
-	return optim.Success(optim.Result[float64]{Status: m.Status}, m.Verdict)
+	return optim.Success(m.Status, m.Verdict)
 }
 
 // Minimize minimises a formula, for example "(1-x)^2 + 100*(y-x^2)^2". The error

@@ -107,7 +107,7 @@ func TestNoSuccessOnWhatIsNotFinite(t *testing.T) {
 		}
 		r := run.Result()
 		v := optim.Judge(&p, r.X, 1e-8)
-		if !optim.Success(r, v) || !*hit {
+		if !optim.Success(r.Status, v) || !*hit {
 			return
 		}
 		if lasting {

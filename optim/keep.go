@@ -12,7 +12,6 @@ import (
 // objective, the last one with a finite value where each step has its own
 // batch.
 type keeper[T Float] struct {
-	batches  bool
 	known    bool // x, g, f and norm describe a finite point
 	x, g     []T
 	f, norm  float64
@@ -20,10 +19,9 @@ type keeper[T Float] struct {
 	previous []T // batches: the point before the step in progress
 }
 
-func (k *keeper[T]) init(s *State[T], batches bool) {
-	k.batches = batches
+func (k *keeper[T]) init(s *State[T]) {
 	k.x, k.g = make([]T, len(s.X)), make([]T, len(s.X))
-	if batches {
+	if s.Batch {
 		k.previous = make([]T, len(s.X))
 	}
 	if sound(s) {
@@ -33,7 +31,7 @@ func (k *keeper[T]) init(s *State[T], batches bool) {
 
 // before is called ahead of each step.
 func (k *keeper[T]) before(s *State[T]) {
-	if k.batches {
+	if s.Batch {
 		copy(k.previous, s.X)
 	}
 }
@@ -41,9 +39,9 @@ func (k *keeper[T]) before(s *State[T]) {
 // after is called with a state that is finite.
 func (k *keeper[T]) after(s *State[T]) {
 	switch {
-	case k.batches && !s.Fresh:
+	case s.Batch && !s.Fresh:
 		k.store(s, k.previous) // F and G were measured there
-	case k.batches || s.F < k.f || !k.known:
+	case s.Batch || s.F < k.f || !k.known:
 		k.store(s, s.X)
 	}
 }
@@ -149,7 +147,7 @@ func (r *Run[T]) Result() Result[T] {
 	}
 	broken := s.Why.Status == Diverged || s.Why.Status == Failed
 	proven := s.Why.Status == Converged || s.Why.Status == Target
-	if k.known && (broken || !proven && !k.batches) {
+	if k.known && (broken || !proven && !s.Batch) {
 		out.X, out.G, out.F, out.GradNorm = k.x, k.g, k.f, k.norm
 	}
 	return out

@@ -16,7 +16,7 @@ func (j *judge[T]) large(at point[T]) (Verdict, error) {
 	}
 	j.v.Eigenvalues = []float64{ends.Min, ends.Max}
 	if j.v.GradNorm > j.tol {
-		return j.notStationary(), nil
+		return j.notStationary(at)
 	}
 	largest := max(math.Abs(ends.Min), math.Abs(ends.Max))
 	cut := j.significant() * largest

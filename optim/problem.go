@@ -57,6 +57,7 @@ type State[T Float] struct {
 	Iter     int     // accepted steps so far
 	Evals    int     // calls of Eval so far; the Run counts them
 	Fresh    bool
+	Batch    bool // F and G are those of one batch, not of the objective; the Run sets it
 	Why      Reason
 }
 

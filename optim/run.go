@@ -59,7 +59,7 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 	}
 	r := &Run[T]{problem: p, solver: solver, stops: stops, began: time.Now()}
 	s := &r.state
-	s.X, s.G, s.Iter = slices.Clone(x), make([]T, p.Dim), iter
+	s.X, s.G, s.Iter, s.Batch = slices.Clone(x), make([]T, p.Dim), iter, p.Draw != nil
 	eval := p.Eval
 	r.problem.Eval = func(x, grad []T) (float64, error) {
 		s.Evals++
@@ -75,7 +75,7 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 		return nil, fmt.Errorf("optim: evaluating the start point: %w", err)
 	}
 	s.F, s.GradNorm, s.Fresh = f, norm(s.G), true
-	r.keep.init(s, p.Draw != nil)
+	r.keep.init(s)
 	r.guard.init(f)
 	if !sound(s) {
 		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s, p.Blocks)))
@@ -160,7 +160,7 @@ func (r *Run[T]) Next(ctx context.Context) bool {
 	r.keep.after(s)
 	if why := r.stopped(); why.Status != Running {
 		r.end(why)
-	} else if !r.keep.batches && r.guard.step(s.F) {
+	} else if !s.Batch && r.guard.step(s.F) {
 		r.end(bottomless(s.F, s.Iter))
 	}
 	return true
@@ -201,8 +201,16 @@ func (r *Run[T]) fail(ctx context.Context, err error) {
 	r.end(because(Failed, "the objective failed at step %d: %v", r.state.Iter+1, err))
 }
 
+// end ends the run. Where the point kept is not the one that the reason speaks
+// of, the reason says so.
 func (r *Run[T]) end(why Reason) {
-	r.state.Why = why
+	s, k := &r.state, &r.keep
+	if why.Status == Budget || why.Status == Time || why.Status == Interrupted {
+		if !s.Batch && k.f < s.F {
+			why.Text += fmt.Sprintf("; kept the best point instead, that of step %d with value %s", k.iter, num(k.f, 6))
+		}
+	}
+	s.Why = why
 	r.took = time.Since(r.began)
 }
 

@@ -53,8 +53,8 @@ func (j *judge[T]) settle(at point[T], m *model) (point[T], *model, movement, er
 		if length <= 4*epsilon[T]()*norm(at.x) || length == 0 {
 			return at, m, mv, nil
 		}
-		next, err := j.measure(shifted(at.x, step))
-		if err != nil {
+		next, ok := j.along(at.x, step)
+		if !ok {
 			mv.drifts = true // the step leaves the region where f is defined
 			return at, m, mv, nil
 		}
@@ -83,6 +83,21 @@ func (j *judge[T]) settle(at point[T], m *model) (point[T], *model, movement, er
 	mv.drifts = growing > 0
 	m.cut = max(m.cut, largest/2) // the curvature still goes; let values decide about all but the largest
 	return at, m, mv, nil
+}
+
+// along is the point at the end of a step, or a part of the way where the end
+// is not finite: it may be the very point where a formula divides 0 by 0.
+func (j *judge[T]) along(x []T, step []float64) (point[T], bool) {
+	part := make([]float64, len(step))
+	for _, share := range []float64{1, 0.75, 0.5} {
+		for i, v := range step {
+			part[i] = share * v
+		}
+		if at, err := j.measure(shifted(x, part)); err == nil {
+			return at, true
+		}
+	}
+	return point[T]{}, false
 }
 
 // tiny is a length that rounding alone may put between a point and the

@@ -32,7 +32,7 @@ func stopsFor[T Float](solver Solver[T]) []Stop[T] {
 // nothing.
 func GradTol[T Float](tol float64) Stop[T] {
 	return func(s *State[T]) Reason {
-		if !s.Fresh || !(s.GradNorm <= tol) {
+		if !s.Fresh || s.Batch || !(s.GradNorm <= tol) {
 			return Reason{}
 		}
 		return because(Converged, "gradient %s ≤ %s after %s", num(s.GradNorm, 2), num(tol, 2), steps(s.Iter))
@@ -94,7 +94,7 @@ func TimeLimit[T Float](d time.Duration) Stop[T] {
 // it never does: the value of one batch is not the objective.
 func TargetValue[T Float](f float64) Stop[T] {
 	return func(s *State[T]) Reason {
-		if !s.Fresh || !(s.F <= f) {
+		if !s.Fresh || s.Batch || !(s.F <= f) {
 			return Reason{}
 		}
 		return because(Target, "value %s ≤ %s after %s", num(s.F, 6), num(f, 6), steps(s.Iter))
@@ -113,7 +113,7 @@ func Stall[T Float](k int) Stop[T] {
 	var f float64
 	still := -1 // steps since x and f were noted; -1: nothing noted
 	return func(s *State[T]) Reason {
-		if !s.Fresh {
+		if !s.Fresh || s.Batch {
 			return Reason{}
 		}
 		if still >= 0 && same(s.F, f, 4*epsilon[float64]()) {

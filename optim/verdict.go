@@ -109,7 +109,7 @@ func (j *judge[T]) measure(x []T) (point[T], error) {
 func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 	h, err := j.hessian(at.x)
 	if err != nil && j.v.GradNorm > j.tol {
-		return j.notStationary(), nil
+		return j.notStationary(at)
 	}
 	if err != nil {
 		return j.v, err
@@ -127,11 +127,14 @@ func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 	}
 	m.cut = j.significant() * m.largest()
 	if !j.stationary(at, m) {
-		return j.notStationary(), nil
+		return j.notStationary(at)
 	}
 	end, m, moved, err := j.settle(at, m)
 	if err != nil {
 		return j.v, err
+	}
+	if moved.drifts && j.v.GradNorm > j.tol {
+		return j.notStationary(at)
 	}
 	if moved.drifts {
 		return j.drift(moved), nil
@@ -166,10 +169,28 @@ func (j *judge[T]) stationary(at point[T], m *model) bool {
 	return m.null() == 0 && maxAbs(step) <= 1e-6*(1+size)
 }
 
-func (j *judge[T]) notStationary() Verdict {
+// notStationary is the verdict on a point with a gradient. Where the value
+// rises even against the gradient, at every distance, the point sits in a kink
+// such as that of |x|.
+func (j *judge[T]) notStationary(at point[T]) (Verdict, error) {
 	j.v.Kind = Unknown
 	j.v.Text = fmt.Sprintf("not a stationary point: the gradient is still %s", num(j.v.GradNorm, 2))
-	return j.v
+	noise, err := j.noise(at)
+	if err != nil {
+		return j.v, err
+	}
+	step := make([]float64, j.n)
+	for h := 1e-8 * (1 + norm(at.x)); h < 1e-3*(1+norm(at.x)); h *= 10 {
+		for i, g := range at.g {
+			step[i] = -h * float64(g) / j.v.GradNorm
+		}
+		f, err := j.p.Eval(shifted(at.x, step), nil)
+		if err != nil || !(f > at.f+noise) {
+			return j.v, err
+		}
+	}
+	j.v.Text = fmt.Sprintf("a kink: the gradient is %s, yet the value rises against it at every distance probed; derivatives cannot prove a minimum here", num(j.v.GradNorm, 2))
+	return j.v, nil
 }
 
 func (j *judge[T]) drift(m movement) Verdict {
@@ -206,14 +227,15 @@ func eigenText(l []float64, n int) string {
 	return "eigenvalues " + strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-// Success reports whether a run did what it was asked: it converged or reached
-// its target, and the point it reached is not known to be something else than
-// a minimum.
-func Success[T Float](r Result[T], v Verdict) bool {
-	if v.Err != nil || !finite(r.F) || !finite(r.GradNorm) {
+// Success reports whether a run that ended with this status at a point of this
+// verdict did what it was asked: it converged to what may be a minimum, or
+// reached its target at a point that is no saddle and no maximum. A point that
+// could not be measured is no success.
+func Success(s Status, v Verdict) bool {
+	if v.Err != nil {
 		return false
 	}
-	switch r.Status {
+	switch s {
 	case Target:
 		return v.Kind != Saddle && v.Kind != Maximum
 	case Converged:

@@ -104,6 +104,17 @@ func TestVerdict(t *testing.T) {
 		func(x float64) float64 { return -math.Exp(-x * x) },
 		func(x float64) float64 { return 2 * x * math.Exp(-x*x) },
 		func(x float64) float64 { return (2 - 4*x*x) * math.Exp(-x*x) })
+	cone := plane(
+		func(x, y float64) float64 { return math.Hypot(x, y) },
+		func(x, y float64) (float64, float64) { return x / math.Hypot(x, y), y / math.Hypot(x, y) },
+		func(x, y float64) (float64, float64, float64) {
+			r := math.Hypot(x, y)
+			return y * y / (r * r * r), -x * y / (r * r * r), x * x / (r * r * r)
+		})
+	singular := curve( // −cos|x| as a formula with √(x²) has it: 0/0 at the minimum
+		func(x float64) float64 { return -math.Cos(math.Sqrt(x * x)) },
+		func(x float64) float64 { return math.Sin(math.Sqrt(x*x)) * x / math.Sqrt(x*x) },
+		func(x float64) float64 { return math.Cos(x) })
 	kink := curve(math.Abs, sign, func(float64) float64 { return 0 })
 	level := curve(func(float64) float64 { return 5 }, func(float64) float64 { return 0 }, func(float64) float64 { return 0 })
 	broken := curve(math.Abs, sign, func(float64) float64 { return math.NaN() })
@@ -144,6 +155,8 @@ func TestVerdict(t *testing.T) {
 		{"bell tail", bell, []float64{5}, Flat, ""},
 		{"bell", bell, []float64{0}, Minimum, "eigenvalue 2"},
 		{"|x|", kink, []float64{0}, Unknown, "a kink"},
+		{"cone", cone, []float64{1e-17, 2e-17}, Unknown, "a kink: the gradient is 1"},
+		{"0/0", singular, []float64{5e-11}, Minimum, "eigenvalue 1"},
 		{"constant", level, []float64{3}, Flat, "does not change"},
 		{"NaN Hessian", broken, []float64{0}, Unknown, "not finite"},
 	} {
@@ -238,8 +251,8 @@ func TestRunsThatReachNoMinimum(t *testing.T) {
 			}
 			r := run.Result()
 			v := Judge(&tt.p, r.X, 1e-8)
-			if r.Status != tt.status || !strings.Contains(r.Text, tt.says) || v.Kind != tt.kind || Success(r, v) {
-				t.Errorf("%s: %s; %s: %s; success %v", r.Status, r.Text, v.Kind, v.Text, Success(r, v))
+			if r.Status != tt.status || !strings.Contains(r.Text, tt.says) || v.Kind != tt.kind || Success(r.Status, v) {
+				t.Errorf("%s: %s; %s: %s; success %v", r.Status, r.Text, v.Kind, v.Text, Success(r.Status, v))
 			}
 			t.Log(r.Text, v.Text)
 		})

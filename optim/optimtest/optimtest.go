@@ -147,7 +147,7 @@ func notFinite(t *testing.T, make func() optim.Solver[float64]) {
 					continue
 				}
 				r := run.Result()
-				if v := optim.Judge(&p, r.X, 1e-8); optim.Success(r, v) {
+				if v := optim.Judge(&p, r.X, 1e-8); optim.Success(r.Status, v) {
 					t.Errorf("%v %s from call %d on: claims success: %s; %s", bad, what, call, r.Text, v.Text)
 				}
 			}
