@@ -5,13 +5,15 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"descent/graph"
 	"descent/param"
 )
 
 // Input is a Data node of a model's graph and the features bound to it: an
-// array [rows, len(Columns)], or [rows] where Vector is set.
+// array [rows, len(Columns)], or [rows] where Vector is set. Its name has
+// brackets ⟨ ⟩, which keep it apart from the names of parameters.
 type Input struct {
 	Name    string
 	Columns []int
@@ -80,7 +82,7 @@ type builder struct {
 
 // features declares the one input of a model over all features.
 func (b *builder) features(rows, n int) *graph.Node {
-	in := Input{Name: "features", Columns: make([]int, n)}
+	in := Input{Name: "⟨features⟩", Columns: make([]int, n)}
 	for i := range n {
 		in.Columns[i] = i
 	}
@@ -136,11 +138,14 @@ func (b *builder) formula(rows int, e *Expression) (*Net, error) {
 	}
 	scope := map[string]*graph.Node{}
 	for i, name := range e.Columns {
-		in := Input{Name: "column " + name, Columns: []int{i}, Vector: true}
+		in := Input{Name: "⟨column⟩ " + name, Columns: []int{i}, Vector: true}
 		b.net.Inputs = append(b.net.Inputs, in)
 		scope[name] = b.g.Data(in.Name, rows)
 	}
 	for _, p := range e.Params {
+		if strings.Contains(p.Name, "⟨") {
+			return nil, fmt.Errorf("model: a parameter cannot be called %q; choose a plainer name", p.Name)
+		}
 		var shape []int
 		if p.Len > 0 {
 			shape = []int{p.Len}

@@ -92,7 +92,7 @@ func outputs(t *testing.T, s Spec, features []float64, rows, width, k int, x []f
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Bind("features", features); err != nil {
+	if err := p.Bind(net.Inputs[0].Name, features); err != nil {
 		t.Fatal(err)
 	}
 	out := make([]float64, rows*k)

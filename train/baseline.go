@@ -1,0 +1,115 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/loss"
+)
+
+// meanLoss is the weighted mean loss of outputs z, row-major, for targets y; w
+// may be nil.
+func meanLoss(l loss.Loss, z, y, w []float64) (float64, error) {
+	const rows = 4096
+	if w == nil {
+		w = slices.Repeat([]float64{1}, len(y))
+	}
+	k := len(z) / len(y)
+	var sum float64
+	for lo := 0; lo < len(y); lo += rows {
+		hi := min(lo+rows, len(y))
+		v, err := sumLoss(l, z[lo*k:hi*k], y[lo:hi], w[lo:hi], k)
+		if err != nil {
+			return 0, err
+		}
+		sum += v
+	}
+	return sum / kernel.Sum(w), nil
+}
+
+func sumLoss(l loss.Loss, z, y, w []float64, k int) (float64, error) {
+	g, n := graph.New(), len(y)
+	shape := []int{n}
+	if l.Link() == loss.Softmax {
+		shape = []int{n, k}
+	}
+	sum, err := l.Sum(g, g.Data("⟨outputs⟩", shape...), g.Data(targetName, n), g.Data(weightName, n))
+	if err != nil {
+		return 0, err
+	}
+	p, err := graph.Compile[float64](g, sum)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range []matrix[float64]{{name: "⟨outputs⟩", v: z}, {name: targetName, v: y}, {name: weightName, v: w}} {
+		if err := p.Bind(a.name, a.v); err != nil {
+			return 0, err
+		}
+	}
+	var out [1]float64
+	err = p.Run(nil, out[:])
+	return out[0], err
+}
+
+// constant is the best that a model without features can say about the
+// training targets, as the outputs of one row, and a sentence about it.
+func (p *plan) constant() (z []float64, rule string) {
+	y, w := p.train.y, p.train.w
+	if k := len(p.target.Classes); k > 0 {
+		share := make([]float64, k)
+		for i, c := range y {
+			share[int(c)] += w[i]
+		}
+		top := slices.Index(share, slices.Max(share))
+		rule = "always the most frequent class, " + p.target.Classes[top]
+		if p.outputs() == 1 {
+			return []float64{math.Log(share[1] / share[0])}, rule
+		}
+		for c := range share {
+			share[c] = math.Log(share[c])
+		}
+		return share, rule
+	}
+	switch p.loss.Name {
+	case "mae":
+		v := quantile(y, w, 0.5)
+		return []float64{v}, fmt.Sprintf("always the median, %.6g", v)
+	case "quantile":
+		v := quantile(y, w, p.loss.Shape)
+		return []float64{v}, fmt.Sprintf("always the %g quantile, %.6g", p.loss.Shape, v)
+	}
+	mean := kernel.Dot(y, w) / kernel.Sum(w)
+	rule = fmt.Sprintf("always the mean, %.6g", mean)
+	if p.loss.Link() == loss.Exp {
+		return []float64{math.Log(mean)}, rule
+	}
+	return []float64{mean}, rule
+}
+
+// quantile is the least y at or below which lies a share q of the weight.
+func quantile(y, w []float64, q float64) float64 {
+	order := make([]int, len(y))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool { return y[order[a]] < y[order[b]] })
+	var sum float64
+	total := kernel.Sum(w)
+	for _, i := range order {
+		if sum += w[i]; sum >= q*total {
+			return y[i]
+		}
+	}
+	return y[order[len(order)-1]]
+}
+
+// baseline judges the constant prediction on the rows of part.
+func (p *plan) baseline(on part) (*Evaluation, string, error) {
+	z, rule := p.constant()
+	e, err := measure(p.loss, p.target.Classes, slices.Repeat(z, on.n()), on.y, on.w)
+	return e, rule, err
+}

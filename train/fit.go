@@ -1,0 +1,340 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"descent/data"
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/loss"
+	"descent/model"
+	"descent/optim"
+	"descent/param"
+)
+
+// Fit trains a model on the rows of t, and writes the run folder where the
+// options name one. observe may be nil. A fit that was interrupted or ran out
+// of budget has a usable Result; the error is for input that cannot be fitted
+// and files that cannot be written.
+func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*Result, error) {
+	began := time.Now()
+	if opts.Dir != "" {
+		if err := checkFolder(opts.Dir, opts.Force); err != nil {
+			return nil, err
+		}
+	}
+	p, err := newPlan(t, opts)
+	if err != nil {
+		return nil, err
+	}
+	net, err := p.layout()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
+		return nil, err
+	}
+	var r *Result
+	if p.single() {
+		r, err = fit[float32](ctx, p, net, observe)
+	} else {
+		r, err = fit[float64](ctx, p, net, observe)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.Seconds = time.Since(began).Seconds()
+	if opts.Dir == "" {
+		return r, nil
+	}
+	r.Run = opts.Dir
+	return r, save(opts.Dir, p, r)
+}
+
+// recipe is what it takes to build the graph of training.
+func (p *plan) recipe() (recipe, error) {
+	columns := make([]string, len(p.encoder.Features))
+	for i, f := range p.encoder.Features {
+		columns[i] = f.Column
+	}
+	e, err := expression(p.spec, columns, p.params)
+	if err != nil {
+		return recipe{}, err
+	}
+	return recipe{spec: p.spec, loss: p.inner, features: p.encoder.Width(), outputs: p.outputs(), expression: e}, nil
+}
+
+// layout is the model's blocks and inputs, for one row.
+func (p *plan) layout() (*model.Net, error) {
+	r, err := p.recipe()
+	if err != nil {
+		return nil, err
+	}
+	return r.spec.Build(graph.New(), 1, r.features, r.outputs, r.expression)
+}
+
+func fit[T kernel.Float](ctx context.Context, p *plan, net *model.Net, observe Observer) (*Result, error) {
+	s, err := newSession[T](p, net, observe)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkStart(); err != nil {
+		return nil, err
+	}
+	if err := s.run(ctx); err != nil {
+		return nil, err
+	}
+	took := time.Since(s.began)
+	r, err := s.result()
+	if err != nil {
+		return nil, err
+	}
+	r.RowsPerSecond = float64(s.steps) * float64(p.opts.Batch) / took.Seconds()
+	return r, nil
+}
+
+// checkStart names the row at which a formula has no value at its start.
+func (s *session[T]) checkStart() error {
+	if s.plan.spec.Kind != model.Formula {
+		return nil
+	}
+	x := param.Start[float64](s.net.Layout, s.plan.opts.Seed)
+	m := s.plan.model(s.net, x, "float64")
+	z, _, err := m.outputs(s.plan.train.table, s.plan.train.rows)
+	if err != nil {
+		return err
+	}
+	bad := slices.IndexFunc(z, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
+	if bad < 0 {
+		return nil
+	}
+	row, where := s.plan.train.rows[bad], ""
+	for _, f := range s.plan.encoder.Features {
+		if c, err := s.plan.train.table.Column(f.Column); err == nil {
+			where += fmt.Sprintf(", %s = %s", f.Column, c.Cell(row))
+		}
+	}
+	return fmt.Errorf("train: the formula is %v at its start in data row %d (%s); start its parameters elsewhere", z[bad], row+1, starts(s.plan.params)+where)
+}
+
+func starts(params []model.Free) string {
+	text := ""
+	for i, p := range params {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s = %.6g", p.Name, p.Start)
+	}
+	return text
+}
+
+// model is the trained model with the weights x, whose last layer is already
+// in the target's units.
+func (p *plan) model(net *model.Net, x []float64, precision string) *Model {
+	return &Model{
+		Recipe: Recipe{
+			Format: formatVersion, Model: p.spec, Loss: p.loss, Encoder: p.encoder, Target: p.target,
+			Weight: p.opts.Weight, Outputs: p.outputs(), Params: p.params, Precision: precision,
+			Rows: p.train.n(), Seed: p.opts.Seed,
+		},
+		Blocks:  net.Layout.Blocks(),
+		Weights: x,
+	}
+}
+
+// rawUnits gives the last layer of x the target's own units: it is linear, so
+// its weights grow by the scale and its bias moves by the shift, too.
+func (s *session[T]) rawUnits(x []T) []float64 {
+	p, blocks := s.plan, s.net.Layout.Blocks()
+	if p.scale != 1 || p.shift != 0 {
+		w, b := blocks[len(blocks)-2], blocks[len(blocks)-1]
+		kernel.Scale(T(p.scale), param.View(x, w))
+		bias := param.View(x, b)
+		for i, v := range bias {
+			bias[i] = T(float64(v)*p.scale + p.shift)
+		}
+	}
+	return convert[float64](x)
+}
+
+// result measures what the session reached.
+func (s *session[T]) result() (*Result, error) {
+	p := s.plan
+	train, err := s.whole.evalAll(s.x, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{
+		ModelName: p.spec.String(), LossName: p.loss.String(), Method: p.methodText(),
+		Rows: p.train.n(), Validation: p.valid.n(), Dropped: p.dropped,
+		Features: p.encoder.Width(), Parameters: len(s.x), Seed: p.opts.Seed,
+		Status: s.status, Reason: s.reason, Epochs: s.epochs, Steps: s.steps,
+		Curve: s.curve, Encoder: p.encoder, PeakMemory: peakMemory(),
+	}
+	r.Loss = Losses{Train: Number(p.factor * train), Validation: Number(math.NaN())}
+	r.Loss.Objective = Number(p.factor * (train + s.penalty.add(s.x, nil)))
+	if p.opts.Patience > 0 {
+		r.Best = s.watch.epoch
+	}
+	r.Model = p.model(s.net, s.rawUnits(slices.Clone(s.x)), p.precision())
+	if err := r.judge(p); err != nil {
+		return nil, err
+	}
+	r.Weights, r.Raw = r.Model.named(), r.Model.raw()
+	r.Notes = append(slices.Clone(p.notes), s.remarks(r)...)
+	return r, nil
+}
+
+// judge computes metrics and baseline on the validation rows, or on the
+// training rows where there are none.
+func (r *Result) judge(p *plan) error {
+	on := p.train
+	if p.valid.n() > 0 {
+		on = p.valid
+	}
+	e, err := r.Model.evaluate(on.table, on.rows)
+	if err != nil {
+		return err
+	}
+	r.Metrics, r.Confusion = e.Metrics, e.Confusion
+	if p.valid.n() > 0 {
+		r.Loss.Validation = e.Loss
+	}
+	base, rule, err := p.baseline(on)
+	if err != nil {
+		return err
+	}
+	r.Baseline = Baseline{Rule: rule, Metrics: base.Metrics}
+	r.Loss.Baseline = base.Loss
+	return nil
+}
+
+// methodText says what was chosen: "adam, rate 0.001, batches of 64".
+func (p *plan) methodText() string {
+	text := p.opts.Method
+	if p.opts.Rate > 0 {
+		text += fmt.Sprintf(", rate %g", p.opts.Rate)
+	}
+	if p.opts.Schedule != "" {
+		text += ", schedule " + p.opts.Schedule
+	}
+	if p.full() {
+		return text + ", all rows in every step"
+	}
+	return text + fmt.Sprintf(", batches of %d", p.opts.Batch)
+}
+
+// remarks are what is worth saying about a finished fit.
+func (s *session[T]) remarks(r *Result) []string {
+	var notes []string
+	p := s.plan
+	if p.valid.unseen > 0 {
+		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)
+	}
+	if a, ok := r.Metrics.Get("accuracy"); ok && p.spec.Convex() && p.opts.L2 == 0 && float64(r.Loss.Train) < 1e-3 && a > 0 {
+		notes = append(notes, "the classes can be told apart perfectly, so the loss has no finite minimum and the weights grow without end; an l2 of 1e-3 or so gives a definite model")
+	}
+	if float64(lossOn(r)) >= float64(r.Loss.Baseline) && p.loss != (loss.Loss{}) {
+		notes = append(notes, "the model is no better than its baseline, "+r.Baseline.Rule)
+	}
+	if r.Status == optim.Interrupted {
+		notes = append(notes, "the fit was interrupted: the model is as good as the last step it took")
+	}
+	return notes
+}
+
+// lossOn is the loss on the rows the metrics are of.
+func lossOn(r *Result) Number {
+	if !r.Loss.Validation.IsZero() {
+		return r.Loss.Validation
+	}
+	return r.Loss.Train
+}
+
+// maxNamed is how many weights are worth a list.
+const maxNamed = 100
+
+// named lists the weights by name, nil where there are more than maxNamed. The
+// weight of a feature carries its name.
+func (m *Model) named() map[string]float64 {
+	if len(m.Weights) > maxNamed {
+		return nil
+	}
+	names := map[string]float64{}
+	for _, b := range m.Blocks {
+		v := param.View(m.Weights, b)
+		for i, w := range v {
+			names[m.weightName(b, i)] = w
+		}
+	}
+	return names
+}
+
+// weightName is the name of element i of a block: "bias", "weight[age]",
+// "weight[age,Adelie]", "layer1.weight[0,3]".
+func (m *Model) weightName(b param.Block, i int) string {
+	if len(b.Shape) == 0 {
+		return b.Name
+	}
+	features, k := m.Recipe.Encoder.Names(), b.Shape[len(b.Shape)-1]
+	linear := m.Recipe.Model.Convex()
+	switch {
+	case linear && b.Name == "weight" && len(b.Shape) == 1:
+		return fmt.Sprintf("weight[%s]", features[i])
+	case linear && b.Name == "weight":
+		return fmt.Sprintf("weight[%s,%s]", features[i/k], m.Classes()[i%k])
+	case linear:
+		return fmt.Sprintf("%s[%s]", b.Name, m.Classes()[i])
+	case len(b.Shape) == 1 && m.Recipe.Model.Kind == model.Formula:
+		return fmt.Sprintf("%s[%d]", b.Name, i+1) // as the formula counts
+	case len(b.Shape) == 1:
+		return fmt.Sprintf("%s[%d]", b.Name, i)
+	}
+	return fmt.Sprintf("%s[%d,%d]", b.Name, i/k, i%k)
+}
+
+// raw lists the weights of a linear model in the units of the columns, nil for
+// other models and where that changes nothing.
+func (m *Model) raw() map[string]float64 {
+	list := m.named()
+	if list == nil || !m.Recipe.Model.Convex() {
+		return nil
+	}
+	raw := (&Model{Recipe: m.Recipe, Blocks: m.Blocks, Weights: m.rawWeights()}).named()
+	if maps.Equal(raw, list) {
+		return nil
+	}
+	return raw
+}
+
+// rawWeights are the weights of a linear model in the units of the columns: for
+// scaled features w/scale, and biases that take up the shifts.
+func (m *Model) rawWeights() []float64 {
+	outputs := m.Recipe.Outputs
+	x := slices.Clone(m.Weights)
+	w, b := param.View(x, m.Blocks[0]), param.View(x, m.Blocks[1])
+	at := 0
+	for _, f := range m.Recipe.Encoder.Features {
+		for range f.Width {
+			row := w[at*outputs : (at+1)*outputs]
+			at++
+			if f.Kind != data.Number {
+				continue
+			}
+			for k := range row {
+				if f.Scale == 0 {
+					row[k] = 0
+					continue
+				}
+				row[k] /= f.Scale
+				b[k] -= row[k] * f.Shift
+			}
+		}
+	}
+	return x
+}

@@ -1,0 +1,192 @@
+package train
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"descent/internal/kernel"
+	"descent/model"
+	"descent/optim"
+)
+
+// maxJacobian bounds the elements of the Jacobian that least squares keeps.
+const maxJacobian = 1 << 25
+
+// chooseMethod settles method, batch and element type for a model with dim
+// parameters.
+func (p *plan) chooseMethod(dim int) (err error) {
+	o := &p.opts
+	name := o.Method
+	if name == "" || name == "auto" {
+		name = p.autoMethod(dim)
+	}
+	if p.method, err = optim.Find[float64](name); err != nil {
+		return err
+	}
+	o.Method = p.method.Name
+	if !p.method.FirstOrder {
+		if err := p.refuseForSolver(); err != nil {
+			return err
+		}
+	}
+	p.chooseBatch(strings.EqualFold(name, "sgd"))
+	plain := o.Rate == 0 && len(o.Settings) == 0 && o.Schedule == "" && o.Clip == 0 && o.WeightDecay == 0
+	if o.Method == "gd" && p.full() && plain {
+		p.method, err = optim.Find[float64]("gd-auto") // nobody named a rate, so let it find one
+		o.Method = p.method.Name
+	}
+	return err
+}
+
+// autoMethod is the method that suits model and loss: networks step on
+// minibatches, a formula with squared errors is a least squares problem, and
+// everything else is smooth enough for L-BFGS.
+func (p *plan) autoMethod(dim int) string {
+	switch {
+	case p.spec.Kind == model.MLP, p.opts.Batch > 0:
+		return "adam"
+	case p.leastSquares() && p.train.n()*dim <= maxJacobian:
+		return "lm"
+	}
+	return "lbfgs"
+}
+
+func (p *plan) leastSquares() bool {
+	return p.spec.Kind == model.Formula && p.loss.Name == "mse" && p.opts.L2 == 0
+}
+
+// refuseForSolver names the options that only make sense for a rule.
+func (p *plan) refuseForSolver() error {
+	o := &p.opts
+	for _, v := range []struct {
+		name string
+		set  bool
+	}{
+		{"a learning rate", o.Rate != 0}, {"a schedule", o.Schedule != "" && o.Schedule != "constant"},
+		{"weight decay", o.WeightDecay != 0}, {"clipping", o.Clip != 0}, {"a batch size", o.Batch > 0},
+	} {
+		if v.set {
+			return fmt.Errorf("train: %s finds its own steps on all rows, so %s means nothing to it; leave it out, or use adam or gd", o.Method, v.name)
+		}
+	}
+	if o.Method == "lm" && (p.loss.Name != "mse" || p.opts.L2 != 0) {
+		return fmt.Errorf("train: lm minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", p.loss, p.opts.L2)
+	}
+	return nil
+}
+
+// chooseBatch settles rows a step, epochs and patience. Plain gradient descent
+// sees all rows in every step unless it was called stochastic.
+func (p *plan) chooseBatch(stochastic bool) {
+	o, n := &p.opts, p.train.n()
+	if o.Batch == 0 && p.method.FirstOrder && (p.method.Name != "gd" || stochastic) {
+		switch {
+		case n < 2000:
+			o.Batch = 32
+		case n < 20000:
+			o.Batch = 64
+		default:
+			o.Batch = 128
+		}
+	}
+	if o.Batch <= 0 || o.Batch >= n {
+		o.Batch = n
+	}
+	if o.Epochs == 0 {
+		o.Epochs = p.autoEpochs()
+	}
+	if o.Patience == 0 && p.spec.Kind == model.MLP && p.valid.n() > 0 {
+		o.Patience = 10
+	}
+	if p.valid.n() == 0 {
+		o.Patience = NoPatience
+	}
+}
+
+// autoEpochs gives small tables enough steps and large ones enough passes.
+// Early stopping and tolerances usually end a fit before.
+func (p *plan) autoEpochs() int {
+	if p.full() {
+		if p.method.FirstOrder {
+			return 10000
+		}
+		return 1000
+	}
+	const steps = 20000
+	return min(max(steps*p.opts.Batch/p.train.n(), 50), 500)
+}
+
+// full says whether every step sees all rows.
+func (p *plan) full() bool { return p.opts.Batch == p.train.n() }
+
+// single says whether the fit runs in float32: networks do on minibatches,
+// where the noise of the batch is far above its rounding.
+func (p *plan) single() bool { return p.spec.Kind == model.MLP && !p.full() }
+
+func (p *plan) precision() string {
+	if p.single() {
+		return "float32"
+	}
+	return "float64"
+}
+
+// newSolver makes the method with its settings. Weights alone decay.
+func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver[T], error) {
+	o := &p.opts
+	m, err := optim.Find[T](o.Method)
+	if err != nil {
+		return nil, err
+	}
+	set := maps.Clone(o.Settings)
+	if o.Rate > 0 {
+		if set == nil {
+			set = map[string]float64{}
+		}
+		set["rate"] = o.Rate
+	}
+	if !m.FirstOrder {
+		return m.NewSolver(set)
+	}
+	rule, err := m.NewRule(set)
+	if err != nil {
+		return nil, err
+	}
+	weights := map[string]bool{}
+	for i, b := range net.Layout.Blocks() {
+		weights[b.Name] = net.Weight[i]
+	}
+	only := func(name string) bool { return weights[name] }
+	if d, ok := rule.(*optim.WeightDecay[T]); ok {
+		d.Only = only
+	}
+	if o.WeightDecay > 0 {
+		rule = &optim.WeightDecay[T]{Rule: rule, Decay: o.WeightDecay, Only: only}
+	}
+	if o.Clip > 0 {
+		rule = &optim.Clip[T]{Rule: rule, Max: o.Clip}
+	}
+	if o.Schedule != "" {
+		lay, ok := schedules[o.Schedule]
+		if !ok {
+			return nil, fmt.Errorf("train: unknown schedule %q; the schedules are %s", o.Schedule, strings.Join(Schedules(), ", "))
+		}
+		rule = &optim.Scheduled[T]{Rule: rule, Schedule: lay(steps)}
+	}
+	return &optim.FirstOrder[T]{Rule: rule}, nil
+}
+
+// schedules lay a course of the rate over the planned number of steps.
+var schedules = map[string]func(steps int) optim.Schedule{
+	"constant":    func(int) optim.Schedule { return optim.Constant{} },
+	"cosine":      func(n int) optim.Schedule { return optim.Cosine{Steps: n} },
+	"step":        func(n int) optim.Schedule { return optim.StepDecay{Every: max(1, n/3)} },
+	"exponential": func(n int) optim.Schedule { return optim.Exponential{Every: n, By: 0.01} },
+	"warmup": func(n int) optim.Schedule {
+		return optim.Warmup{Steps: n / 20, Then: optim.Cosine{Steps: max(1, n-n/20)}}
+	},
+}
+
+// Schedules lists the names that Options.Schedule knows, sorted.
+func Schedules() []string { return slices.Sorted(maps.Keys(schedules)) }

@@ -1,0 +1,129 @@
+package train
+
+import (
+	"fmt"
+
+	"descent/data"
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/loss"
+	"descent/model"
+	"descent/param"
+)
+
+// Recipe is all of a model but its weights: how to read columns, what to
+// compute, and what the numbers mean. It goes through JSON unchanged.
+type Recipe struct {
+	Format    int           `json:"format"` // of this recipe: formatVersion
+	Model     model.Spec    `json:"model"`
+	Loss      loss.Loss     `json:"loss"`
+	Encoder   *data.Encoder `json:"encoder"`
+	Target    *data.Target  `json:"target"`
+	Weight    string        `json:"weight,omitempty"` // column of sample weights, for evaluation
+	Outputs   int           `json:"outputs"`          // numbers a row
+	Params    []model.Free  `json:"params,omitempty"` // of a formula
+	Precision string        `json:"precision"`        // of the arithmetic: float64 or float32
+	Rows      int           `json:"rows"`             // trained on
+	Seed      uint64        `json:"seed"`
+}
+
+// formatVersion is raised when an older reader could not use a newer recipe.
+const formatVersion = 1
+
+// Model is a trained model: it predicts from tables that have its columns. Its
+// methods may be called from several goroutines at once.
+type Model struct {
+	Recipe  Recipe
+	Blocks  []param.Block
+	Weights []float64 // flat; float32 models hold numbers that float32 can
+}
+
+// recipe is what it takes to build the graph of the model.
+func (r *Recipe) recipe() (recipe, error) {
+	columns := make([]string, len(r.Encoder.Features))
+	for i, f := range r.Encoder.Features {
+		columns[i] = f.Column
+	}
+	e, err := expression(r.Model, columns, r.Params)
+	if err != nil {
+		return recipe{}, err
+	}
+	return recipe{spec: r.Model, loss: r.Loss, features: r.Encoder.Width(), outputs: r.Outputs, expression: e}, nil
+}
+
+// Link is how the model's outputs become predictions.
+func (m *Model) Link() loss.Link { return m.Recipe.Loss.Link() }
+
+// Classes names the classes in order; nil for a model that predicts numbers.
+func (m *Model) Classes() []string { return m.Recipe.Target.Classes }
+
+// Columns lists the kinds of the columns that the model reads, its target and
+// weights among them, for reading another file the same way.
+func (m *Model) Columns() map[string]data.Kind {
+	kinds := m.Recipe.Encoder.Columns()
+	kinds[m.Recipe.Target.Column] = m.Recipe.Target.Kind
+	if m.Recipe.Weight != "" {
+		kinds[m.Recipe.Weight] = data.Number
+	}
+	return kinds
+}
+
+// outputs are the model's outputs, before the link, for the given rows of t:
+// row-major [len(rows), Recipe.Outputs]. It also counts cells with a level that
+// training did not have.
+func (m *Model) outputs(t *data.Table, rows []int) (z []float64, unseen int, err error) {
+	for _, f := range m.Recipe.Encoder.Features {
+		if _, err := t.Column(f.Column); err != nil {
+			return nil, 0, fmt.Errorf("train: the model reads column %q: %w", f.Column, err)
+		}
+	}
+	if m.Recipe.Precision == "float32" {
+		return score[float32](m, t, rows)
+	}
+	return score[float64](m, t, rows)
+}
+
+// scoreRows is how many rows go through the program of a trained model at once.
+const scoreRows = 256
+
+// score runs the model in its own element type. Every row passes through the
+// same program at the same size, so a prediction does not depend on the other
+// rows of the table.
+func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, unseen int, err error) {
+	r, err := m.Recipe.recipe()
+	if err != nil {
+		return nil, 0, err
+	}
+	g := graph.New()
+	net, err := r.spec.Build(g, scoreRows, r.features, r.outputs, r.expression)
+	if err != nil {
+		return nil, 0, err
+	}
+	program, err := graph.Compile[T](g, net.Output)
+	if err != nil {
+		return nil, 0, fmt.Errorf("train: compiling the model: %w", err)
+	}
+	x, out := convert[T](m.Weights), make([]T, scoreRows*r.outputs)
+	features := make([]T, scoreRows*r.features)
+	z = make([]float64, 0, len(rows)*r.outputs)
+	for lo := 0; lo < len(rows); lo += scoreRows {
+		chunk := rows[lo:min(lo+scoreRows, len(rows))]
+		n, err := data.Encode(m.Recipe.Encoder, t, chunk, features[:len(chunk)*r.features])
+		if err != nil {
+			return nil, 0, err
+		}
+		unseen += n
+		for _, a := range inputMatrices(net.Inputs, features, r.features, scoreRows) {
+			if err := program.Bind(a.name, a.v); err != nil {
+				return nil, 0, fmt.Errorf("train: %w", err)
+			}
+		}
+		if err := program.Run(x, out); err != nil {
+			return nil, 0, fmt.Errorf("train: %w", err)
+		}
+		for _, v := range out[:len(chunk)*r.outputs] {
+			z = append(z, float64(v))
+		}
+	}
+	return z, unseen, nil
+}

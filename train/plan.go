@@ -1,0 +1,121 @@
+package train
+
+import (
+	"fmt"
+
+	"descent/data"
+	"descent/loss"
+	"descent/model"
+	"descent/optim"
+)
+
+// plan is a fit with every choice made and every column turned into numbers,
+// before the element type is settled.
+type plan struct {
+	opts    Options
+	spec    model.Spec
+	loss    loss.Loss
+	encoder *data.Encoder
+	target  *data.Target
+	params  []model.Free // of a formula
+
+	train, valid part
+	dropped      int
+	notes        []string
+
+	// Training sees the target as (y − shift)/scale and the loss inner of it
+	// divided by divide; its loss values are worth factor times as much in the
+	// target's own units.
+	shift, scale, divide, factor float64
+	inner                        loss.Loss
+
+	method optim.Method[float64]
+}
+
+// part is a set of rows of a table with targets and weights.
+type part struct {
+	table  *data.Table
+	rows   []int
+	y, w   []float64
+	unseen int // cells with a level that training did not have
+}
+
+func (p part) n() int { return len(p.rows) }
+
+// note records a sentence about what was decided or noticed.
+func (p *plan) note(format string, args ...any) {
+	p.notes = append(p.notes, fmt.Sprintf(format, args...))
+}
+
+// minRowsToSplit is how many rows it takes to set some aside unasked: below,
+// the validation loss of a fifth of them says next to nothing.
+const minRowsToSplit = 40
+
+// newPlan makes the choices that the table and the options leave open.
+func newPlan(t *data.Table, opts Options) (*plan, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	p := &plan{opts: opts}
+	if err := p.chooseSpec(t); err != nil {
+		return nil, err
+	}
+	rows, err := p.usable(t, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.split(t, rows); err != nil {
+		return nil, err
+	}
+	if err := p.learnColumns(t); err != nil {
+		return nil, err
+	}
+	if err := p.fillParts(); err != nil {
+		return nil, err
+	}
+	p.scaleTarget()
+	return p, nil
+}
+
+// chooseSpec parses model and loss and reads the task from them.
+func (p *plan) chooseSpec(t *data.Table) (err error) {
+	text := p.opts.Model
+	if text == "" {
+		text = string(model.Auto)
+	}
+	if p.spec, err = model.Parse(text); err != nil {
+		return err
+	}
+	if p.opts.Loss != "" {
+		if p.loss, err = loss.Parse(p.opts.Loss); err != nil {
+			return err
+		}
+	}
+	if _, err = t.Column(p.opts.Target); err != nil {
+		return err
+	}
+	if p.spec.Kind != model.Formula {
+		if len(p.opts.Start) > 0 {
+			return fmt.Errorf("train: start values are for the parameters of a formula; %s starts by itself", p.spec)
+		}
+		return nil
+	}
+	return p.readFormula(t)
+}
+
+// task says how to read the target where model or loss settle it.
+func (p *plan) task(t *data.Table) data.Task {
+	switch {
+	case p.spec.Kind == model.Linear || p.spec.Kind == model.Poisson:
+		return data.Regression
+	case p.spec.Kind == model.Logistic || p.spec.Kind == model.Softmax || p.loss.Classes():
+		return data.Classification
+	case p.loss != loss.Loss{}:
+		return data.Regression
+	case p.spec.Kind == model.Formula:
+		if c, err := t.Column(p.opts.Target); err == nil && c.Kind == data.Number {
+			return data.Regression // two values are no reason to call a formula a logit
+		}
+	}
+	return data.AutoTask
+}

@@ -1,0 +1,151 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+
+	"descent/data"
+	"descent/loss"
+	"descent/model"
+)
+
+// Prediction is what a model says about the rows of a table, in their order.
+type Prediction struct {
+	Number []float64 // models of numbers: the prediction of each row
+
+	Classes     []string  // models of classes: their names
+	Class       []int     // the most likely class of each row
+	Probability []float64 // row-major [rows, len(Classes)]
+
+	Notes []string // what was noticed, in sentences
+}
+
+// Predict predicts every row of t. Columns that the model does not know are
+// ignored, and the target need not be there.
+func (m *Model) Predict(t *data.Table) (*Prediction, error) {
+	rows := make([]int, t.Rows)
+	for i := range rows {
+		rows[i] = i
+	}
+	z, unseen, err := m.outputs(t, rows)
+	if err != nil {
+		return nil, err
+	}
+	p := m.interpret(z, len(rows))
+	p.Notes = noteUnseen(nil, t, unseen)
+	return p, nil
+}
+
+func noteUnseen(notes []string, t *data.Table, unseen int) []string {
+	if unseen == 0 {
+		return notes
+	}
+	return append(notes, fmt.Sprintf("%d cells of %s hold a value that training did not have; they count as <other>", unseen, t.Name))
+}
+
+// interpret turns outputs into predictions; it overwrites z.
+func (m *Model) interpret(z []float64, n int) *Prediction {
+	k := len(m.Classes())
+	if k == 0 {
+		m.Link().Apply(z, 1)
+		return &Prediction{Number: z}
+	}
+	p := &Prediction{Classes: m.Classes(), Class: loss.Decide(z, n, k)}
+	m.Link().Apply(z, m.Recipe.Outputs)
+	p.Probability = z
+	if m.Recipe.Outputs == 1 {
+		p.Probability = make([]float64, 2*n)
+		for i, v := range z {
+			p.Probability[2*i], p.Probability[2*i+1] = 1-v, v
+		}
+	}
+	return p
+}
+
+// Evaluation says how good a model is on rows whose target is known.
+type Evaluation struct {
+	Rows      int             `json:"rows"`
+	Metrics   loss.Metrics    `json:"metrics"`
+	Loss      Number          `json:"-"` // what training minimised, without penalties
+	Confusion *ConfusionTable `json:"-"` // models of classes
+	Notes     []string        `json:"-"` // what was noticed, in sentences
+}
+
+// Evaluate compares predictions with the target column of t. Rows without a
+// target are left out.
+func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
+	need := []string{m.Recipe.Target.Column}
+	if m.Recipe.Model.Kind == model.Formula {
+		for _, f := range m.Recipe.Encoder.Features {
+			need = append(need, f.Column)
+		}
+	}
+	rows, dropped, err := t.Complete(need...)
+	if err != nil {
+		return nil, fmt.Errorf("train: evaluation needs the target and the columns of the model: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, anyOf(need))
+	}
+	e, err := m.evaluate(t, rows)
+	if err == nil && dropped > 0 {
+		e.Notes = append(e.Notes, fmt.Sprintf("%d rows of %s left out: no value in %s", dropped, t.Name, anyOf(need)))
+	}
+	return e, err
+}
+
+// evaluate is Evaluate on rows that are known to be complete.
+func (m *Model) evaluate(t *data.Table, rows []int) (*Evaluation, error) {
+	z, unseen, err := m.outputs(t, rows)
+	if err != nil {
+		return nil, err
+	}
+	y := make([]float64, len(rows))
+	if err := m.Recipe.Target.Encode(t, rows, y); err != nil {
+		return nil, err
+	}
+	var w []float64
+	if m.Recipe.Weight != "" {
+		if c, err := t.Column(m.Recipe.Weight); err == nil && c.Kind == data.Number {
+			w = make([]float64, len(rows))
+			if err := t.Weights(m.Recipe.Weight, rows, w); err != nil {
+				return nil, err
+			}
+		}
+	}
+	e, err := measure(m.Recipe.Loss, m.Classes(), z, y, w)
+	if err != nil {
+		return nil, err
+	}
+	e.Notes = noteUnseen(e.Notes, t, unseen)
+	return e, nil
+}
+
+// measure judges the outputs z of a model, before the link, against the targets
+// y; w may be nil. It overwrites z.
+func measure(l loss.Loss, classes []string, z, y, w []float64) (*Evaluation, error) {
+	value, err := meanLoss(l, z, y, w)
+	if err != nil {
+		return nil, err
+	}
+	e := &Evaluation{Rows: len(y), Loss: Number(value)}
+	if classes == nil {
+		l.Link().Apply(z, 1)
+		e.Metrics = loss.Regression(z, y, w)
+		switch l.Name {
+		case "poisson":
+			e.Metrics = loss.Counts(z, y, w)
+		case "quantile":
+			e.Metrics = append(loss.Metrics{{Name: "pinball", Value: loss.Pinball(z, y, w, l.Shape)}}, e.Metrics...)
+		}
+		return e, nil
+	}
+	truth := make([]int, len(y))
+	for i, v := range y {
+		truth[i] = int(v)
+	}
+	var c loss.Confusion
+	e.Metrics, c = loss.Classification(z, truth, w, classes)
+	e.Confusion = &ConfusionTable{Classes: slices.Clone(classes), Counts: c}
+	return e, nil
+}

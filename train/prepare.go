@@ -1,0 +1,244 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+
+	"descent/data"
+	"descent/loss"
+	"descent/model"
+)
+
+// usable lists the rows that can be learned from: those with a target, and for
+// a formula with every column it reads.
+func (p *plan) usable(t *data.Table, training bool) ([]int, error) {
+	need := []string{p.opts.Target}
+	if p.spec.Kind == model.Formula {
+		need = append(need, p.opts.Features...)
+	}
+	rows, dropped, err := t.Complete(need...)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("train: no row of %s has a value in every one of %v", t.Name, need)
+	}
+	if dropped > 0 {
+		p.note("%d rows of %s left out: no value in %s", dropped, t.Name, anyOf(need))
+	}
+	if training {
+		p.dropped = dropped
+	}
+	return rows, nil
+}
+
+func anyOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return fmt.Sprintf("one of %v", names)
+}
+
+// split sets validation rows aside.
+func (p *plan) split(t *data.Table, rows []int) error {
+	p.train = part{table: t, rows: rows}
+	if v := p.opts.ValidationTable; v != nil {
+		aside, err := p.usable(v, false)
+		if err != nil {
+			return err
+		}
+		p.valid = part{table: v, rows: aside}
+		return nil
+	}
+	fraction := p.opts.Validation
+	if fraction == 0 && p.spec.Kind != model.Formula && len(rows) >= minRowsToSplit {
+		fraction = 0.2
+	}
+	if fraction <= 0 {
+		return nil
+	}
+	strata, err := p.strata(t, rows)
+	if err != nil {
+		return err
+	}
+	kept, aside, err := data.Split(rows, fraction, p.opts.Seed, strata)
+	if err != nil {
+		return err
+	}
+	p.train.rows, p.valid = kept, part{table: t, rows: aside}
+	return nil
+}
+
+// strata is the class of every row, nil where the target is a number.
+func (p *plan) strata(t *data.Table, rows []int) ([]int, error) {
+	target, err := data.NewTarget(t, rows, p.opts.Target, p.task(t))
+	if err != nil || target.Classes == nil {
+		return nil, err
+	}
+	y := make([]float64, len(rows))
+	if err := target.Encode(t, rows, y); err != nil {
+		return nil, err
+	}
+	strata := make([]int, len(rows))
+	for i, v := range y {
+		strata[i] = int(v)
+	}
+	return strata, nil
+}
+
+// learnColumns fits target and encoder on the training rows, and settles what
+// depends on the target: model and loss.
+func (p *plan) learnColumns(t *data.Table) (err error) {
+	if p.target, err = data.NewTarget(t, p.train.rows, p.opts.Target, p.task(t)); err != nil {
+		return err
+	}
+	kind := model.Target{Classes: len(p.target.Classes)}
+	if p.spec, err = p.spec.Resolve(kind); err != nil {
+		return err
+	}
+	if (p.loss == loss.Loss{}) {
+		if p.loss, err = loss.Parse(p.spec.Loss(kind)); err != nil {
+			return err
+		}
+	}
+	if err := p.checkLoss(kind); err != nil {
+		return err
+	}
+	if len(p.opts.Features) == 0 && p.spec.Kind == model.Formula {
+		p.encoder = &data.Encoder{} // a formula of free parameters alone
+		return nil
+	}
+	without := []string{p.opts.Target}
+	if p.opts.Weight != "" {
+		without = append(without, p.opts.Weight)
+	}
+	p.encoder, err = data.NewEncoder(t, p.train.rows, data.FeatureOptions{
+		Names: p.opts.Features, Without: without, Scale: p.opts.Scale,
+	})
+	return err
+}
+
+// checkLoss refuses a loss that does not fit the model or the target.
+func (p *plan) checkLoss(t model.Target) error {
+	k, l := p.spec.Kind, p.loss.Name
+	ok := true
+	switch {
+	case k == model.Logistic:
+		ok = l == "logistic"
+	case k == model.Softmax:
+		ok = l == "cross-entropy"
+	case k == model.Poisson:
+		ok = l == "poisson"
+	case k == model.Linear:
+		ok = p.loss.Link() == loss.Identity
+	case k == model.Formula:
+		ok = l != "cross-entropy"
+	}
+	if !ok {
+		return fmt.Errorf("train: the loss %s does not go with the model %s; leave it out for %s", p.loss, p.spec, p.spec.Loss(t))
+	}
+	switch {
+	case p.loss.Classes() && t.Classes == 0:
+		return fmt.Errorf("train: the loss %s is for classes, but target %q is a number; try mse", p.loss, p.target.Column)
+	case !p.loss.Classes() && t.Classes > 0:
+		return fmt.Errorf("train: the loss %s is for numbers, but target %q has classes; try %s", p.loss, p.target.Column, p.spec.Loss(t))
+	case l == "logistic" && t.Classes != 2:
+		return fmt.Errorf("train: the logistic loss is for two classes, but target %q has %d; try cross-entropy", p.target.Column, t.Classes)
+	}
+	return nil
+}
+
+// outputs is how many numbers a row the model gives.
+func (p *plan) outputs() int {
+	if p.loss.Link() == loss.Softmax {
+		return len(p.target.Classes)
+	}
+	return 1
+}
+
+// fillParts encodes targets and weights of both parts.
+func (p *plan) fillParts() error {
+	for _, s := range []*part{&p.train, &p.valid} {
+		if s.table == nil {
+			continue
+		}
+		s.y, s.w = make([]float64, s.n()), make([]float64, s.n())
+		if err := p.target.Encode(s.table, s.rows, s.y); err != nil {
+			return err
+		}
+		if p.loss.Name == "poisson" && slices.Min(s.y) < 0 {
+			return fmt.Errorf("train: the poisson loss needs counts, but target %q holds %v", p.target.Column, slices.Min(s.y))
+		}
+		for i := range s.w {
+			s.w[i] = 1
+		}
+		if p.opts.Weight != "" {
+			if err := s.table.Weights(p.opts.Weight, s.rows, s.w); err != nil {
+				return err
+			}
+		}
+	}
+	return p.balance()
+}
+
+// balance multiplies the training weights so that every class weighs the same
+// and the mean weight stays. Validation keeps the weights of the data.
+func (p *plan) balance() error {
+	if p.opts.ClassWeight == "" {
+		return nil
+	}
+	k := len(p.target.Classes)
+	if k == 0 {
+		return fmt.Errorf("train: class weights are for classes, but target %q is a number", p.target.Column)
+	}
+	share := make([]float64, k)
+	var total float64
+	for i, c := range p.train.y {
+		share[int(c)] += p.train.w[i]
+		total += p.train.w[i]
+	}
+	for i, c := range p.train.y {
+		p.train.w[i] *= total / (float64(k) * share[int(c)])
+	}
+	return nil
+}
+
+// scaleTarget chooses the units of training. Linear models and networks whose
+// loss has units see the target with mean 0 and deviation 1, so that rates,
+// starts and tolerances mean the same for every table; the last layer takes the
+// units back afterwards. A formula keeps the target as it is, and only its loss
+// is divided.
+func (p *plan) scaleTarget() {
+	p.scale, p.divide, p.factor, p.inner = 1, 1, 1, p.loss
+	sd := p.target.SD
+	if p.target.Classes != nil || !(sd > 0) {
+		return
+	}
+	inner, factor, ok := p.loss.Rescale(sd)
+	switch {
+	case !ok:
+	case p.spec.Kind == model.Formula:
+		p.divide, p.factor = factor, factor
+	case p.spec.Kind == model.Linear || p.spec.Kind == model.MLP:
+		p.shift, p.scale, p.factor, p.inner = p.target.Mean, sd, factor, inner
+	}
+}
+
+// scaled is the target as training sees it.
+func (p *plan) scaled(y []float64) []float64 {
+	out := make([]float64, len(y))
+	for i, v := range y {
+		out[i] = (v - p.shift) / p.scale
+	}
+	return out
+}
+
+// lambda is the L2 penalty in the units of training. A linear model and a
+// formula keep its meaning exactly: their weights shrink by the scale, their
+// loss by the factor. For a network λ belongs to the scaled target.
+func (p *plan) lambda() float64 {
+	if p.spec.Kind == model.MLP {
+		return p.opts.L2
+	}
+	return p.opts.L2 * p.scale * p.scale / p.factor
+}

@@ -1,0 +1,180 @@
+package train
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"descent/optim"
+)
+
+// report prints Markdown; the first error of the writer sticks.
+type report struct {
+	w   io.Writer
+	err error
+}
+
+func (r *report) line(format string, args ...any) {
+	if r.err == nil {
+		_, r.err = fmt.Fprintf(r.w, format+"\n", args...)
+	}
+}
+
+// row is a line of a table; bars and line ends inside cells would break it.
+func (r *report) row(cells ...string) {
+	for i, c := range cells {
+		cells[i] = strings.NewReplacer("|", `\|`, "\n", " ").Replace(c)
+	}
+	r.line("| %s |", strings.Join(cells, " | "))
+}
+
+// writeReport writes the short account of a run for people.
+func writeReport(w io.Writer, p *plan, res *Result) error {
+	r := &report{w: w}
+	r.line("# %s predicts %s", res.ModelName, p.opts.Target)
+	r.line("")
+	r.line("%s", verdict(res))
+	for _, n := range res.Notes {
+		r.line("")
+		r.line("Note: %s.", n)
+	}
+	r.data(p, res)
+	r.line("")
+	r.line("## Model")
+	r.line("")
+	r.line("%s with %d parameters from %d features; loss %s; %s; seed %d.", res.ModelName, res.Parameters, res.Features, res.LossName, res.Method, res.Seed)
+	r.curve(res)
+	r.metrics(res)
+	r.weights(res)
+	r.line("")
+	r.line("## Use")
+	r.line("")
+	r.line("```")
+	r.line("descent predict %s DATA      # rows in, predictions out, order kept", res.Run)
+	r.line("descent evaluate %s DATA     # metrics on rows whose %s is known", res.Run, p.opts.Target)
+	r.line("```")
+	return r.err
+}
+
+// verdict says in a sentence or two how the fit ended and what it is worth.
+func verdict(res *Result) string {
+	how := map[optim.Status]string{
+		optim.Converged: "The fit is done", optim.Interrupted: "The fit was interrupted", optim.Diverged: "The fit diverged",
+		optim.Budget: "The fit ended with its budget", optim.Time: "The fit ended with its time",
+		optim.NoProgress: "The fit ended where it made no more progress",
+	}[res.Status]
+	if how == "" {
+		how = "The fit ended as " + string(res.Status)
+	}
+	return fmt.Sprintf("%s: %s. On %s the loss is %.6g; that of the baseline (%s) is %.6g.",
+		how, res.Reason, res.judgedOn(), float64(lossOn(res)), res.Baseline.Rule, float64(res.Loss.Baseline))
+}
+
+// judgedOn names the rows that metrics and baseline are of.
+func (r *Result) judgedOn() string {
+	if r.Validation > 0 {
+		return fmt.Sprintf("the %d validation rows", r.Validation)
+	}
+	return fmt.Sprintf("the %d training rows", r.Rows)
+}
+
+func (r *report) data(p *plan, res *Result) {
+	r.line("")
+	r.line("## Data")
+	r.line("")
+	r.line("%s: %d rows to train on, %d set aside for validation, %d left out.", p.train.table.Name, res.Rows, res.Validation, res.Dropped)
+	r.line("")
+	r.row("column", "kind", "rule")
+	r.row("---", "---", "---")
+	r.row(p.target.Column+" (target)", p.target.Kind.String(), p.target.Rule)
+	for _, f := range p.encoder.Features {
+		r.row(f.Column, f.Kind.String(), f.Rule)
+	}
+	if p.opts.Weight != "" {
+		r.row(p.opts.Weight+" (weight)", "number", "how much the row counts")
+	}
+}
+
+// curve prints about a dozen epochs, the first and the last among them.
+func (r *report) curve(res *Result) {
+	if len(res.Curve) == 0 {
+		return
+	}
+	r.line("")
+	r.line("## Loss")
+	r.line("")
+	r.row("epoch", "training", "validation")
+	r.row("---:", "---:", "---:")
+	every := max(1, (len(res.Curve)+11)/12)
+	for i, e := range res.Curve {
+		if i%every != 0 && i != len(res.Curve)-1 && e.Epoch != res.Best {
+			continue
+		}
+		epoch := fmt.Sprint(e.Epoch)
+		if e.Epoch == res.Best {
+			epoch += " (kept)"
+		}
+		r.row(epoch, cell(e.Train), cell(e.Validation))
+	}
+}
+
+func cell(v float64) string {
+	if Number(v).IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%.6g", v)
+}
+
+func (r *report) metrics(res *Result) {
+	r.line("")
+	r.line("## Metrics")
+	r.line("")
+	r.line("On %s; the baseline is %s.", res.judgedOn(), res.Baseline.Rule)
+	r.line("")
+	r.row("metric", "model", "baseline")
+	r.row("---", "---:", "---:")
+	for _, m := range res.Metrics {
+		base := ""
+		if v, ok := res.Baseline.Metrics.Get(m.Name); ok {
+			base = cell(v)
+		}
+		r.row(m.Name, cell(m.Value), base)
+	}
+	if c := res.Confusion; c != nil && len(c.Classes) <= 20 {
+		r.line("")
+		r.row(append([]string{"true \\ predicted"}, c.Classes...)...)
+		r.row(slices.Repeat([]string{"---:"}, len(c.Classes)+1)...)
+		for i, counts := range c.Counts {
+			cells := []string{c.Classes[i]}
+			for _, n := range counts {
+				cells = append(cells, fmt.Sprintf("%g", n))
+			}
+			r.row(cells...)
+		}
+	}
+}
+
+func (r *report) weights(res *Result) {
+	if res.Weights == nil {
+		return
+	}
+	r.line("")
+	r.line("## Weights")
+	r.line("")
+	header, rule := []string{"name", "value"}, []string{"---", "---:"}
+	if res.Raw != nil {
+		header[1] = "of scaled features"
+		header, rule = append(header, "in the columns' own units"), append(rule, "---:")
+	}
+	r.row(header...)
+	r.row(rule...)
+	for _, name := range slices.Sorted(maps.Keys(res.Weights)) {
+		cells := []string{name, fmt.Sprintf("%.8g", res.Weights[name])}
+		if res.Raw != nil {
+			cells = append(cells, fmt.Sprintf("%.8g", res.Raw[name]))
+		}
+		r.row(cells...)
+	}
+}

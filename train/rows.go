@@ -1,0 +1,270 @@
+package train
+
+import (
+	"fmt"
+
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/loss"
+	"descent/model"
+	"descent/param"
+)
+
+// Names of the Data nodes that every objective binds beside a model's inputs; no
+// block and no parameter of a formula is called so.
+const (
+	targetName = "⟨target⟩"
+	weightName = "⟨weight⟩"
+)
+
+// rowSet is a set of rows as numbers: what a model's inputs, the target and the
+// weights are bound to.
+type rowSet[T kernel.Float] struct {
+	n      int
+	inputs []matrix[T] // one for each input of the model
+	target []T
+	weight []T
+	total  float64 // Σ weight
+}
+
+// matrix is n rows of width numbers.
+type matrix[T kernel.Float] struct {
+	name  string
+	width int
+	v     []T
+}
+
+// arrays lists the arrays of the set, target and weights included.
+func (s *rowSet[T]) arrays() []matrix[T] {
+	return append(s.inputs[:len(s.inputs):len(s.inputs)], matrix[T]{targetName, 1, s.target}, matrix[T]{weightName, 1, s.weight})
+}
+
+// newRowSet arranges n rows of encoded features for the inputs of a model.
+func newRowSet[T kernel.Float](inputs []model.Input, features []T, width, n int, target, weight []float64) *rowSet[T] {
+	return &rowSet[T]{
+		n: n, inputs: inputMatrices(inputs, features, width, n),
+		target: convert[T](target), weight: convert[T](weight), total: kernel.Sum(weight),
+	}
+}
+
+// inputMatrices arranges n rows of width features as a model's inputs want
+// them: all of them together, or each column by itself.
+func inputMatrices[T kernel.Float](inputs []model.Input, features []T, width, n int) []matrix[T] {
+	var list []matrix[T]
+	for _, in := range inputs {
+		m := matrix[T]{name: in.Name, width: len(in.Columns), v: features}
+		if in.Vector {
+			m.v = make([]T, n)
+			for i := range n {
+				m.v[i] = features[i*width+in.Columns[0]]
+			}
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+func convert[T, U kernel.Float](v []U) []T {
+	out := make([]T, len(v))
+	for i, e := range v {
+		out[i] = T(e)
+	}
+	return out
+}
+
+// recipe is what it takes to build the graph of a model and its loss.
+type recipe struct {
+	spec       model.Spec
+	loss       loss.Loss
+	features   int
+	outputs    int
+	expression *model.Expression
+}
+
+// build lays the model and the weighted sum of its loss, times factor, out for
+// a number of rows.
+func (r recipe) build(rows int, factor float64) (*graph.Graph, *model.Net, *graph.Node, error) {
+	g := graph.New()
+	net, err := r.spec.Build(g, rows, r.features, r.outputs, r.expression)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	sum, err := r.loss.Sum(g, net.Output, g.Data(targetName, rows), g.Data(weightName, rows))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return g, net, g.Mul(g.Const(factor), sum), nil
+}
+
+// chunked is the objective Σ w·loss·factor over chunks of rows: one compiled
+// program serves minibatches, one chunk each, and the full set, chunk after
+// chunk in a fixed order. Only its buffers hold rows, so its memory does not
+// grow with the set, and the numbers of a chunk stay in the caches between the
+// layers.
+type chunked[T kernel.Float] struct {
+	set    *rowSet[T]
+	rows   int // of a chunk
+	obj    *graph.Objective[T]
+	arrays []matrix[T] // of the set
+	buffer []matrix[T] // of a chunk; the set itself where a chunk is all of it
+	part   []T         // gradient of one chunk of several
+}
+
+func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float64) (*chunked[T], error) {
+	g, _, f, err := r.build(rows, factor)
+	if err != nil {
+		return nil, err
+	}
+	obj, err := graph.NewObjective[T](g, f)
+	if err != nil {
+		return nil, fmt.Errorf("train: compiling the model: %w", err)
+	}
+	c := &chunked[T]{set: set, rows: rows, obj: obj, arrays: set.arrays()}
+	for _, a := range c.arrays {
+		b := matrix[T]{a.name, a.width, a.v}
+		if rows < set.n {
+			b.v = make([]T, rows*a.width)
+		}
+		c.buffer = append(c.buffer, b)
+		if err := obj.Bind(b.name, b.v); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+	}
+	if rows < set.n {
+		c.part = make([]T, obj.Dim())
+	}
+	return c, nil
+}
+
+// pick copies the listed rows to the buffers, as many as a chunk has.
+func (c *chunked[T]) pick(rows []int) {
+	if c.rows == c.set.n {
+		return // the buffers are the set
+	}
+	for k, a := range c.arrays {
+		dst := c.buffer[k].v
+		if a.width == 1 {
+			for i, row := range rows {
+				dst[i] = a.v[row]
+			}
+			continue
+		}
+		for i, row := range rows {
+			copy(dst[i*a.width:(i+1)*a.width], a.v[row*a.width:])
+		}
+	}
+}
+
+// bindFrom binds rows lo, lo+1, ... as they lie in the set. Where the set ends
+// before the chunk does, the rest goes to the buffers and the last row is
+// repeated with weight 0.
+func (c *chunked[T]) bindFrom(lo int) error {
+	if c.rows == c.set.n {
+		return nil // bound once and for all
+	}
+	n := min(c.rows, c.set.n-lo)
+	for k, a := range c.arrays {
+		rows := a.v[lo*a.width : (lo+n)*a.width]
+		if n < c.rows {
+			dst := c.buffer[k].v
+			copy(dst, rows)
+			for i := n; i < c.rows; i++ {
+				copy(dst[i*a.width:(i+1)*a.width], a.v[(c.set.n-1)*a.width:])
+			}
+			if a.name == weightName {
+				clear(dst[n:])
+			}
+			rows = dst
+		}
+		if err := c.obj.Bind(a.name, rows); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return nil
+}
+
+// evalAll is the value and gradient over the whole set; grad may be nil.
+func (c *chunked[T]) evalAll(x, grad []T) (float64, error) {
+	var sum float64
+	for lo := 0; lo < c.set.n; lo += c.rows {
+		if err := c.bindFrom(lo); err != nil {
+			return 0, err
+		}
+		g := grad
+		if grad != nil && lo > 0 {
+			g = c.part
+		}
+		v, err := c.obj.Eval(x, g)
+		if err != nil {
+			return 0, err
+		}
+		sum += v
+		if grad != nil && lo > 0 {
+			kernel.Axpy(1, c.part, grad)
+		}
+	}
+	return sum, nil
+}
+
+// hvpAll is the Hessian over the whole set, times v.
+func (c *chunked[T]) hvpAll(x, v, out []T) error {
+	for lo := 0; lo < c.set.n; lo += c.rows {
+		if err := c.bindFrom(lo); err != nil {
+			return err
+		}
+		if lo == 0 {
+			if err := c.obj.HVP(x, v, out); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.obj.HVP(x, v, c.part); err != nil {
+			return err
+		}
+		kernel.Axpy(1, c.part, out)
+	}
+	return nil
+}
+
+// penalty is (λ/2)·|w|² over the blocks that are weights.
+type penalty[T kernel.Float] struct {
+	lambda float64
+	blocks []param.Block
+}
+
+func newPenalty[T kernel.Float](lambda float64, net *model.Net) penalty[T] {
+	p := penalty[T]{lambda: lambda}
+	for i, b := range net.Layout.Blocks() {
+		if net.Weight[i] {
+			p.blocks = append(p.blocks, b)
+		}
+	}
+	return p
+}
+
+// add returns the penalty at x and adds its gradient to grad unless that is
+// nil.
+func (p penalty[T]) add(x, grad []T) float64 {
+	if p.lambda == 0 {
+		return 0
+	}
+	var sum float64
+	for _, b := range p.blocks {
+		w := param.View(x, b)
+		sum += kernel.Dot(w, w)
+		if grad != nil {
+			kernel.Axpy(T(p.lambda), w, param.View(grad, b))
+		}
+	}
+	return p.lambda / 2 * sum
+}
+
+// addHVP adds the Hessian of the penalty, times v, to out.
+func (p penalty[T]) addHVP(v, out []T) {
+	if p.lambda == 0 {
+		return
+	}
+	for _, b := range p.blocks {
+		kernel.Axpy(T(p.lambda), param.View(v, b), param.View(out, b))
+	}
+}

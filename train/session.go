@@ -1,0 +1,314 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"descent/data"
+	"descent/graph"
+	"descent/internal/kernel"
+	"descent/model"
+	"descent/optim"
+	"descent/param"
+)
+
+// session is one fit under way, in the element type T.
+type session[T kernel.Float] struct {
+	plan    *plan
+	net     *model.Net
+	penalty penalty[T]
+	train   *chunked[T] // full batches: all training rows; otherwise one batch
+	whole   *chunked[T] // all training rows
+	valid   *chunked[T] // all validation rows; nil without
+
+	observe Observer
+	began   time.Time
+	curve   []EpochLog
+	watch   watch[T]
+
+	status optim.Status
+	reason string
+	epochs int
+	steps  int
+	x      []T
+}
+
+// watch keeps the weights with the best validation loss.
+type watch[T kernel.Float] struct {
+	x        []T
+	best     float64
+	goal     float64 // a loss below it counts as progress
+	epoch    int
+	since    int // epochs without progress
+	patience int
+}
+
+// worthwhile is the relative drop of the validation loss that counts as
+// progress.
+const worthwhile = 1e-4
+
+// see takes the validation loss of an epoch, and says whether it is the best so
+// far.
+func (w *watch[T]) see(epoch int, loss float64, x []T) (best bool) {
+	if w.since++; loss < w.goal || w.epoch == 0 {
+		w.since = 0
+		w.goal = loss - worthwhile*math.Abs(loss)
+	}
+	if w.epoch > 0 && !(loss < w.best) || math.IsNaN(loss) {
+		return false
+	}
+	w.best, w.epoch = loss, epoch
+	copy(w.x, x)
+	return true
+}
+
+// done says whether patience is at its end.
+func (w *watch[T]) done() bool { return w.patience > 0 && w.since >= w.patience }
+
+func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*session[T], error) {
+	s := &session[T]{plan: p, net: net, observe: observe, began: time.Now()}
+	s.penalty = newPenalty[T](p.lambda(), net)
+	s.watch = watch[T]{x: make([]T, net.Layout.Dim()), patience: p.opts.Patience}
+	set, err := s.rowSet(&p.train)
+	if err != nil {
+		return nil, err
+	}
+	if s.whole, err = s.objective(set, s.chunkRows(set.n), 1/set.total); err != nil {
+		return nil, err
+	}
+	s.train = s.whole
+	if b := p.opts.Batch; !p.full() {
+		if s.train, err = s.objective(set, b, float64(set.n)/(float64(b)*set.total)); err != nil {
+			return nil, err
+		}
+	}
+	if p.valid.n() == 0 {
+		return s, nil
+	}
+	aside, err := s.rowSet(&p.valid)
+	if err != nil {
+		return nil, err
+	}
+	s.valid, err = s.objective(aside, s.chunkRows(aside.n), 1/aside.total)
+	return s, err
+}
+
+func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
+	width := s.plan.encoder.Width()
+	features := make([]T, p.n()*width)
+	unseen, err := data.Encode(s.plan.encoder, p.table, p.rows, features)
+	if err != nil {
+		return nil, err
+	}
+	p.unseen = unseen
+	return newRowSet(s.net.Inputs, features, width, p.n(), s.plan.scaled(p.y), p.w), nil
+}
+
+func (s *session[T]) objective(set *rowSet[T], rows int, factor float64) (*chunked[T], error) {
+	r, err := s.plan.recipe()
+	if err != nil {
+		return nil, err
+	}
+	return newChunked(r, set, rows, factor/s.plan.divide)
+}
+
+// chunkRows is how many rows go through a program at once: as many as keep the
+// widest layer in the second-level cache, in chunks of equal size.
+func (s *session[T]) chunkRows(n int) int {
+	const elements = 1 << 16
+	if s.plan.opts.Method == "lm" {
+		return n // the Jacobian is of all rows
+	}
+	widest := max(1, s.plan.encoder.Width(), slices.Max(append(s.plan.spec.Hidden, 1)))
+	rows := min(max(elements/widest, 128), 8192)
+	chunks := (n + rows - 1) / rows
+	return (n + chunks - 1) / chunks
+}
+
+// problem is the training objective as package optim sees it.
+func (s *session[T]) problem(batches *data.Batches) optim.Problem[T] {
+	p := optim.Problem[T]{Dim: s.net.Layout.Dim(), Blocks: s.net.Layout.Blocks()}
+	if batches != nil {
+		p.Draw = func(step int) error {
+			s.train.pick(batches.Batch(step))
+			return nil
+		}
+		p.Eval = func(x, grad []T) (float64, error) {
+			v, err := s.train.obj.Eval(x, grad)
+			return v + s.penalty.add(x, grad), err
+		}
+		return p
+	}
+	p.Eval = func(x, grad []T) (float64, error) {
+		v, err := s.whole.evalAll(x, grad)
+		return v + s.penalty.add(x, grad), err
+	}
+	p.HVP = func(x, v, out []T) error {
+		err := s.whole.hvpAll(x, v, out)
+		s.penalty.addHVP(v, out)
+		return err
+	}
+	return p
+}
+
+// residuals is the least squares structure √w·(f(x) − y) of a full objective
+// with squared errors.
+func (s *session[T]) residuals() (*optim.Residuals[T], error) {
+	r, err := s.plan.recipe()
+	if err != nil {
+		return nil, err
+	}
+	set := s.whole.set
+	g := graph.New()
+	net, err := r.spec.Build(g, set.n, r.features, r.outputs, r.expression)
+	if err != nil {
+		return nil, err
+	}
+	root := g.Sqrt(g.Data(weightName, set.n))
+	res, err := graph.NewResidual[T](g, g.Mul(root, g.Sub(net.Output, g.Data(targetName, set.n))))
+	if err != nil {
+		return nil, fmt.Errorf("train: compiling the residuals: %w", err)
+	}
+	for _, a := range set.arrays() {
+		if err := res.Bind(a.name, a.v); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+	}
+	return &optim.Residuals[T]{
+		Len: set.n, Scale: 2 / (set.total * s.plan.divide),
+		Eval: res.Eval, JVP: res.JVP, VJP: res.VJP, Jac: res.Jac,
+	}, nil
+}
+
+// run walks downhill until a stop, the patience or the context ends it.
+func (s *session[T]) run(ctx context.Context) error {
+	o := &s.plan.opts
+	if o.Time > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.Time)
+		defer cancel()
+	}
+	var batches *data.Batches
+	steps := o.Epochs
+	if !s.plan.full() {
+		var err error
+		if batches, err = data.NewBatches(s.plan.train.n(), o.Batch, o.Seed); err != nil {
+			return err
+		}
+		steps = batches.Steps(o.Epochs)
+	}
+	problem := s.problem(batches)
+	if o.Method == "lm" {
+		var err error
+		if problem.Resid, err = s.residuals(); err != nil {
+			return err
+		}
+	}
+	solver, err := newSolver[T](s.plan, s.net, steps)
+	if err != nil {
+		return err
+	}
+	run, err := optim.Start(problem, param.Start[T](s.net.Layout, o.Seed), solver, s.stops(steps)...)
+	if err != nil {
+		return err
+	}
+	s.loop(ctx, run, steps)
+	if run.Err() != nil {
+		return run.Err()
+	}
+	s.finish(run)
+	return nil
+}
+
+func (s *session[T]) stops(steps int) []optim.Stop[T] {
+	stops := []optim.Stop[T]{optim.MaxIter[T](steps)}
+	if !s.plan.full() {
+		return stops
+	}
+	if s.plan.opts.Method != "lm" { // which has tests of its own, free of units
+		tol := s.plan.opts.GradTol
+		if tol == 0 {
+			tol = 1e-8
+		}
+		stops = append([]optim.Stop[T]{optim.GradTol[T](tol)}, stops...)
+	}
+	return append(stops, optim.Stall[T](0))
+}
+
+// loop takes the steps, and looks at the validation rows after each epoch.
+func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
+	o, n := &s.plan.opts, s.plan.train.n()
+	state := run.State()
+	progress := Progress{Epochs: o.Epochs, Steps: steps, Validation: math.NaN()}
+	var sum float64
+	begun := 0 // step at which the present epoch began
+	for run.Next(ctx) {
+		sum += state.F
+		s.steps = state.Iter
+		progress.Epoch, progress.Step = s.epochs+1, state.Iter
+		progress.Train = s.plan.factor * sum / float64(state.Iter-begun)
+		progress.Rate, progress.GradNorm = state.Step, state.GradNorm
+		progress.EpochEnd = state.Iter*o.Batch >= (s.epochs+1)*n
+		if progress.EpochEnd {
+			s.epochs++
+			s.endEpoch(state, &progress)
+			sum, begun = 0, state.Iter
+		}
+		if s.observe != nil {
+			progress.Elapsed = time.Since(s.began)
+			progress.RowsPerSecond = float64(state.Iter) * float64(o.Batch) / progress.Elapsed.Seconds()
+			s.observe(progress)
+		}
+		if progress.EpochEnd && s.watch.done() {
+			s.status = optim.Converged
+			s.reason = fmt.Sprintf("the validation loss has not fallen for %d epochs; the weights of epoch %d are kept", s.watch.since, s.watch.epoch)
+			return
+		}
+	}
+}
+
+// endEpoch measures the validation loss and writes the line of the log.
+func (s *session[T]) endEpoch(state *optim.State[T], progress *Progress) {
+	progress.Best = false
+	if s.valid != nil {
+		v, err := s.valid.evalAll(state.X, nil)
+		if err != nil {
+			v = math.NaN()
+		}
+		progress.Validation = s.plan.factor * v
+		progress.Best = s.watch.see(s.epochs, v, state.X)
+	}
+	s.curve = append(s.curve, EpochLog{
+		Epoch: s.epochs, Step: state.Iter, Train: progress.Train, Validation: progress.Validation,
+		Rate: state.Step, GradNorm: state.GradNorm,
+	})
+}
+
+// finish settles status and weights.
+func (s *session[T]) finish(run *optim.Run[T]) {
+	r := run.Result()
+	s.x = slices.Clone(r.X)
+	if s.status == optim.Running {
+		s.status, s.reason = r.Status, r.Text
+		if r.Status == optim.Budget && !s.plan.full() {
+			s.reason = fmt.Sprintf("all %d epochs are done (%d steps)", s.epochs, s.steps)
+		}
+	}
+	if s.plan.opts.Patience > 0 && s.watch.epoch > 0 {
+		copy(s.x, s.watch.x)
+	}
+	if r.Status == optim.Diverged && s.plan.method.FirstOrder {
+		s.reason += s.lowerRate(run.State().Step)
+	}
+}
+
+// lowerRate is the advice for a minibatch run that blew up.
+func (s *session[T]) lowerRate(rate float64) string {
+	if s.plan.full() || !(rate > 0) {
+		return "" // the solver knows the curvature, and has said it
+	}
+	return fmt.Sprintf("; the rate was %.3g, try %.1g", rate, rate/10)
+}
