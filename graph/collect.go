@@ -155,10 +155,11 @@ func merge(factors []link) []link {
 	return merged
 }
 
-// readingRank orders factors as they are read.
+// readingRank orders factors as they are read. It looks for the first variable
+// only so deep.
 func readingRank(n *Node) [2]int {
 	rank := [2]int{}
-	for len(n.Args) > 0 {
+	for depth := 0; len(n.Args) > 0 && depth < longChain; depth++ {
 		if n.Op != Reshape && n.Op != Slice && n.Op != Broadcast {
 			rank[0] = 1
 		}
