@@ -123,3 +123,30 @@ func TestChoose(t *testing.T) {
 		}
 	}
 }
+
+// The same methods in single precision reach what single precision can.
+func TestMethodsInFloat32(t *testing.T) {
+	p := Problem[float32]{Dim: 2, Eval: func(x, g []float32) (float64, error) {
+		if g != nil {
+			g[0], g[1] = 2*x[0]+x[1], x[0]+2*x[1]
+		}
+		return float64(x[0]*x[0] + x[0]*x[1] + x[1]*x[1]), nil
+	}}
+	for _, m := range Methods[float32]() {
+		if m.Name == "lm" {
+			continue // no residuals here
+		}
+		s, err := m.NewSolver(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := Minimize(t.Context(), p, []float32{3, -2}, s, GradTol[float32](1e-4), MaxIter[float32](20000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := run.Result()
+		if v := Judge(&p, r.X, 1e-4); !Success(r.Status, v) || v.Kind != Minimum {
+			t.Errorf("%s: %s: %s; %s: %s", m.Name, r.Status, r.Text, v.Kind, v.Text)
+		}
+	}
+}
