@@ -16,6 +16,7 @@ import (
 type Formula struct {
 	Variables []Variable // in order of appearance
 	parsed    *expr.Formula
+	scope     expr.Scope
 	objective *graph.Objective[float64]
 }
 
@@ -46,9 +47,9 @@ func ParseFormula(text string, in Inputs) (*Formula, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Formula{parsed: parsed}
+	f := &Formula{parsed: parsed, scope: expr.Scope{}}
 	g := graph.New()
-	scope := expr.Scope{}
+	scope := f.scope
 	for name, values := range in.Columns {
 		if len(values) == 0 {
 			return nil, fmt.Errorf("descent: the column %s has no rows", name)
@@ -186,4 +187,39 @@ func (f *Formula) listVariables() string {
 		s += v.Name
 	}
 	return s
+}
+
+// Constant is the value of a formula without variables, such as "pi/2".
+func Constant(text string) (float64, error) {
+	parsed, err := expr.Parse(text)
+	if err != nil {
+		return 0, err
+	}
+	if v := parsed.Variables(); len(v) > 0 {
+		return 0, fmt.Errorf("descent: %s is not a constant: it has the variable %s", text, v[0].Name)
+	}
+	y, err := parsed.Lower(graph.New(), nil)
+	if err != nil {
+		return 0, err
+	}
+	if y.Op != graph.Const {
+		return 0, fmt.Errorf("descent: %s is not one number", text)
+	}
+	return y.Value, nil
+}
+
+// Hints asks about names that look like products, as xy in x^2 + xy + y^2; known
+// are names that the user has mentioned elsewhere, as starts.
+func (f *Formula) Hints(known ...string) []string {
+	var out []string
+	for _, h := range f.parsed.Suspicious(known...) {
+		out = append(out, fmt.Sprintf("line %d, column %d: %s", h.Line, h.Col, h.Text))
+	}
+	return out
+}
+
+// Derivatives are the partial derivatives as a person would write them, one
+// for each variable; of long vectors some entries stand for all.
+func (f *Formula) Derivatives() ([]expr.Derivative, error) {
+	return f.parsed.Derivatives(f.scope)
 }
