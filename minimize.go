@@ -76,18 +76,22 @@ func Minimize(ctx context.Context, formula string, o Options) (*Minimum, error) 
 
 // Minimize minimises the formula.
 func (f *Formula) Minimize(ctx context.Context, o Options) (*Minimum, error) {
-	at := func(k int) ([]float64, error) {
-		x := make([]float64, f.Dim())
-		low, high := o.randomRange()
-		if err := optim.RandomPoint(o.Seed, fmt.Sprintf("start %d", k), low, high, x); err != nil {
-			return nil, err
-		}
-		if k > 0 {
-			return x, nil
-		}
-		return x, f.Point(o.Start, x)
-	}
+	at := func(k int) ([]float64, error) { return f.StartPoint(o, k) }
 	return minimize(ctx, f.Problem(), at, o)
+}
+
+// StartPoint is where the run number k of a minimisation begins: the first
+// where Options.Start says, and at random where that says nothing.
+func (f *Formula) StartPoint(o Options, k int) ([]float64, error) {
+	x := make([]float64, f.Dim())
+	low, high := o.randomRange()
+	if err := optim.RandomPoint(o.Seed, fmt.Sprintf("start %d", k), low, high, x); err != nil {
+		return nil, err
+	}
+	if k > 0 {
+		return x, nil
+	}
+	return x, f.Point(o.Start, x)
 }
 
 // MinimizeProblem minimises a plain Go function with a gradient from the point

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"descent/internal/numtext"
+	"descent/optim"
+)
+
+func (a *app) methodsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "methods [NAME]",
+		Short: "List the methods, or explain one",
+		Long: `Without a name: every method in a line. With one: its update rule in plain
+symbols, its hyperparameters with their defaults, what it needs, and the paper.`,
+		Example: "  descent methods\n  descent methods adam",
+		Args:    cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return methodNames()[1:], cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				a.listMethods()
+				return nil
+			}
+			m, err := optim.Find[float64](args[0])
+			if err != nil {
+				return usage(err)
+			}
+			a.explainMethod(m)
+			return nil
+		},
+	}
+}
+
+func (a *app) listMethods() {
+	for _, m := range optim.Methods[float64]() {
+		fmt.Fprintf(a.out, "%-10s  %s\n", m.Name, m.Summary)
+	}
+	fmt.Fprintln(a.out, "\n'descent methods NAME' prints the update rule, the defaults and the paper.")
+}
+
+func (a *app) explainMethod(m optim.Method[float64]) {
+	w := a.out
+	fmt.Fprintf(w, "%s: %s\n\n", m.Name, m.Summary)
+	for i, part := range strings.Split(m.Update, ";  ") {
+		label := ""
+		if i == 0 {
+			label = "Update"
+		}
+		fmt.Fprintf(w, "  %-8s  %s\n", label, part)
+	}
+	fmt.Fprintf(w, "  %-8s  %s\n  %-8s  %s\n", "Needs", m.Needs, "Paper", m.Paper)
+	if len(m.Aliases) > 0 {
+		fmt.Fprintf(w, "  %-8s  %s\n", "Also", strings.Join(m.Aliases, ", "))
+	}
+	if len(m.Settings) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nHyperparameters (--set name=value; the rate also as --lr)")
+	for _, s := range m.Settings {
+		fmt.Fprintf(w, "  %-16s  %-8s  %s\n", s.Name, numtext.Exact(s.Default), s.Meaning)
+	}
+}
+
+// complete offers the values of a flag to the shell.
+func complete(cmd *cobra.Command, flag string, values []string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag does not exist: a mistake of ours
+	}
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+
+	"descent"
+	"descent/data"
+	"descent/internal/atomicfile"
+	"descent/optim"
+	"descent/plot"
+)
+
+// Limits of what is remembered of a run.
+const (
+	firstSteps = 10   // rows of the table that --explain prints
+	maxPoints  = 4000 // points of a picture; a longer way is thinned out
+)
+
+// recorder watches a run for the table, the trace and the pictures. With
+// several starts it remembers the last one.
+type recorder struct {
+	formula *descent.Formula
+	audit   *optim.Audit[float64]
+	first   []optim.Row[float64] // the first steps
+	last    *optim.Row[float64]
+	walk    plot.Walk
+	every   int // steps between remembered points
+	trace   *bytes.Buffer
+	dim     int
+}
+
+func newRecorder(formula *descent.Formula, f *minimizeFlags) *recorder {
+	r := &recorder{formula: formula, dim: formula.Dim()}
+	if f.trace != "" {
+		r.trace = new(bytes.Buffer)
+	}
+	return r
+}
+
+func (r *recorder) observe(s *optim.State[float64]) {
+	if s.Iter == 0 || r.audit == nil {
+		r.begin(s)
+		return
+	}
+	row := r.audit.Observe(s)
+	if len(r.first) < firstSteps {
+		r.first = append(r.first, cloneRow(row))
+	}
+	r.last = row
+	if r.trace != nil {
+		r.traceRow(s.Iter, s, row)
+	}
+	if s.Iter%r.every == 0 {
+		r.note(s)
+	}
+}
+
+func (r *recorder) begin(s *optim.State[float64]) {
+	r.audit = optim.NewAudit(s)
+	r.first, r.last, r.every = nil, nil, 1
+	r.walk = plot.Walk{Title: r.formula.String(), Names: r.formula.Names()}
+	r.note(s)
+	if r.trace != nil {
+		r.trace.Reset()
+		r.traceHeader()
+		r.traceRow(0, s, nil)
+	}
+}
+
+// note remembers the point; when there are too many, every second one goes.
+func (r *recorder) note(s *optim.State[float64]) {
+	w := &r.walk
+	w.F = append(w.F, s.F)
+	if r.dim <= 2 {
+		w.X = append(w.X, slices.Clone(s.X))
+		w.G = append(w.G, slices.Clone(s.G))
+	}
+	if len(w.F) <= maxPoints {
+		return
+	}
+	r.every *= 2
+	half := 0
+	for i := 0; i < len(w.F); i += 2 {
+		w.F[half] = w.F[i]
+		if r.dim <= 2 {
+			w.X[half], w.G[half] = w.X[i], w.G[i]
+		}
+		half++
+	}
+	w.F = w.F[:half]
+	if r.dim <= 2 {
+		w.X, w.G = w.X[:half], w.G[:half]
+	}
+}
+
+func cloneRow(r *optim.Row[float64]) optim.Row[float64] {
+	c := *r
+	c.From, c.Gradient, c.Step = slices.Clone(r.From), slices.Clone(r.Gradient), slices.Clone(r.Step)
+	return c
+}
+
+// maxTraced is the number of variables up to which a trace holds the points.
+const maxTraced = 50
+
+func (r *recorder) traceHeader() {
+	fields := []string{"step", "value", "gradient_norm", "rate", "step_norm", "predicted", "actual", "ratio", "angle"}
+	if r.dim <= maxTraced {
+		fields = append(fields, r.formula.Names()...)
+		for _, n := range r.formula.Names() {
+			fields = append(fields, "d/d"+n)
+		}
+	}
+	r.trace.Write(data.AppendCSV(nil, fields...))
+}
+
+func (r *recorder) traceRow(iter int, s *optim.State[float64], row *optim.Row[float64]) {
+	num := func(v float64) string {
+		if math.IsNaN(v) {
+			return ""
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	fields := []string{strconv.Itoa(iter), num(s.F), num(s.GradNorm)}
+	if row == nil {
+		fields = append(fields, "", "", "", "", "", "")
+	} else {
+		fields = append(fields, num(row.Rate), num(row.StepNorm), num(row.Predicted), num(row.Actual), num(row.Ratio), num(row.Angle))
+	}
+	if r.dim <= maxTraced {
+		for _, v := range s.X {
+			fields = append(fields, num(v))
+		}
+		for _, v := range s.G {
+			fields = append(fields, num(v))
+		}
+	}
+	r.trace.Write(data.AppendCSV(nil, fields...))
+}
+
+// checkFiles refuses file names that cannot be written, before any work.
+func (f *minimizeFlags) checkFiles() error {
+	if f.plot != "" {
+		if _, err := plot.Format(f.plot); err != nil {
+			return fmt.Errorf("--plot: %w", err)
+		}
+	}
+	if f.force {
+		return nil
+	}
+	for flag, path := range map[string]string{"--plot": f.plot, "--trace": f.trace} {
+		if err := absent(flag, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// absent refuses a path that exists.
+func absent(flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s: %s exists; choose another name, or add --force to overwrite it", flag, path)
+	}
+	return nil
+}
+
+// write writes the files that were asked for.
+func (r *recorder) write(f *minimizeFlags, m *descent.Minimum) error {
+	if f.trace != "" {
+		if err := atomicfile.WriteBytes(f.trace, r.trace.Bytes()); err != nil {
+			return err
+		}
+	}
+	if f.plot == "" {
+		return nil
+	}
+	r.walk.Subtitle = m.Method + ": " + m.Reason
+	r.walk.End = string(m.Verdict.Kind)
+	picture, err := r.walk.Draw(r.values)
+	if err != nil {
+		return err
+	}
+	return writePicture(f.plot, picture)
+}
+
+func writePicture(path string, p *plot.Picture) error {
+	format, err := plot.Format(path)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { return p.Encode(w, format) })
+}
+
+// values evaluates the formula for a picture.
+func (r *recorder) values(xs, out []float64) error {
+	return r.formula.EvalMany(xs, len(out), out, nil)
+}
