@@ -1,7 +1,12 @@
 package graph
 
-// laneWidth is how many points RunMany evaluates at once.
-const laneWidth = 256
+// How many points RunMany evaluates at once: at most maxLanes, fewer where the
+// registers of all of them would leave the cache, and not under minLanes.
+const (
+	maxLanes  = 256
+	minLanes  = 16
+	laneCache = 1 << 17 // float64 numbers
+)
 
 // RunMany evaluates at n points: xs holds them row by row, [n, Dim], and
 // outs[i] receives node i for each point, [n, size]. The data is the same for
@@ -14,36 +19,35 @@ func (p *Program[T]) RunMany(xs []T, n int, outs ...[]T) error {
 	if err := p.check(xs, n, outs); err != nil {
 		return err
 	}
-	if len(p.code.blocks) > 0 || p.code.seed > 0 || !p.code.lanes() {
+	width := p.code.laneWidth()
+	if width < minLanes {
 		return p.runEach(xs, n, outs)
 	}
 	if p.lanes == nil {
-		p.lanes = make([]float64, p.code.numRegs*laneWidth)
-		for i, v := range p.code.consts {
-			fill(p.lane(i, laneWidth), v)
-		}
+		p.lanes = make([]float64, p.code.numRegs*width)
 	}
-	for start := 0; start < n; start += laneWidth {
-		w := min(laneWidth, n-start)
-		p.execLanes(xs[start*p.code.dim:], w)
+	for start := 0; start < n; start += width {
+		w := min(width, n-start)
+		p.execLanes(xs[start*p.code.dim:], width, w)
 		for _, s := range p.code.stores {
-			k := p.code.lens[s.buf]
-			for i, v := range p.lane(s.reg, w) {
-				outs[s.buf][(start+i)*k+s.off] = T(v)
-			}
+			p.storeLanes(s, outs[s.buf][start*p.code.lens[s.buf]:], width, w)
 		}
 	}
 	return nil
 }
 
-// lanes reports whether the code works on registers alone.
-func (c *code) lanes() bool {
+// laneWidth is how many points fit side by side; 0 for code that does not work
+// on registers alone.
+func (c *code) laneWidth() int {
 	for i := range c.instrs {
-		if op := c.instrs[i].op; op == opPut || op == opAddTo {
-			return false
+		if op := c.instrs[i].op; op == opPut || op == opAddTo || op == opBlock {
+			return 0
 		}
 	}
-	return true
+	if c.seed > 0 {
+		return 0
+	}
+	return min(maxLanes, laneCache/max(c.numRegs, 1))
 }
 
 // runEach runs point by point.
@@ -58,47 +62,59 @@ func (p *Program[T]) runEach(xs []T, n int, outs [][]T) error {
 	return nil
 }
 
-// lane is the register i of w points.
-func (p *Program[T]) lane(i, w int) []float64 { return p.lanes[i*laneWidth : i*laneWidth+w] }
-
-// execLanes runs the instructions with an array of w numbers in each register.
-func (p *Program[T]) execLanes(xs []T, w int) {
+// execLanes runs the instructions with an array of w numbers, width apart, in
+// each register.
+func (p *Program[T]) execLanes(xs []T, width, w int) {
+	lane := func(reg int32) vec[float64] {
+		if int(reg) < len(p.code.consts) {
+			return vec[float64]{s: [1]float64{p.code.consts[reg]}}
+		}
+		return vec[float64]{v: p.lanes[int(reg)*width:][:w]}
+	}
 	for i := range p.code.instrs {
 		in := &p.code.instrs[i]
-		if in.op == opLoad {
-			p.loadLanes(in, xs, w)
-			continue
+		switch in.op {
+		case opLoad:
+			p.loadLanes(in, xs, width, w)
+		case opPowInt:
+			args := [3]vec[float64]{lane(in.a)}
+			apply(in.op, int(in.b), lane(in.d).v, &args)
+		default:
+			args := [3]vec[float64]{lane(in.a), lane(in.b), lane(in.c)}
+			apply(in.op, 0, lane(in.d).v, &args)
 		}
-		args := [3]vec[float64]{p.laneArg(in.a, w), p.laneArg(in.b, w), p.laneArg(in.c, w)}
-		if in.op == opPowInt {
-			args[1] = vec[float64]{}
-		}
-		apply(in.op, int(in.b), p.lane(int(in.d), w), &args)
 	}
-}
-
-// laneArg is an argument; the constants are the first registers and the same
-// in all lanes.
-func (p *Program[T]) laneArg(reg int32, w int) vec[float64] {
-	if reg < 0 || int(reg) >= p.code.numRegs {
-		return vec[float64]{}
-	}
-	return vec[float64]{v: p.lane(int(reg), w)}
 }
 
 // loadLanes fills registers from the parameters of each point, or from data,
 // which all points share.
-func (p *Program[T]) loadLanes(in *instr, xs []T, w int) {
+func (p *Program[T]) loadLanes(in *instr, xs []T, width, w int) {
 	for k := range int(in.c) {
-		lane := p.lane(int(in.d)+k, w)
+		lane := p.lanes[(int(in.d)+k)*width:][:w]
+		at := int(in.b) + k
 		if in.a != spaceX {
-			fill(lane, float64(p.mem[in.a][int(in.b)+k]))
+			fill(lane, float64(p.mem[in.a][at]))
 			continue
 		}
-		at := int(in.b) + k
 		for i := range lane {
 			lane[i] = float64(xs[at])
 			at += p.code.dim
 		}
+	}
+}
+
+// storeLanes writes one register of w points to an output buffer.
+func (p *Program[T]) storeLanes(s store, out []T, width, w int) {
+	at, step := s.off, p.code.lens[s.buf]
+	if s.reg < len(p.code.consts) {
+		for range w {
+			out[at] = T(p.code.consts[s.reg])
+			at += step
+		}
+		return
+	}
+	for _, v := range p.lanes[s.reg*width:][:w] {
+		out[at] = T(v)
+		at += step
 	}
 }

@@ -103,3 +103,16 @@ func TestSimplifyHugeExpressions(t *testing.T) {
 		g.Simplify(n) // hangs if the work multiplies
 	}
 }
+
+func TestFormulasAtManyPoints(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		g := New()
+		f := randomFormula(rt, g)
+		d := g.Grad(f, g.Param("x"), g.Param("y"), g.Param("z"))
+		p, err := Compile[float64](g, append(d, f)...)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		compareManyWithOne(t, show(f), p, 300, func(i, j int) float64 { return math.Sin(float64(3*i + j)) })
+	})
+}

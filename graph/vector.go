@@ -83,9 +83,10 @@ func applyTable[T Float](op Op, dst []T, args *[3]vec[T]) {
 	row := &table[op]
 	switch {
 	case row.f1 != nil:
-		f, x := row.f1, args[0].v[:len(dst)]
+		f := row.f1
+		a, sa := args[0].stride()
 		for i := range dst {
-			dst[i] = T(f(float64(x[i])))
+			dst[i] = T(f(float64(a[i*sa])))
 		}
 	case row.f2 != nil:
 		f := row.f2
