@@ -41,6 +41,15 @@ func minimum(a, b float64) float64 { return min(a, b) }
 
 func maximum(a, b float64) float64 { return max(a, b) }
 
+// logarithm is the natural logarithm. Package math is wrong by several units for
+// numbers below 2⁻¹⁰²² on amd64, so these are scaled first.
+func logarithm(a float64) float64 {
+	if a > 0 && a < 0x1p-1022 {
+		return math.Log(a*0x1p52) - 52*math.Ln2
+	}
+	return math.Log(a)
+}
+
 // lgamma is the logarithm of |Γ(a)|.
 func lgamma(a float64) float64 {
 	v, _ := math.Lgamma(a)
@@ -61,7 +70,7 @@ func xlogy(x, y float64) float64 {
 	if x == 0 && y == y {
 		return 0
 	}
-	return x * math.Log(y)
+	return x * logarithm(y)
 }
 
 func choose(c, a, b float64) float64 {

@@ -27,7 +27,7 @@ var table = [numOps]row{
 	Atanh:    {name: "atanh", kind: Elementwise, f1: math.Atanh, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(g.oneMinusSquare(a)) })},
 	Exp:      {name: "exp", kind: Elementwise, f1: math.Exp, d: partials(itself)},
 	Expm1:    {name: "expm1", kind: Elementwise, f1: math.Expm1, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Exp(a) })},
-	Log:      {name: "log", kind: Elementwise, f1: math.Log, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(a) })},
+	Log:      {name: "log", kind: Elementwise, f1: logarithm, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(a) })},
 	Log1p:    {name: "log1p", kind: Elementwise, f1: math.Log1p, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(g.Add(g.Const(1), a)) })},
 	Log2:     {name: "log2", kind: Elementwise, f1: math.Log2, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Div(g.Const(1/math.Ln2), a) })},
 	Log10:    {name: "log10", kind: Elementwise, f1: math.Log10, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Div(g.Const(1/math.Ln10), a) })},
