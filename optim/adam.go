@@ -67,37 +67,30 @@ func (r *Adam[T]) Update(u []T, s *State[T]) {
 	if !r.EpsUncorrected {
 		eps *= fix2
 	}
-	r.moments(u, T(b1), T(b2))
-	v := r.v
-	if r.AMSGrad {
-		v = r.top
-		for i, e := range r.v {
-			v[i] = max(v[i], e)
-		}
-	}
-	eta, e := T(s.Step*fix2/fix1), T(eps)
-	m := r.m[:len(u)]
-	v = v[:len(u)]
-	for i := range u {
-		u[i] = -eta * m[i] / (sqrt(v[i]) + e)
-	}
+	r.step(u, T(b1), T(b2), T(s.Step*fix2/fix1), T(eps))
 }
 
-// moments moves m and v towards g and g². A moment that no longer counts is
-// set to zero before it turns denormal, which would slow every later step.
-func (r *Adam[T]) moments(g []T, b1, b2 T) {
-	tiny := T(0x1p-120) // far above the denormals of float32, far below ε
-	m, v := r.m[:len(g)], r.v[:len(g)]
-	for i, gi := range g {
-		mi := b1*m[i] + (1-b1)*gi
+// step is one pass over the parameters. A moment that no longer counts is set
+// to zero before it turns denormal, which would slow every later step.
+func (r *Adam[T]) step(u []T, b1, b2, eta, eps T) {
+	const tiny = 0x1p-120 // far above the denormals of float32, far below ε
+	c1, c2 := 1-b1, 1-b2
+	m, v, top := r.m[:len(u)], r.v[:len(u)], r.top
+	for i, g := range u {
+		mi := b1*m[i] + c1*g
 		if mi < tiny && mi > -tiny {
 			mi = 0
 		}
-		vi := b2*v[i] + (1-b2)*gi*gi
+		vi := b2*v[i] + c2*g*g
 		if vi < tiny {
 			vi = 0
 		}
 		m[i], v[i] = mi, vi
+		if top != nil {
+			vi = max(top[i], vi)
+			top[i] = vi
+		}
+		u[i] = -eta * mi / (T(math.Sqrt(float64(vi))) + eps)
 	}
 }
 
@@ -107,5 +100,3 @@ func (r *Adam[T]) Buffers(yield func(string, []T) bool) {
 		yield("adam.vmax", r.top)
 	}
 }
-
-func sqrt[T Float](v T) T { return T(math.Sqrt(float64(v))) }

@@ -62,3 +62,36 @@ func TestStepAllocatesNothing(t *testing.T) {
 		t.Errorf("a step and its audit allocate %v times", n)
 	}
 }
+
+// The rules on the parameters of a small network, in single precision.
+func BenchmarkUpdate(b *testing.B) {
+	const n = 100_000
+	for _, m := range Methods[float32]() {
+		if !m.FirstOrder {
+			continue
+		}
+		b.Run(m.Name, func(b *testing.B) {
+			rule, err := m.NewRule(nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p := Problem[float32]{Dim: n}
+			if err := rule.Init(&p); err != nil {
+				b.Fatal(err)
+			}
+			s := State[float32]{X: make([]float32, n), G: make([]float32, n)}
+			for i := range s.G {
+				s.G[i] = float32(i%17) - 8
+			}
+			u := make([]float32, n)
+			b.SetBytes(4 * n)
+			b.ReportAllocs()
+			for b.Loop() {
+				copy(u, s.G)
+				s.Step = 1
+				rule.Update(u, &s)
+				s.Iter++
+			}
+		})
+	}
+}
