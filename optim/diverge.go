@@ -8,19 +8,26 @@ import (
 // riseGuard sees values that rise step after step: the mark of a rate above
 // the limit of stability.
 type riseGuard struct {
+	far               float64 // the rise that counts, see farUp
 	start, best, last float64
 	rising            int
 }
 
 // The number of rises in a row, and the rise over the best value in units of
 // the scale that the run had so far, that together count as divergence. A
-// method with momentum may climb out of a valley, but not that far.
+// method with a memory may climb far out of a valley and come back.
 const (
-	manyRises = 5
-	farUp     = 1e3
+	manyRises       = 5
+	farUp           = 10
+	farUpWithMemory = 1e3
 )
 
-func (g *riseGuard) init(f float64) { g.start, g.best, g.last, g.rising = f, f, f, 0 }
+func (o *FirstOrder[T]) watch(f float64) {
+	o.rise = riseGuard{far: farUpWithMemory, start: f, best: f, last: f}
+	if _, memoryless := bare(o.Rule).(*GD[T]); memoryless {
+		o.rise.far = farUp
+	}
+}
 
 func (g *riseGuard) step(f float64) bool {
 	if f > g.last {
@@ -33,7 +40,7 @@ func (g *riseGuard) step(f float64) bool {
 		g.best = f
 		return false
 	}
-	return g.rising >= manyRises && f-g.best > farUp*max(g.start-g.best, math.Abs(g.start), math.Abs(g.best))
+	return g.rising >= manyRises && f-g.best > g.far*max(g.start-g.best, math.Abs(g.start), math.Abs(g.best))
 }
 
 // limited is a rule whose rate must stay below a limit set by the largest

@@ -31,7 +31,7 @@ func TestDivergenceNamesTheLimit(t *testing.T) {
 			if r.Status != Diverged || !strings.Contains(r.Text, tt.limit) || !strings.Contains(r.Text, "λ = 3 ") {
 				t.Errorf("%T: %s: %s", tt.rule, r.Status, r.Text)
 			}
-			if r.Iter > 100 {
+			if r.Iter > 30 {
 				t.Errorf("%T: seen only after %d steps", tt.rule, r.Iter)
 			}
 			if !(r.F <= 7) {

@@ -25,8 +25,7 @@ func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) error {
 		return errors.New("optim: FirstOrder needs a rule, such as GD")
 	}
 	o.u = make([]T, p.Dim)
-	o.rise = riseGuard{}
-	o.rise.init(s.F)
+	o.watch(s.F)
 	return o.Rule.Init(p)
 }
 

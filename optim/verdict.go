@@ -139,6 +139,9 @@ func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 	if moved.drifts {
 		return j.drift(moved), nil
 	}
+	if away := distance(end.x, at.x); away > 0.1*(1+norm(at.x)) && at.f-end.f > 1e-9*math.Abs(at.f) {
+		return j.named(Flat, "not there yet", fmt.Sprintf("the function is so flat that the point which Newton steps lead to is still %s away: ask for a smaller gradient, or scale the function up", num(away, 2))), nil
+	}
 	negative, null, positive := m.signs()
 	if negative > 0 {
 		j.v.Downhill = m.direction(0)

@@ -159,6 +159,7 @@ func TestVerdict(t *testing.T) {
 		{"|x|", kink, []float64{0}, Unknown, "a kink"},
 		{"cone", cone, []float64{1e-17, 2e-17}, Unknown, "a kink: the gradient is 1"},
 		{"0/0", singular, []float64{5e-11}, Minimum, "eigenvalue 1"},
+		{"too flat", power(0, 1e-12, 2), []float64{2.5}, Flat, "is still 2.5 away"},
 		{"constant", level, []float64{3}, Flat, "does not change"},
 		{"NaN Hessian", broken, []float64{0}, Unknown, "not finite"},
 	} {
