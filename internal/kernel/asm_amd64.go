@@ -742,6 +742,11 @@ func dotF32AVX512(a *float32, b *float32, n int) float64
 //go:noescape
 func sumF32AVX512(a *float32, n int) float64
 
+// wrongF32AVX512 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF32AVX512(a *float32, n int) float64
+
 // dotF64AVX512 is Σ a·b over n elements.
 //
 //go:noescape
@@ -751,6 +756,11 @@ func dotF64AVX512(a *float64, b *float64, n int) float64
 //
 //go:noescape
 func sumF64AVX512(a *float64, n int) float64
+
+// wrongF64AVX512 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF64AVX512(a *float64, n int) float64
 
 // dotF32AVX2 is Σ a·b over n elements.
 //
@@ -762,6 +772,11 @@ func dotF32AVX2(a *float32, b *float32, n int) float64
 //go:noescape
 func sumF32AVX2(a *float32, n int) float64
 
+// wrongF32AVX2 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF32AVX2(a *float32, n int) float64
+
 // dotF64AVX2 is Σ a·b over n elements.
 //
 //go:noescape
@@ -771,3 +786,8 @@ func dotF64AVX2(a *float64, b *float64, n int) float64
 //
 //go:noescape
 func sumF64AVX2(a *float64, n int) float64
+
+// wrongF64AVX2 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF64AVX2(a *float64, n int) float64

@@ -59,6 +59,27 @@ func TestReductions(t *testing.T) {
 	})
 }
 
+// One bad entry must be seen wherever it lies.
+func TestAllFiniteSeesEveryEntry(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		for _, n := range []int{1, 5, 9, 16, 33, 100, block + 20} {
+			x := make([]float64, n)
+			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+				for i := range x {
+					x[i] = bad
+					if AllFinite(x) {
+						t.Fatalf("%v at %d of %d is not seen", bad, i, n)
+					}
+					x[i] = 1e308
+				}
+			}
+			if !AllFinite(x) {
+				t.Fatalf("a finite vector of %d is refused", n)
+			}
+		}
+	})
+}
+
 func TestNormsAtTheEdges(t *testing.T) {
 	if got := Norm2([]float64{3e200, 4e200}); math.Abs(got/5e200-1) > 1e-15 {
 		t.Errorf("Norm2 overflows: %g", got)

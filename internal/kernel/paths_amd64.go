@@ -90,4 +90,8 @@ var (
 		f32: [3]func(a *float32, n int) float64{nil, sumF32AVX2, sumF32AVX512},
 		f64: [3]func(a *float64, n int) float64{nil, sumF64AVX2, sumF64AVX512},
 	}
+	wrongPaths = &sumPathSet{
+		f32: [3]func(a *float32, n int) float64{nil, wrongF32AVX2, wrongF32AVX512},
+		f64: [3]func(a *float64, n int) float64{nil, wrongF64AVX2, wrongF64AVX512},
+	}
 )

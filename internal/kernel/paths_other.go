@@ -11,4 +11,5 @@ var (
 	axpyPaths                                                  = new(axpyPathSet)
 	dotPaths                                                   = new(dotPathSet)
 	sumPaths                                                   = new(sumPathSet)
+	wrongPaths                                                 = new(sumPathSet)
 )

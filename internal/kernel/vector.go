@@ -82,11 +82,8 @@ func sumBlock[T Float](x []T) float64 {
 	}
 	n := whole[T](len(x))
 	s := 0.0
-	switch x := any(x).(type) {
-	case []float32:
-		s = sumPaths.f32[active](&x[0], n)
-	case []float64:
-		s = sumPaths.f64[active](&x[0], n)
+	if n > 0 {
+		s = reduceBlock(x, n, sumPaths)
 	}
 	if n < len(x) {
 		s += sumLoop(x[n:])
@@ -184,10 +181,36 @@ func NormInf[T Float](x []T) float64 {
 
 // AllFinite reports whether no entry is NaN or infinite.
 func AllFinite[T Float](x []T) bool {
+	for len(x) > 0 {
+		n := min(block, len(x))
+		if !finiteBlock(x[:n]) {
+			return false
+		}
+		x = x[n:]
+	}
+	return true
+}
+
+//go:noinline
+func finiteBlock[T Float](x []T) bool {
+	n := 0
+	if len(x) > few {
+		if n = whole[T](len(x)); n > 0 && reduceBlock(x, n, wrongPaths) != 0 {
+			return false
+		}
+	}
 	// v−v is 0 for a finite v and NaN otherwise, and NaN stays NaN in a sum.
 	var s T
-	for _, v := range x {
+	for _, v := range x[n:] {
 		s += v - v
 	}
 	return s == 0
+}
+
+// reduceBlock runs the assembly of a reduction over the first n elements.
+func reduceBlock[T Float](x []T, n int, p *sumPathSet) float64 {
+	if x, single := any(x).([]float32); single {
+		return p.f32[active](&x[0], n)
+	}
+	return p.f64[active](&any(x).([]float64)[0], n)
 }

@@ -13,6 +13,9 @@ func reductions() {
 			v := vec{e, wide}
 			v.reduce("dot", "Σ a·b", 2, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.fma(x[0], x[1], acc) })
 			v.reduce("sum", "Σ a", 1, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.ps(VADDPS, VADDPD)(x[0], acc, acc) })
+			v.reduce("wrong", "Σ (a − a), 0 where all is finite and NaN otherwise,", 1, func(acc reg.VecVirtual, x []reg.VecVirtual) {
+				v.ps(VADDPS, VADDPD)(v.sub(x[0], x[0]), acc, acc)
+			})
 		}
 	}
 }
