@@ -64,7 +64,7 @@ func (s Spec) Build(g *graph.Graph, rows, features, outputs int, e *Expression) 
 		}
 		b.net.Output = b.single(x)
 	case Softmax:
-		b.net.Output = b.dense(x, "", outputs, param.Zeros)
+		b.net.Output = b.dense(x, "", outputs, param.Zeros, param.Zeros)
 	case MLP:
 		b.net.Output = b.mlp(x, s, outputs)
 	default:
@@ -107,15 +107,18 @@ func (b *builder) single(x *graph.Node) *graph.Node {
 	return g.Add(g.Reshape(xw, rows), c)
 }
 
-// dense is x·W + b, [rows, units], with biases that start at 0.
-func (b *builder) dense(x *graph.Node, prefix string, units int, init param.Init) *graph.Node {
-	w := b.param(prefix+"weight", init, true, x.Shape[1], units)
-	c := b.param(prefix+"bias", param.Zeros, false, units)
+// dense is x·W + b, [rows, units].
+func (b *builder) dense(x *graph.Node, prefix string, units int, weight, bias param.Init) *graph.Node {
+	w := b.param(prefix+"weight", weight, true, x.Shape[1], units)
+	c := b.param(prefix+"bias", bias, false, units)
 	return b.g.Add(b.g.MatMul(x, w), c)
 }
 
-// mlp stacks dense layers with an activation after each but the last. Rectified
-// layers start by He, saturating ones and the last by Glorot.
+// mlp stacks dense layers with an activation after each but the last. Weights of
+// rectified layers start by He, those of saturating layers and the last by
+// Glorot. Hidden biases start in ±1/√inputs: with zeros every unit would bend
+// at the same place, and a net on one or two columns would hardly learn to bend
+// elsewhere.
 func (b *builder) mlp(x *graph.Node, s Spec, outputs int) *graph.Node {
 	act, ok := activations[s.Activation]
 	if !ok {
@@ -123,9 +126,11 @@ func (b *builder) mlp(x *graph.Node, s Spec, outputs int) *graph.Node {
 		return nil
 	}
 	for i, units := range s.Hidden {
-		x = act.apply(b.g, b.dense(x, fmt.Sprintf("layer%d.", i+1), units, act.init))
+		spread := 1 / math.Sqrt(float64(x.Shape[1]))
+		h := b.dense(x, fmt.Sprintf("layer%d.", i+1), units, act.init, param.Uniform(-spread, spread))
+		x = act.apply(b.g, h)
 	}
-	x = b.dense(x, fmt.Sprintf("layer%d.", len(s.Hidden)+1), outputs, param.GlorotUniform)
+	x = b.dense(x, fmt.Sprintf("layer%d.", len(s.Hidden)+1), outputs, param.GlorotUniform, param.Zeros)
 	if outputs == 1 {
 		return b.g.Reshape(x, x.Shape[0])
 	}

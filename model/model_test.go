@@ -156,12 +156,12 @@ func TestStarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := param.Start[float64](net.Layout, 1)
-	for i, limit := range []float64{math.Sqrt(6.0 / 200), 0, math.Sqrt(6.0 / 60), 0} {
+	for i, limit := range []float64{math.Sqrt(6.0 / 200), math.Sqrt(1.0 / 200), math.Sqrt(6.0 / 60), 0} {
 		top := 0.0
 		for _, v := range param.View(x, net.Layout.Blocks()[i]) {
 			top = max(top, math.Abs(v))
 		}
-		if top > limit || top < 0.97*limit {
+		if top > limit || top < 0.95*limit {
 			t.Errorf("%s starts within ±%v, want ±%v", net.Layout.Blocks()[i].Name, top, limit)
 		}
 	}

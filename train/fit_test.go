@@ -151,6 +151,22 @@ func TestEarlyStoppingKeepsTheBestWeights(t *testing.T) {
 	}
 }
 
+// TestDefaultsLearn: with nothing chosen a network fits what a line cannot, in
+// the target's own units.
+func TestDefaultsLearn(t *testing.T) {
+	table := waves(t, 1500)
+	line := mustFit(t, table, Options{Target: "y"})
+	net := mustFit(t, table, Options{Target: "y", Model: "mlp:32"})
+	a, _ := line.Metrics.Get("r2")
+	b, _ := net.Metrics.Get("r2")
+	if a > 0.5 || b < 0.98 {
+		t.Errorf("R² of the line %v, of the network %v (%s)", a, b, net.Reason)
+	}
+	if rmse, _ := net.Metrics.Get("rmse"); rmse > 150 || rmse < 10 {
+		t.Errorf("RMSE %v in the target's units", rmse)
+	}
+}
+
 func TestInterruptedFitIsUsable(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := filepath.Join(t.TempDir(), "run")

@@ -98,7 +98,8 @@ func (p *plan) chooseBatch(stochastic bool) {
 		o.Epochs = p.autoEpochs()
 	}
 	if o.Patience == 0 && p.spec.Kind == model.MLP && p.valid.n() > 0 {
-		o.Patience = 10
+		const steps = 500 // a small table passes in a few steps, which prove nothing
+		o.Patience = max(10, (steps*o.Batch+n-1)/n)
 	}
 	if p.valid.n() == 0 {
 		o.Patience = NoPatience

@@ -85,7 +85,7 @@ func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
 		return nil, fmt.Errorf("train: evaluation needs the target and the columns of the model: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, anyOf(need))
+		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, allOf(need))
 	}
 	e, err := m.evaluate(t, rows)
 	if err == nil && dropped > 0 {

@@ -21,7 +21,7 @@ func (p *plan) usable(t *data.Table, training bool) ([]int, error) {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("train: no row of %s has a value in every one of %v", t.Name, need)
+		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, allOf(need))
 	}
 	if dropped > 0 {
 		p.note("%d rows of %s left out: no value in %s", dropped, t.Name, anyOf(need))
@@ -30,6 +30,13 @@ func (p *plan) usable(t *data.Table, training bool) ([]int, error) {
 		p.dropped = dropped
 	}
 	return rows, nil
+}
+
+func allOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return fmt.Sprintf("every one of %v", names)
 }
 
 func anyOf(names []string) string {
