@@ -12,7 +12,7 @@ import (
 // allocates after its first call. It must not be used from several goroutines
 // at once: give each its own Clone.
 type Objective[T Float] struct {
-	programs[T]
+	all              programs[T]
 	blocks           []param.Block
 	value, grad, hvp *Program[T]
 	hvpCode          *lazy
@@ -31,9 +31,9 @@ func NewObjective[T Float](g *Graph, f *Node) (*Objective[T], error) {
 	o.hvpCode = &lazy{build: func() *code {
 		return compile(g, flat(o.blocks, g.JVP(grads, params, seeds), 0), []int{param.Dim(o.blocks)})
 	}}
-	o.value, _ = o.add(compile(g, []output{{node: f}}, []int{1}))
+	o.value = o.all.add(compile(g, []output{{node: f}}, []int{1}))
 	outs := append([]output{{node: f}}, flat(o.blocks, grads, 1)...)
-	o.grad, _ = o.add(compile(g, outs, []int{1, g.dim}))
+	o.grad = o.all.add(compile(g, outs, []int{1, g.dim}))
 	return o, nil
 }
 
@@ -41,7 +41,7 @@ func NewObjective[T Float](g *Graph, f *Node) (*Objective[T], error) {
 // memory of its own.
 func (o *Objective[T]) Clone() *Objective[T] {
 	c := &Objective[T]{blocks: o.blocks, value: o.value.Clone(), grad: o.grad.Clone(), hvpCode: o.hvpCode}
-	c.list, c.data = []*Program[T]{c.value, c.grad}, maps.Clone(o.data)
+	c.all = programs[T]{[]*Program[T]{c.value, c.grad}, maps.Clone(o.all.data)}
 	return c
 }
 
@@ -80,7 +80,7 @@ func (o *Objective[T]) Blocks() []param.Block { return o.blocks }
 
 // Bind gives the array for a Data node, as Program.Bind does. A name that the
 // objective does not read is ignored.
-func (o *Objective[T]) Bind(name string, v []T) error { return o.bind(name, v) }
+func (o *Objective[T]) Bind(name string, v []T) error { return o.all.bind(name, v) }
 
 // Eval is the value at x, in float64; it stores the gradient in grad unless
 // that is nil. Value and gradient share all their common work.
@@ -104,11 +104,7 @@ func (o *Objective[T]) Eval(x, grad []T) (float64, error) {
 // the first call.
 func (o *Objective[T]) HVP(x, v, out []T) error {
 	if o.hvp == nil {
-		p, err := o.add(o.hvpCode.get())
-		if err != nil {
-			return err
-		}
-		o.hvp = p
+		o.hvp = o.all.add(o.hvpCode.get())
 	}
 	if len(v) != o.Dim() || len(out) != o.Dim() {
 		return fmt.Errorf("graph: the direction has %d elements and its product %d, but there are %d parameters", len(v), len(out), o.Dim())

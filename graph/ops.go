@@ -28,23 +28,23 @@ const (
 	Acosh
 	Atanh
 	Exp
-	Expm1
+	Expm1 // exp(a) - 1
 	Log
-	Log1p
+	Log1p // log(1 + a)
 	Log2
 	Log10
 	Sqrt
 	Cbrt
 	Abs
-	Sign
+	Sign // -1, 0 or 1
 	Floor
 	Ceil
-	Sigmoid
-	Softplus
-	Relu
+	Sigmoid  // 1/(1 + exp(-a))
+	Softplus // log(1 + exp(a))
+	Relu     // max(a, 0)
 	Erf
-	Lgamma
-	Digamma
+	Lgamma  // log|Γ(a)|
+	Digamma // (log Γ)'(a)
 	Not
 
 	// Elementwise, two arguments.
@@ -53,8 +53,8 @@ const (
 	Mul
 	Div
 	Pow
-	Atan2
-	Hypot
+	Atan2 // (y, x)
+	Hypot // sqrt(a^2 + b^2)
 	Min
 	Max
 	Mod       // a - b*floor(a/b): the sign of b
@@ -72,7 +72,7 @@ const (
 	// Elementwise, three arguments.
 	Select // (c, a, b): a where c is not 0, otherwise b
 
-	// On arrays.
+	// On arrays; the methods of Graph say what they do.
 	Sum
 	LogSumExp
 	Maximum

@@ -9,15 +9,15 @@ type programs[T Float] struct {
 }
 
 // add makes a program and gives it the data bound so far.
-func (s *programs[T]) add(c *code) (*Program[T], error) {
+func (s *programs[T]) add(c *code) *Program[T] {
 	p := newProgram[T](c)
 	for name, v := range s.data {
 		if err := p.Bind(name, v); err != nil {
-			return nil, err
+			panic(err.Error()) // a derivative reads only what the function reads, whose program has taken v
 		}
 	}
 	s.list = append(s.list, p)
-	return p, nil
+	return p
 }
 
 // bind gives the array for a Data node to all programs, also to later ones.

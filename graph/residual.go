@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 )
 
@@ -8,7 +9,7 @@ import (
 // the structure a least squares method needs. No method allocates after its
 // first call. It must not be used from several goroutines at once.
 type Residual[T Float] struct {
-	programs[T]
+	all     programs[T]
 	n, dim  int
 	eval    *Program[T]
 	columns *Program[T] // the Jacobian at once, where every parameter is a number
@@ -22,19 +23,19 @@ type Residual[T Float] struct {
 // parameters declared so far.
 func NewResidual[T Float](g *Graph, r *Node) (*Residual[T], error) {
 	if g.dim == 0 {
-		return nil, fmt.Errorf("graph: residuals need at least one parameter")
+		return nil, errors.New("graph: residuals need at least one parameter")
 	}
 	s := &Residual[T]{n: r.Len(), dim: g.dim}
 	params, blocks := g.params(), g.Blocks()
-	s.eval, _ = s.add(compile(g, []output{{node: r}}, []int{s.n}))
+	s.eval = s.all.add(compile(g, []output{{node: r}}, []int{s.n}))
 
 	along := g.JVP([]*Node{r}, params, g.seeds())
-	s.jvp, _ = s.add(compile(g, []output{{node: along[0]}}, []int{s.n}))
+	s.jvp = s.all.add(compile(g, []output{{node: along[0]}}, []int{s.n}))
 	u := g.intern(Node{Op: seed, Shape: r.Shape, Name: "\x00cotangent"})
 	back := g.VJP([]*Node{r}, []*Node{u}, params)
-	s.vjp, _ = s.add(compile(g, flat(blocks, back, 0), []int{s.dim}))
+	s.vjp = s.all.add(compile(g, flat(blocks, back, 0), []int{s.dim}))
 	if s.dim == len(params) {
-		s.columns, _ = s.add(compile(g, jacobian(g, r, params), []int{s.dim * s.n}))
+		s.columns = s.all.add(compile(g, jacobian(g, r, params), []int{s.dim * s.n}))
 	}
 	s.unit, s.row = make([]T, max(s.n, s.dim)), make([]T, s.dim)
 	return s, nil
@@ -57,7 +58,7 @@ func (s *Residual[T]) Dim() int { return s.dim }
 func (s *Residual[T]) Len() int { return s.n }
 
 // Bind gives the array for a Data node, as Program.Bind does.
-func (s *Residual[T]) Bind(name string, v []T) error { return s.bind(name, v) }
+func (s *Residual[T]) Bind(name string, v []T) error { return s.all.bind(name, v) }
 
 // Eval stores the residuals at x in r.
 func (s *Residual[T]) Eval(x, r []T) error { return s.eval.Run(x, r) }

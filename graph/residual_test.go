@@ -158,3 +158,41 @@ func TestFloat32KeepsTheLossInFloat64(t *testing.T) {
 		t.Errorf("loss %v, %v, want %v with more digits than float32 has", y, err, want)
 	}
 }
+
+// TestRowsAddedToTheirOwnSource adds a shifted array to itself, where working
+// in place would read what was just written.
+func TestRowsAddedToTheirOwnSource(t *testing.T) {
+	const n = 50
+	g := New()
+	a := g.Sin(g.Param("x", n))
+	y := g.Add(a, g.Pad(g.Slice(a, 0, 1, n-1), 1, 1, n))
+	x, want := start(n), make([]float64, n)
+	for i := range want {
+		want[i] = math.Sin(x[i])
+		if i > 0 {
+			want[i] += math.Sin(x[i-1])
+		}
+	}
+	for name, outs := range map[string][]*Node{
+		"as output":  {y},
+		"in scratch": {g.Neg(g.Neg(g.Add(y, g.Const(0)))), g.Sum(y)},
+		"before use": {g.Sub(g.Exp(y), g.Const(0))},
+	} {
+		p, err := Compile[float64](g, outs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bufs := [][]float64{make([]float64, n), make([]float64, 1)}[:len(outs)]
+		if err := p.Run(x, bufs...); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range bufs[0] {
+			if name == "before use" {
+				v = math.Log(v)
+			}
+			if !near(v, want[i], 1e-14) {
+				t.Fatalf("%s: element %d is %v, want %v", name, i, v, want[i])
+			}
+		}
+	}
+}

@@ -116,3 +116,35 @@ func TestFormulasAtManyPoints(t *testing.T) {
 		compareManyWithOne(t, show(f), p, 300, func(i, j int) float64 { return math.Sin(float64(3*i + j)) })
 	})
 }
+
+// TestPlaceAmongManyDoesNotMatter evaluates the same points at other places of
+// a batch: the same bits.
+func TestPlaceAmongManyDoesNotMatter(t *testing.T) {
+	g := New()
+	x := g.Param("x")
+	f := g.Add(g.Tanh(x), g.Exp(g.Sin(g.Softplus(x))))
+	f = g.Mul(f, g.Add(g.Sigmoid(x), g.Log(g.Add(g.Const(2), g.Abs(x)))))
+	o, err := NewObjective[float64](g, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 300
+	xs, a, b := make([]float64, n), make([]float64, 2*n), make([]float64, 2*n)
+	for i := range xs {
+		xs[i] = 5 * math.Sin(float64(i))
+	}
+	if err := o.EvalMany(xs, n, a[:n], a[n:]); err != nil {
+		t.Fatal(err)
+	}
+	for shift := 1; shift < 20; shift++ {
+		m := n - shift
+		if err := o.EvalMany(xs[shift:], m, b[:m], b[n:n+m]); err != nil {
+			t.Fatal(err)
+		}
+		for i := range m {
+			if b[i] != a[i+shift] || b[n+i] != a[n+i+shift] {
+				t.Fatalf("point %v: %v and %v", xs[i+shift], b[i], a[i+shift])
+			}
+		}
+	}
+}

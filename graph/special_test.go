@@ -78,3 +78,22 @@ func TestPowersByMultiplication(t *testing.T) {
 		}
 	}
 }
+
+func TestLogSumExpAtInfinity(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		x    []float64
+		want float64
+	}{
+		{[]float64{-inf, -inf}, -inf},
+		{[]float64{-inf, 2}, 2},
+		{[]float64{inf, 2}, inf},
+		{[]float64{inf, -inf}, inf},
+		{[]float64{math.NaN(), 2}, math.NaN()},
+		{[]float64{1e308, 1e308}, 1e308},
+	} {
+		if got := logSumExp(c.x, 2, 1); !closeTo(got, c.want, 1e-15) {
+			t.Errorf("logsumexp%v = %v, want %v", c.x, got, c.want)
+		}
+	}
+}
