@@ -67,65 +67,9 @@ func compile(g *Graph, outs []output, lens []int) *code {
 	return c.code
 }
 
-// foldConstants evaluates what depends on no input, once and for all.
-func (c *compiler) foldConstants() {
-	c.folded = map[*Node][]float64{}
-	marks := make([]*Node, len(c.outs))
-	for i, o := range c.outs {
-		marks[i] = o.node
-	}
-	reached := c.g.reach(marks...)
-	varies := make([]bool, len(c.g.nodes))
-	var roots []*Node
-	isRoot := make([]bool, len(c.g.nodes))
-	note := func(n *Node) {
-		constant := n.Op == Const || n.Op == Tensor || n.Op == Broadcast && n.Args[0].Op == Const
-		if !varies[n.id] && !constant && !isRoot[n.id] {
-			isRoot[n.id] = true
-			roots = append(roots, n)
-		}
-	}
-	for id, n := range c.g.nodes {
-		if !reached[id] {
-			continue
-		}
-		varies[id] = n.Op == Param || n.Op == Data || n.Op == seed
-		for _, a := range n.Args {
-			varies[id] = varies[id] || varies[a.id]
-		}
-		if varies[id] {
-			for _, a := range n.Args {
-				note(a)
-			}
-		}
-	}
-	mixed := false // an input occurs at all; otherwise there is nothing to precompute for
-	for id := range varies {
-		mixed = mixed || varies[id]
-	}
-	if !mixed || len(roots) == 0 {
-		return
-	}
-	outs := make([]output, len(roots))
-	lens := make([]int, len(roots))
-	bufs := make([][]float64, len(roots))
-	for i, n := range roots {
-		outs[i], lens[i], bufs[i] = output{node: n, buf: i}, n.Len(), make([]float64, n.Len())
-		c.folded[n] = bufs[i]
-	}
-	p := newProgram[float64](compile(c.g, outs, lens))
-	p.code.dim = 0
-	if err := p.Run(nil, bufs...); err != nil {
-		panic("graph: constants do not evaluate: " + err.Error())
-	}
-}
-
 // lowerAll chooses an instruction for every node in use.
 func (c *compiler) lowerAll() {
-	nodes := make([]*Node, len(c.outs))
-	for i, o := range c.outs {
-		nodes[i] = o.node
-	}
+	nodes := c.outNodes()
 	reached := c.g.reach(nodes...)
 	uses := make([]int, len(c.g.nodes))
 	for id, n := range c.g.nodes {
@@ -180,4 +124,12 @@ func (c *compiler) findRoots() {
 	for _, o := range c.outs {
 		c.lastUse[c.root[o.node.id].id] = len(c.live)
 	}
+}
+
+func (c *compiler) outNodes() []*Node {
+	nodes := make([]*Node, len(c.outs))
+	for i, o := range c.outs {
+		nodes[i] = o.node
+	}
+	return nodes
 }
