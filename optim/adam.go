@@ -3,6 +3,8 @@ package optim
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/kernel"
 )
 
 // Adam scales each parameter's step by running moments of its gradient
@@ -70,27 +72,19 @@ func (r *Adam[T]) Update(u []T, s *State[T]) {
 	r.step(u, T(b1), T(b2), T(s.Step*fix2/fix1), T(eps))
 }
 
-// step is one pass over the parameters. A moment that no longer counts is set
-// to zero before it turns denormal, which would slow every later step.
+// step is one pass over the parameters.
 func (r *Adam[T]) step(u []T, b1, b2, eta, eps T) {
-	const tiny = 0x1p-120 // far above the denormals of float32, far below ε
+	if r.top == nil {
+		kernel.Adam(u, r.m, r.v, b1, b2, eta, eps)
+		return
+	}
 	c1, c2 := 1-b1, 1-b2
 	m, v, top := r.m[:len(u)], r.v[:len(u)], r.top
 	for i, g := range u {
-		mi := b1*m[i] + c1*g
-		if mi < tiny && mi > -tiny {
-			mi = 0
-		}
-		vi := b2*v[i] + c2*g*g
-		if vi < tiny {
-			vi = 0
-		}
-		m[i], v[i] = mi, vi
-		if top != nil {
-			vi = max(top[i], vi)
-			top[i] = vi
-		}
-		u[i] = -eta * mi / (T(math.Sqrt(float64(vi))) + eps)
+		m[i] = b1*m[i] + c1*g
+		v[i] = b2*v[i] + c2*g*g
+		top[i] = max(top[i], v[i])
+		u[i] = -eta * m[i] / (T(math.Sqrt(float64(top[i]))) + eps)
 	}
 }
 

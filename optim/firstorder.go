@@ -3,6 +3,8 @@ package optim
 import (
 	"errors"
 	"fmt"
+
+	"descent/internal/kernel"
 )
 
 // FirstOrder is the Solver that applies a Rule: x ← x + u, where the rule made
@@ -45,10 +47,7 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 	copy(o.u, s.G)
 	s.Step = 1
 	o.Rule.Update(o.u, s)
-	x := s.X
-	for i, d := range o.u {
-		x[i] += d
-	}
+	kernel.Add(s.X, s.X, o.u)
 	if p.Draw != nil {
 		s.Fresh = false
 		return nil

@@ -3,6 +3,8 @@ package optim
 import (
 	"fmt"
 	"math"
+
+	"descent/internal/kernel"
 )
 
 // GD is gradient descent with a fixed rate (Cauchy 1847):
@@ -86,10 +88,7 @@ func (r *Momentum[T]) Update(u []T, s *State[T]) {
 	if s.Iter == 0 {
 		share = 1
 	}
-	for i, g := range u {
-		m[i] = beta*m[i] + share*g
-		u[i] = -eta * m[i]
-	}
+	kernel.Momentum(u, m, beta, share, eta)
 }
 
 // Buffers implements Rule.

@@ -130,8 +130,12 @@ type axpyPathSet struct {
 }
 
 // whole is how many of n elements assembly takes: all where it masks the last
-// vector, otherwise whole vectors; none where there is no assembly.
+// vector, otherwise whole vectors; none where there is no assembly, or where a
+// loop beats the call.
 func whole[T Float](n int) int {
+	if n <= few {
+		return 0
+	}
 	switch active {
 	case portable:
 		return 0
@@ -148,6 +152,9 @@ func whole[T Float](n int) int {
 // chunks with a preemption point between them, and returns how many.
 
 func unary[T Float](dst, a []T, p *paths) int {
+	if len(dst) <= few {
+		return 0
+	}
 	n := whole[T](len(dst))
 	a = a[:len(dst)]
 	for i := 0; i < n; i += chunk {
@@ -163,6 +170,9 @@ func unary[T Float](dst, a []T, p *paths) int {
 }
 
 func binary[T Float](dst, a, b []T, p *binaryPaths) int {
+	if len(dst) <= few {
+		return 0
+	}
 	n := whole[T](len(dst))
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := 0; i < n; i += chunk {
@@ -178,6 +188,9 @@ func binary[T Float](dst, a, b []T, p *binaryPaths) int {
 }
 
 func scalar[T Float](dst, a []T, s T, p *scalarPaths) int {
+	if len(dst) <= few {
+		return 0
+	}
 	n := whole[T](len(dst))
 	a = a[:len(dst)]
 	for i := 0; i < n; i += chunk {
@@ -193,6 +206,9 @@ func scalar[T Float](dst, a []T, s T, p *scalarPaths) int {
 }
 
 func axpy[T Float](y, x []T, s T) int {
+	if len(y) <= few {
+		return 0
+	}
 	n := whole[T](len(y))
 	for i := 0; i < n; i += chunk {
 		m := min(chunk, n-i)

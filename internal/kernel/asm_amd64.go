@@ -791,3 +791,43 @@ func sumF64AVX2(a *float64, n int) float64
 //
 //go:noescape
 func wrongF64AVX2(a *float64, n int) float64
+
+// adamF32AVX512 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF32AVX512(u *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, n int)
+
+// momentumF32AVX512 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF32AVX512(u *float32, m *float32, s0 float32, s1 float32, s2 float32, n int)
+
+// adamF64AVX512 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF64AVX512(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, n int)
+
+// momentumF64AVX512 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF64AVX512(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)
+
+// adamF32AVX2 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF32AVX2(u *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, n int)
+
+// momentumF32AVX2 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF32AVX2(u *float32, m *float32, s0 float32, s1 float32, s2 float32, n int)
+
+// adamF64AVX2 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF64AVX2(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, n int)
+
+// momentumF64AVX2 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF64AVX2(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)

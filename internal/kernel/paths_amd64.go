@@ -94,4 +94,12 @@ var (
 		f32: [3]func(a *float32, n int) float64{nil, wrongF32AVX2, wrongF32AVX512},
 		f64: [3]func(a *float64, n int) float64{nil, wrongF64AVX2, wrongF64AVX512},
 	}
+	adamPaths = &adamPathSet{
+		f32: [3]func(u, m, v *float32, s0, s1, s2, s3, s4, s5 float32, n int){nil, adamF32AVX2, adamF32AVX512},
+		f64: [3]func(u, m, v *float64, s0, s1, s2, s3, s4, s5 float64, n int){nil, adamF64AVX2, adamF64AVX512},
+	}
+	momentumPaths = &momentumPathSet{
+		f32: [3]func(u, m *float32, s0, s1, s2 float32, n int){nil, momentumF32AVX2, momentumF32AVX512},
+		f64: [3]func(u, m *float64, s0, s1, s2 float64, n int){nil, momentumF64AVX2, momentumF64AVX512},
+	}
 )

@@ -12,4 +12,6 @@ var (
 	dotPaths                                                   = new(dotPathSet)
 	sumPaths                                                   = new(sumPathSet)
 	wrongPaths                                                 = new(sumPathSet)
+	adamPaths                                                  = new(adamPathSet)
+	momentumPaths                                              = new(momentumPathSet)
 )

@@ -17,6 +17,7 @@ func main() {
 	mathFunctions()
 	arithmetic()
 	reductions()
+	updates()
 	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
 		log.Fatal(err)
 	}

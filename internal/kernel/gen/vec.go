@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -173,11 +174,24 @@ func (v vec) choose(predicate uint8, a reg.VecVirtual, b, t Op, f reg.VecVirtual
 }
 
 // loop writes f over whole vectors, dst[i:i+lanes] = f(a[i:i+lanes], …, s…),
-// for n elements; the scalars s come broadcast, after the vectors. AVX-512 masks
-// the last vector; for AVX2 n is a multiple of lanes.
+// for n elements; the scalars s come broadcast, after the vectors.
 func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVirtual) reg.VecVirtual) {
+	v.streams(name, doc, []string{"dst"}, []string{"a", "b", "c", "d"}[:vectors], scalars, func(in []reg.VecVirtual) []reg.VecVirtual {
+		return []reg.VecVirtual{f(in)}
+	})
+}
+
+// streams writes f over whole vectors of several slices: f takes those of
+// sources, then the scalars, and gives those of targets. A name may be both.
+// AVX-512 masks the last vector; for AVX2 n is a multiple of lanes.
+func (v vec) streams(name, doc string, targets, sources []string, scalars int, f func(in []reg.VecVirtual) []reg.VecVirtual) {
 	fn := name + v.name + v.isa()
-	names := []string{"dst", "a", "b", "c", "d"}[:vectors+1]
+	names := slices.Clone(targets)
+	for _, s := range sources {
+		if !slices.Contains(names, s) {
+			names = append(names, s)
+		}
+	}
 	sig := "func(" + strings.Join(names, ", ") + " *" + v.goType
 	for i := range scalars {
 		sig += fmt.Sprintf(", s%d %s", i, v.goType)
@@ -185,37 +199,28 @@ func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVir
 	TEXT(fn, NOSPLIT, sig+", n int)")
 	Pragma("noescape")
 	Doc(fn + " is " + doc + " over n elements.")
-	var ptr []reg.Register
+	ptr := map[string]reg.Register{}
 	for _, p := range names {
-		ptr = append(ptr, Load(Param(p), GP64()))
+		ptr[p] = Load(Param(p), GP64())
 	}
 	n := Load(Param("n"), GP64())
-	s := make([]reg.VecVirtual, scalars)
-	for i := range s {
-		s[i] = v.reg()
-		addr, err := Param(fmt.Sprintf("s%d", i)).Resolve()
-		if err != nil {
-			panic(err)
-		}
-		v.broadcast(addr.Addr, s[i])
-	}
-	in := func(load func(p reg.Register) reg.VecVirtual) []reg.VecVirtual {
-		var x []reg.VecVirtual
-		for _, p := range ptr[1:] {
-			x = append(x, load(p))
-		}
-		return append(x, s...)
-	}
+	s := v.scalars(scalars)
 	step := func(count int) {
 		var xs [][]reg.VecVirtual
 		for u := range count {
-			xs = append(xs, in(func(p reg.Register) reg.VecVirtual { return v.move(Mem{Base: p, Disp: u * v.bytes()}) }))
+			var x []reg.VecVirtual
+			for _, p := range sources {
+				x = append(x, v.move(Mem{Base: ptr[p], Disp: u * v.bytes()}))
+			}
+			xs = append(xs, append(x, s...))
 		}
 		for u, x := range xs {
-			v.store(f(x), Mem{Base: ptr[0], Disp: u * v.bytes()})
+			for i, y := range f(x) {
+				v.store(y, Mem{Base: ptr[targets[i]], Disp: u * v.bytes()})
+			}
 		}
-		for _, p := range ptr {
-			ADDQ(U32(count*v.bytes()), p)
+		for _, p := range names {
+			ADDQ(U32(count*v.bytes()), ptr[p])
 		}
 		SUBQ(U32(count*v.lanes()), n)
 	}
@@ -235,16 +240,33 @@ func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVir
 		TESTQ(n, n)
 		JE(LabelRef("done"))
 		k := v.tailMask(n.(reg.GPVirtual))
-		x := in(func(p reg.Register) reg.VecVirtual {
+		var x []reg.VecVirtual
+		for _, p := range sources {
 			r := v.reg()
-			v.loadZ(Mem{Base: p}, k, r)
-			return r
-		})
-		v.storeZ(f(x), k, Mem{Base: ptr[0]})
+			v.loadZ(Mem{Base: ptr[p]}, k, r)
+			x = append(x, r)
+		}
+		for i, y := range f(append(x, s...)) {
+			v.storeZ(y, k, Mem{Base: ptr[targets[i]]})
+		}
 		Label("done")
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// scalars broadcasts the parameters s0, s1, …
+func (v vec) scalars(n int) []reg.VecVirtual {
+	s := make([]reg.VecVirtual, n)
+	for i := range s {
+		s[i] = v.reg()
+		addr, err := Param(fmt.Sprintf("s%d", i)).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		v.broadcast(addr.Addr, s[i])
+	}
+	return s
 }
 
 // tailMask has the lowest n bits set.
