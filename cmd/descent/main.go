@@ -8,10 +8,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"descent/expr"
 )
 
 // Exit statuses.
@@ -32,7 +33,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	context.AfterFunc(ctx, stop)
 	a := &app{in: in, out: newScreen(out), err: newScreen(errs)}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(separateFormula(root, args))
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
@@ -41,12 +42,14 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		return a.status
 	}
 	var usage *usageError
-	fmt.Fprintf(errs, "descent: %v\n", strings.TrimPrefix(err.Error(), "descent: "))
-	if errors.As(err, &usage) || !a.started {
-		fmt.Fprintf(errs, "Try: %s --help\n", cmd.CommandPath())
-		return exitUsage
+	fmt.Fprintf(errs, "descent: %s\n", message(err))
+	if !errors.As(err, &usage) && a.started {
+		return exitFailed
 	}
-	return exitFailed
+	if formula := (*expr.Error)(nil); !errors.As(err, &formula) {
+		fmt.Fprintf(errs, "Try: %s --help\n", cmd.CommandPath())
+	}
+	return exitUsage
 }
 
 // app is one call of the command.
@@ -54,24 +57,9 @@ type app struct {
 	in      io.Reader
 	out     *screen
 	err     *screen
-	started bool // the arguments were understood and work began
+	started bool // flags and arguments were understood
 	status  int
 }
-
-// usageError is a mistake in how the command was called.
-type usageError struct{ error }
-
-func (e *usageError) Unwrap() error { return e.error }
-
-// usage makes a mistake in the call out of an error; nil stays nil.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &usageError{err}
-}
-
-func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -82,11 +70,14 @@ gradient, finds a minimum, and says honestly what kind of point it reached.`,
 		Example: `  descent minimize 'x^2 + x*y + y^2' --start x=3,y=-2 --explain
   descent fit sample:penguins --target species
   descent methods lbfgs`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Version:          version,
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		Args:             knownCommand,
+		PersistentPreRun: func(*cobra.Command, []string) { a.started = true },
+		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
-	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.minimizeCommand(), a.methodsCommand(), versionCommand())
 	return root
 }

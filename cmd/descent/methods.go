@@ -17,7 +17,7 @@ func (a *app) methodsCommand() *cobra.Command {
 		Long: `Without a name: every method in a line. With one: its update rule in plain
 symbols, its hyperparameters with their defaults, what it needs, and the paper.`,
 		Example: "  descent methods\n  descent methods adam",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    between(0, 1, "at most one name", "descent methods adam"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return methodNames()[1:], cobra.ShellCompDirectiveNoFileComp
 		},

@@ -79,16 +79,6 @@ Exit status: 0 a minimum was reached, 1 failed (diverged, unreadable data),
 	return cmd
 }
 
-// exactly demands n arguments and says which.
-func exactly(n int, what, example string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == n {
-			return nil
-		}
-		return fmt.Errorf("%s: expected %s, got %d arguments; for example: %s", cmd.Name(), what, len(args), example)
-	}
-}
-
 // minimize is the whole command.
 func (a *app) minimize(ctx context.Context, text string, f *minimizeFlags, targeted bool) error {
 	o, err := f.options()
@@ -112,7 +102,6 @@ func (a *app) minimize(ctx context.Context, text string, f *minimizeFlags, targe
 	for _, h := range formula.Hints(keys(o.Start)...) {
 		fmt.Fprintf(a.err, "note: %s\n", h)
 	}
-	a.started = true
 	if f.check {
 		if err := a.checkGradient(formula, o); err != nil {
 			return err

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// usageError is a mistake in how the command was called.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+// usage makes a mistake in the call out of an error; nil stays nil.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err}
+}
+
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+
+// message is an error as a person reads it: the names of the packages that the
+// text passed through mean nothing at a command line.
+func message(err error) string {
+	parts := strings.Split(err.Error(), ": ")
+	parts = slices.DeleteFunc(parts, func(p string) bool {
+		switch p {
+		case "descent", "optim", "data", "plot", "graph", "model", "loss", "param", "train", "safetensors", "atomicfile":
+			return true
+		}
+		return false
+	})
+	return strings.Join(parts, ": ")
+}
+
+// exactly demands n arguments and says which.
+func exactly(n int, what, example string) cobra.PositionalArgs {
+	return between(n, n, what, example)
+}
+
+// between demands from least to most arguments and says which.
+func between(least, most int, what, example string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= least && len(args) <= most {
+			return nil
+		}
+		err := fmt.Sprintf("%s: expected %s, found %s", cmd.Name(), what, count(len(args), "argument"))
+		if len(args) > most {
+			err += ": " + strings.Join(quoted(args), " ")
+		}
+		return usagef("%s; for example: %s", err, example)
+	}
+}
+
+func quoted(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = "'" + w + "'"
+	}
+	return out
+}
+
+// knownCommand refuses a first word that is no command.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names, all []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+			all = append(append(all, c.Name()), c.Aliases...)
+		}
+	}
+	if strings.ContainsAny(args[0], "^*+()=/") {
+		return usagef("%q is no command; to minimise a formula: descent minimize '%s'", args[0], args[0])
+	}
+	hint := nearest(args[0], all)
+	for _, name := range all {
+		if hint == "" && strings.HasPrefix(name, args[0]) {
+			hint = name
+		}
+	}
+	if hint != "" {
+		hint = "; did you mean " + hint + "?"
+	}
+	return usagef("unknown command %q%s The commands are %s", args[0], cmpOr(hint, "."), strings.Join(names, ", "))
+}
+
+func cmpOr(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// flagError says what is wrong with a flag: which is near, or what its value
+// should be.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		return usage(unknownFlag(cmd, unknown))
+	case errors.As(err, &missing):
+		return usagef("--%s needs a value: %s", missing.GetFlag().Name, expected(missing.GetFlag()))
+	case errors.As(err, &invalid):
+		f := invalid.GetFlag()
+		return usagef("--%s: found %q, expected %s", f.Name, invalid.GetValue(), expected(f))
+	}
+	return usage(err)
+}
+
+func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	if short := err.GetSpecifiedShortnames(); short != "" {
+		return fmt.Errorf("unknown flag -%s; flags are written with two dashes, and a formula that begins with a minus sign after --", short)
+	}
+	name := err.GetSpecifiedName()
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(name, names); near != "" {
+		return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
+	}
+	return fmt.Errorf("unknown flag --%s; the flags of %s are --%s", name, cmd.Name(), strings.Join(names, ", --"))
+}
+
+// expected is what the value of a flag looks like.
+func expected(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "uint64":
+		return "a whole number from 0"
+	case "float64":
+		return "a number"
+	case "duration":
+		return "a time with its unit, such as 30s, 5m or 1h30m"
+	}
+	return f.Usage
+}
+
+// separateFormula lets a formula begin with a minus sign: an argument such as
+// -x^2 would be taken for a flag, so it is moved behind a --. Values of flags
+// stay where they are.
+func separateFormula(root *cobra.Command, args []string) []string {
+	cmd, rest, err := root.Find(args)
+	if err != nil || cmd.Name() != "minimize" {
+		return args
+	}
+	for i := 0; i < len(rest); i++ {
+		a := rest[i]
+		switch {
+		case a == "--":
+			return args
+		case strings.HasPrefix(a, "--"):
+			f := cmd.Flags().Lookup(a[2:])
+			if f != nil && f.NoOptDefVal == "" {
+				i++ // the next argument is its value
+			}
+		case len(a) > 1 && a[0] == '-' && a != "-h":
+			moved := append(slices.Clone(args[:len(args)-len(rest)]), rest[:i]...)
+			return append(append(moved, rest[i+1:]...), "--", a)
+		}
+	}
+	return args
+}
