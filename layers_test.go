@@ -11,6 +11,7 @@ import (
 var floors = map[string]int{
 	"descent/internal/kernel":     0,
 	"descent/internal/atomicfile": 0,
+	"descent/internal/nearname":   0,
 	"descent/internal/numtext":    0,
 	"descent/internal/reference":  0,
 	"descent/internal/stream":     0,

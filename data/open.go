@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
+
+	"descent/internal/nearname"
 )
 
 // load reads a whole source, unpacked, and the name to call it in messages.
@@ -83,7 +85,7 @@ func explainOpen(path string, err error) error {
 		for _, e := range entries[:min(len(entries), 1000)] {
 			names = append(names, e.Name())
 		}
-		return fmt.Errorf("data: there is no file %s%s (%w)", path, didYouMean(base, names), os.ErrNotExist)
+		return fmt.Errorf("data: there is no file %s%s (%w)", path, nearname.Hint(base, names), os.ErrNotExist)
 	}
 	var pe *os.PathError
 	if errors.As(err, &pe) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"descent/internal/nearname"
 )
 
 // samples are small real data sets; samples/SOURCE.md says where they are from.
@@ -28,7 +30,7 @@ func openSample(name string) (fs.File, error) {
 	f, err := samples.Open("samples/" + name + sampleExt)
 	if err != nil {
 		names := SampleNames()
-		return nil, fmt.Errorf("data: there is no sample %q; the samples are %s%s", name, enumerate(names, 20), didYouMean(name, names))
+		return nil, fmt.Errorf("data: there is no sample %q; the samples are %s%s", name, enumerate(names, 20), nearname.Hint(name, names))
 	}
 	return f, nil
 }

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/agnivade/levenshtein"
+	"descent/internal/nearname"
 )
 
 // Kind is the type of a column.
@@ -49,7 +49,7 @@ func ParseKind(name string) (Kind, error) {
 	if i := slices.Index(kindNames, name); i >= 0 {
 		return Kind(i), nil
 	}
-	return 0, fmt.Errorf("data: no column kind %q; there are %v%s", name, kindNames, didYouMean(name, kindNames))
+	return 0, fmt.Errorf("data: no column kind %q; there are %v%s", name, kindNames, nearname.Hint(name, kindNames))
 }
 
 // MarshalText writes the kind's name.
@@ -194,7 +194,7 @@ func (t *Table) Column(name string) (*Column, error) {
 		}
 	}
 	names := t.Names()
-	return nil, fmt.Errorf("data: %s has no column %q; its columns are %s%s", t.Name, name, enumerate(names, 20), didYouMean(name, names))
+	return nil, fmt.Errorf("data: %s has no column %q; its columns are %s%s", t.Name, name, enumerate(names, 20), nearname.Hint(name, names))
 }
 
 // Complete lists the rows in which none of the named columns is missing, and
@@ -253,20 +253,6 @@ func (t *Table) Weights(name string, rows []int, dst []float64) error {
 		return fmt.Errorf("data: the weights in column %q of %s sum to %v; at least one must be positive", name, t.Name, sum)
 	}
 	return nil
-}
-
-// didYouMean is "; did you mean ...?" where a name of the list is close.
-func didYouMean(name string, names []string) string {
-	best, distance := "", max(1, len([]rune(name))/3)+1
-	for _, n := range names {
-		if d := levenshtein.ComputeDistance(name, n); d < distance {
-			best, distance = n, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
 }
 
 // enumerate lists at most limit names.

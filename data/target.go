@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"descent/internal/nearname"
 )
 
 // Task is what a model predicts.
@@ -175,7 +177,7 @@ func (y *Target) Encode(t *Table, rows []int, dst []float64) error {
 		}
 		if y.Classes != nil && dst[i] < 0 {
 			return fmt.Errorf("data: target %q is %q in data row %d of %s, which is none of the classes %s%s",
-				y.Column, c.Cell(row), row+1, t.Name, enumerate(y.Classes, 10), didYouMean(c.Cell(row), y.Classes))
+				y.Column, c.Cell(row), row+1, t.Name, enumerate(y.Classes, 10), nearname.Hint(c.Cell(row), y.Classes))
 		}
 	}
 	return nil

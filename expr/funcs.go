@@ -6,7 +6,7 @@ import (
 
 	"descent/graph"
 
-	"github.com/agnivade/levenshtein"
+	"descent/internal/nearname"
 )
 
 // function is one function of the language.
@@ -135,24 +135,8 @@ func unknownFunction(name string, variable bool) string {
 	if full, ok := otherNames[strings.ToLower(name)]; ok {
 		return "here that is " + full
 	}
-	if near := nearest(name); near != "" {
+	if near := nearname.Of(name, Functions()); near != "" {
 		return fmt.Sprintf("did you mean %s? %s", near, times)
 	}
 	return times + "; the functions are in docs/formula.md"
-}
-
-// nearest is the function whose name is closest to name, if one is close.
-func nearest(name string) string {
-	if len(name) < 3 || len(name) > 20 {
-		return ""
-	}
-	name = strings.ToLower(name)
-	best, distance := "", 3
-	for _, f := range Functions() {
-		d := levenshtein.ComputeDistance(name, f)
-		if d < distance && d*3 <= max(len(name), len(f))+1 {
-			best, distance = f, d
-		}
-	}
-	return best
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"descent/internal/nearname"
 )
 
 // Method is one row of the table of methods: what it is, what it needs and how
@@ -166,14 +166,15 @@ func adam[T Float](v settings) *Adam[T] {
 // Find is the method of that name or alias. The error for an unknown name
 // lists the known ones.
 func Find[T Float](name string) (Method[T], error) {
-	var names []string
+	var names, known []string
 	for _, m := range Methods[T]() {
 		if strings.EqualFold(name, m.Name) || slices.ContainsFunc(m.Aliases, func(a string) bool { return strings.EqualFold(name, a) }) {
 			return m, nil
 		}
 		names = append(names, m.Name)
+		known = append(append(known, m.Name), m.Aliases...)
 	}
-	return Method[T]{}, fmt.Errorf("optim: unknown method %q%s; the methods are auto, %s", name, nearest(name, names), strings.Join(names, ", "))
+	return Method[T]{}, fmt.Errorf("optim: unknown method %q; the methods are auto, %s%s", name, strings.Join(names, ", "), nearname.Hint(name, known))
 }
 
 // NewRule makes the rule of a first-order method. What set leaves out has its
@@ -213,7 +214,7 @@ func (m Method[T]) values(set map[string]float64) (settings, error) {
 		i := slices.IndexFunc(m.Settings, func(s Setting) bool { return s.Name == name })
 		switch {
 		case i < 0:
-			return nil, fmt.Errorf("optim: %s has no setting %q%s; it has %s", m.Name, name, nearest(name, names), strings.Join(names, ", "))
+			return nil, fmt.Errorf("optim: %s has no setting %q; it has %s%s", m.Name, name, strings.Join(names, ", "), nearname.Hint(name, names))
 		case value == 0 && m.Settings[i].Zero:
 			value = math.SmallestNonzeroFloat64
 		case !(value > 0) || math.IsInf(value, 0):
@@ -222,21 +223,6 @@ func (m Method[T]) values(set map[string]float64) (settings, error) {
 		v[name] = value
 	}
 	return v, nil
-}
-
-// nearest asks whether one of the names was meant: `, did you mean "adam"?`.
-// It is empty where none is near.
-func nearest(name string, names []string) string {
-	best, least := "", 3
-	for _, n := range names {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), n); d < least {
-			best, least = n, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(", did you mean %q?", best)
 }
 
 // maxJacobian bounds the elements of the dense Jacobian of a least squares

@@ -2,11 +2,8 @@ package main
 
 import (
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
-
-	"github.com/agnivade/levenshtein"
 
 	"descent"
 )
@@ -118,17 +115,4 @@ func parseRange(flag, text string) (lo, hi float64, err error) {
 		return 0, 0, fmt.Errorf("%s: found %q, expected lo:hi with lo below hi, as in -5:5", flag, text)
 	}
 	return lo, hi, nil
-}
-
-// nearest is the candidate that text was most likely meant to be, or "".
-func nearest(text string, candidates []string) string {
-	best, least := "", 3
-	sorted := append([]string(nil), candidates...)
-	sort.Strings(sorted)
-	for _, c := range sorted {
-		if d := levenshtein.ComputeDistance(text, c); d < least && d < len(c) {
-			best, least = c, d
-		}
-	}
-	return best
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"descent/internal/nearname"
 )
 
 // usageError is a mistake in how the command was called.
@@ -71,33 +73,23 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var names, all []string
-	for _, c := range root.Commands() {
-		if c.IsAvailableCommand() {
-			names = append(names, c.Name())
-			all = append(append(all, c.Name()), c.Aliases...)
-		}
-	}
 	if strings.ContainsAny(args[0], "^*+()=/") {
 		return usagef("%q is no command; to minimise a formula: descent minimize '%s'", args[0], args[0])
 	}
-	hint := nearest(args[0], all)
-	for _, name := range all {
-		if hint == "" && strings.HasPrefix(name, args[0]) {
-			hint = name
+	var names []string
+	hint := ""
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+		if strings.HasPrefix(c.Name(), args[0]) {
+			hint = fmt.Sprintf("; did you mean %q?", c.Name())
 		}
 	}
-	if hint != "" {
-		hint = "; did you mean " + hint + "?"
+	if hint == "" {
+		hint = nearname.Hint(args[0], names)
 	}
-	return usagef("unknown command %q%s The commands are %s", args[0], cmpOr(hint, "."), strings.Join(names, ", "))
-}
-
-func cmpOr(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
+	return usagef("unknown command %q; the commands are %s%s", args[0], strings.Join(names, ", "), hint)
 }
 
 // flagError says what is wrong with a flag: which is near, or what its value
@@ -125,7 +117,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	name := err.GetSpecifiedName()
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := nearest(name, names); near != "" {
+	if near := nearname.Of(name, names); near != "" {
 		return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
 	}
 	return fmt.Errorf("unknown flag --%s; the flags of %s are --%s", name, cmd.Name(), strings.Join(names, ", --"))
