@@ -293,8 +293,8 @@ func (s *session[T]) finish(run *optim.Run[T]) {
 	s.x = slices.Clone(r.X)
 	if s.status == optim.Running {
 		s.status, s.reason = r.Status, r.Text
-		if r.Status == optim.Budget && !s.plan.full() {
-			s.reason = fmt.Sprintf("all %d epochs are done (%d steps)", s.epochs, s.steps)
+		if r.Status == optim.Budget {
+			s.reason = s.spent(r)
 		}
 	}
 	if s.plan.opts.Patience > 0 && s.watch.epoch > 0 {
@@ -303,6 +303,15 @@ func (s *session[T]) finish(run *optim.Run[T]) {
 	if r.Status == optim.Diverged && s.plan.method.FirstOrder {
 		s.reason += s.lowerRate(run.State().Step)
 	}
+}
+
+// spent is the reason of a fit that took all its steps, in the target's units.
+func (s *session[T]) spent(r optim.Result[T]) string {
+	if !s.plan.full() {
+		return fmt.Sprintf("all %d epochs are done (%d steps)", s.epochs, s.steps)
+	}
+	return fmt.Sprintf("stopped at the limit of %d steps: the gradient is still %.2g (of the scaled loss), the loss %.6g; allow more epochs to go on",
+		s.steps, r.GradNorm, s.plan.factor*r.F)
 }
 
 // lowerRate is the advice for a minibatch run that blew up.

@@ -205,3 +205,57 @@ func TestRemarks(t *testing.T) {
 		t.Errorf("nothing to learn: %v", r.Notes)
 	}
 }
+
+// TestWhatChangesTheUpdate: schedules move the rate, clipping bounds the step,
+// decay shrinks weights and not biases.
+func TestWhatChangesTheUpdate(t *testing.T) {
+	table := waves(t, 300)
+	base := Options{Target: "y", Model: "mlp:8", Method: "gd", Batch: 50, Rate: 0.01, Epochs: 20, Patience: NoPatience}
+	for name, last := range map[string]float64{"constant": 0.01, "cosine": 0, "step": 1e-4, "exponential": 1e-4, "warmup": 0} {
+		o := base
+		o.Schedule = name
+		r := mustFit(t, table, o)
+		if got := r.Curve[len(r.Curve)-1].Rate; math.Abs(got-last) > 2e-5 {
+			t.Errorf("%s: the last rate is %v, want about %v", name, got, last)
+		}
+	}
+	if len(Schedules()) != 5 {
+		t.Errorf("schedules without a check: %v", Schedules())
+	}
+	// With a rate of 0.1 a step of clipped gradients is at most 0.1·clip long.
+	o := base
+	o.Clip, o.Rate, o.Epochs = 1e-4, 0.1, 1
+	still := mustFit(t, table, o)
+	o.Clip = 0
+	moved := mustFit(t, table, o)
+	if a, b := float64(still.Loss.Train), float64(moved.Loss.Train); !(b < 0.9*a) {
+		t.Errorf("clipped loss %v, unclipped %v", a, b)
+	}
+	flat := numbers(t, "flat", map[string][]float64{"x": {-1, 1, -1, 1}, "y": {3, 5, 3, 5}})
+	o = Options{Target: "y", Model: "linear", Method: "gd", Rate: 0.1, Epochs: 2000, WeightDecay: 1}
+	r := mustFit(t, flat, o)
+	// The fixed point of −η·2(w−1) − η·w, in the scaled target's units, is w = 2/3.
+	if math.Abs(r.Weights["weight[x]"]-2.0/3) > 1e-6 || math.Abs(r.Weights["bias"]-4) > 1e-6 {
+		t.Errorf("decayed weights %v", r.Weights)
+	}
+}
+
+// TestMethodsAgree: every method finds the optimum of a small convex problem,
+// full batch or in minibatches of all rows, and says what it is.
+func TestMethodsAgree(t *testing.T) {
+	table := sample(t, "penguins")
+	o := Options{Target: "sex", Features: []string{"bill_length_mm", "body_mass_g"}, L2: 0.01, Validation: NoValidation}
+	best := mustFit(t, table, o)
+	for _, m := range []Options{
+		{Method: "gd"}, {Method: "gd-auto"}, {Method: "gd", Rate: 1}, {Method: "momentum", Rate: 0.2, Batch: FullBatch},
+		{Method: "nesterov", Rate: 0.2, Batch: FullBatch}, {Method: "adam", Rate: 0.05, Batch: FullBatch, Epochs: 3000},
+		{Method: "adam", Rate: 0.02, Schedule: "cosine", Epochs: 400},
+	} {
+		c := o
+		c.Method, c.Rate, c.Batch, c.Epochs, c.Schedule = m.Method, m.Rate, m.Batch, m.Epochs, m.Schedule
+		r := mustFit(t, table, c)
+		if gap := float64(r.Loss.Objective)/float64(best.Loss.Objective) - 1; !(math.Abs(gap) < 1e-4) {
+			t.Errorf("%s: objective %v, lbfgs has %v (%s)", r.Method, r.Loss.Objective, best.Loss.Objective, r.Reason)
+		}
+	}
+}
