@@ -2,7 +2,6 @@ package descent
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"descent/expr"
@@ -150,43 +149,6 @@ func (f *Formula) Problem() optim.Problem[float64] {
 // in xs, to values; with grads, also the gradients.
 func (f *Formula) EvalMany(xs []float64, n int, values, grads []float64) error {
 	return f.objective.EvalMany(xs, n, values, grads)
-}
-
-// Point lays values out in the flat vector. A single number fills a vector.
-// Elements that no name gives keep what x holds.
-func (f *Formula) Point(values map[string][]float64, x []float64) error {
-	for name, v := range values {
-		i := slices.IndexFunc(f.Variables, func(w Variable) bool { return w.Name == name })
-		if i < 0 {
-			return fmt.Errorf("descent: the formula has no variable %s; it has %s", name, f.listVariables())
-		}
-		w := f.Variables[i]
-		part := x[w.Offset : w.Offset+w.size()]
-		switch {
-		case len(v) == len(part):
-			copy(part, v)
-		case len(v) == 1:
-			for j := range part {
-				part[j] = v[0]
-			}
-		case w.Len == 0:
-			return fmt.Errorf("descent: %s is one number, but %d are given", name, len(v))
-		default:
-			return fmt.Errorf("descent: the vector %s has %d entries, but %d are given", name, w.Len, len(v))
-		}
-	}
-	return nil
-}
-
-func (f *Formula) listVariables() string {
-	s := ""
-	for i, v := range f.Variables {
-		if i > 0 {
-			s += ", "
-		}
-		s += v.Name
-	}
-	return s
 }
 
 // Constant is the value of a formula without variables, such as "pi/2".

@@ -13,7 +13,8 @@ import (
 // start in [−5, 5), the method that suits the problem, a gradient tolerance of
 // 1e-8.
 type Options struct {
-	// Start gives variables their first values; a single number fills a vector.
+	// Start gives variables their first values; a single number fills a vector,
+	// and a name such as "w[2]" means one entry.
 	// What is missing is drawn at random from [Low, High).
 	Start     map[string][]float64
 	Low, High float64 // both 0: −5 and 5

@@ -172,6 +172,11 @@ func TestBadOptions(t *testing.T) {
 		{"x^2 +", Options{}, "column 6"},
 		{"3 + 4", Options{}, "no variable"},
 		{"x^2", Options{Start: from("z", 1.)}, "no variable z"},
+		{"xval^2 + y^2", Options{Start: from("xvla", 1.)}, `no variable xvla; it has xval, y; did you mean "xval"?`},
+		{"x[1]^2 + x[3]^2", Options{Start: from("x[4]", 1.)}, "the entries of x are x[1] to x[3]; there is no x[4]"},
+		{"x[1]^2 + x[3]^2", Options{Start: from("x[0]", 1.)}, "there is no x[0]"},
+		{"x^2", Options{Start: from("x[1]", 1.)}, "x is one number and has no entry [1]"},
+		{"x[1]^2 + x[3]^2", Options{Start: map[string][]float64{"x[1]": {1, 2}}}, "x[1] is one number, but 2 are given"},
 		{"x^2", Options{Method: "adan"}, `did you mean "adam"`},
 		{"x^2", Options{Method: "lbfgs", Rate: 0.1}, "leave the rate out"},
 		{"x^2", Options{Method: "adam", Set: map[string]float64{"beta": 1}}, "beta1"},
@@ -183,5 +188,26 @@ func TestBadOptions(t *testing.T) {
 		if got := fmt.Sprint(err); c.want == "" && err != nil || !strings.Contains(got, c.want) && c.want != "" {
 			t.Errorf("%s: error %q, want %q in it", c.formula, got, c.want)
 		}
+	}
+}
+
+func TestPointByEntries(t *testing.T) {
+	f, err := ParseFormula("sum(i=1..4, (w[i]-1)^2) + y^2 + z^2", Inputs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string][]float64{"w": {7}, "w[2]": {0.5}, "y": {3}}
+	x := []float64{0, 0, 0, 0, 0, 9}
+	if err := f.Point(values, x); err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{7, 0.5, 7, 7, 3, 9}; !slices.Equal(x, want) {
+		t.Errorf("the point is %v, want %v", x, want)
+	}
+	if got := f.Unset(values); !slices.Equal(got, []string{"z"}) {
+		t.Errorf("unset are %v, want z alone", got)
+	}
+	if got := f.Unset(map[string][]float64{"w[2]": {0}, "y": {1}}); !slices.Equal(got, []string{"w[1]", "w[3]", "w[4]", "z"}) {
+		t.Errorf("unset are %v", got)
 	}
 }
