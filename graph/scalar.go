@@ -1,6 +1,10 @@
 package graph
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
 
 // Values of elementwise operations that the standard library lacks.
 
@@ -21,34 +25,11 @@ func signum(a float64) float64 {
 	return a // ±0 and NaN
 }
 
-// sigmoid is 1/(1+exp(-a)); the exponential never overflows.
-func sigmoid(a float64) float64 {
-	if a >= 0 {
-		return 1 / (1 + math.Exp(-a))
-	}
-	e := math.Exp(a)
-	return e / (1 + e)
-}
-
-// softplus is log(1+exp(a)) = max(a, 0) + log1p(exp(-|a|)).
-func softplus(a float64) float64 {
-	return max(a, 0) + math.Log1p(math.Exp(-math.Abs(a)))
-}
-
 func relu(a float64) float64 { return max(a, 0) }
 
 func minimum(a, b float64) float64 { return min(a, b) }
 
 func maximum(a, b float64) float64 { return max(a, b) }
-
-// logarithm is the natural logarithm. Package math is wrong by several units for
-// numbers below 2⁻¹⁰²² on amd64, so these are scaled first.
-func logarithm(a float64) float64 {
-	if a > 0 && a < 0x1p-1022 {
-		return math.Log(a*0x1p52) - 52*math.Ln2
-	}
-	return math.Log(a)
-}
 
 // lgamma is the logarithm of |Γ(a)|.
 func lgamma(a float64) float64 {
@@ -70,7 +51,7 @@ func xlogy(x, y float64) float64 {
 	if x == 0 && y == y {
 		return 0
 	}
-	return x * logarithm(y)
+	return x * kernel.LogOf(y)
 }
 
 func choose(c, a, b float64) float64 {

@@ -1,6 +1,10 @@
 package graph
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
 
 // table is the one place that says what an operation is called, what its value
 // is and how it is differentiated. Reverse mode, forward mode, Hessian-vector
@@ -27,7 +31,7 @@ var table = [numOps]row{
 	Atanh:    {name: "atanh", kind: Elementwise, f1: math.Atanh, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(g.oneMinusSquare(a)) })},
 	Exp:      {name: "exp", kind: Elementwise, f1: math.Exp, d: partials(itself)},
 	Expm1:    {name: "expm1", kind: Elementwise, f1: math.Expm1, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Exp(a) })},
-	Log:      {name: "log", kind: Elementwise, f1: logarithm, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(a) })},
+	Log:      {name: "log", kind: Elementwise, f1: kernel.LogOf, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(a) })},
 	Log1p:    {name: "log1p", kind: Elementwise, f1: math.Log1p, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.inv(g.Add(g.Const(1), a)) })},
 	Log2:     {name: "log2", kind: Elementwise, f1: math.Log2, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Div(g.Const(1/math.Ln2), a) })},
 	Log10:    {name: "log10", kind: Elementwise, f1: math.Log10, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Div(g.Const(1/math.Ln10), a) })},
@@ -37,8 +41,8 @@ var table = [numOps]row{
 	Sign:     {name: "sign", kind: Elementwise, f1: signum, d: partials(nil)},
 	Floor:    {name: "floor", kind: Elementwise, f1: math.Floor, d: partials(nil)},
 	Ceil:     {name: "ceil", kind: Elementwise, f1: math.Ceil, d: partials(nil)},
-	Sigmoid:  {name: "sigmoid", kind: Elementwise, f1: sigmoid, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Mul(y, g.Sub(g.Const(1), y)) })},
-	Softplus: {name: "softplus", kind: Elementwise, f1: softplus, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Sigmoid(a) })},
+	Sigmoid:  {name: "sigmoid", kind: Elementwise, f1: kernel.SigmoidOf, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Mul(y, g.Sub(g.Const(1), y)) })},
+	Softplus: {name: "softplus", kind: Elementwise, f1: kernel.SoftplusOf, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Sigmoid(a) })},
 	Relu:     {name: "relu", kind: Elementwise, f1: relu, d: partials(func(g *Graph, y, a, _ *Node) *Node { return g.Apply(Gt, a, g.Const(0)) })},
 	Erf: {name: "erf", kind: Elementwise, f1: math.Erf, d: partials(func(g *Graph, y, a, _ *Node) *Node {
 		return g.Mul(g.Const(2/math.SqrtPi), g.Exp(g.Neg(g.square(a))))

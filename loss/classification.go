@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"descent/internal/kernel"
 )
 
 // Confusion counts rows by true class (first index) and predicted class
@@ -131,9 +133,9 @@ func LogLoss(z []float64, truth []int, w []float64, k int) float64 {
 	return weightedMean(len(truth), w, func(i int) float64 {
 		if len(z) == len(truth) {
 			if truth[i] == 1 {
-				return softplus(-z[i])
+				return kernel.SoftplusOf(-z[i])
 			}
-			return softplus(z[i])
+			return kernel.SoftplusOf(z[i])
 		}
 		row := z[i*k : (i+1)*k]
 		return logSumExp(row) - row[truth[i]]

@@ -1,6 +1,10 @@
 package loss
 
-import "math"
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
 
 // Link maps the outputs of a model, numbers of any size, to the scale of its
 // target.
@@ -19,7 +23,7 @@ func (l Link) Apply(z []float64, k int) {
 	switch l {
 	case Sigmoid:
 		for i, v := range z {
-			z[i] = sigmoid(v)
+			z[i] = kernel.SigmoidOf(v)
 		}
 	case Exp:
 		for i, v := range z {
@@ -35,18 +39,6 @@ func (l Link) Apply(z []float64, k int) {
 		}
 	}
 }
-
-// sigmoid is 1/(1+exp(−z)) without overflow on either side.
-func sigmoid(z float64) float64 {
-	if z >= 0 {
-		return 1 / (1 + math.Exp(-z))
-	}
-	e := math.Exp(z)
-	return e / (1 + e)
-}
-
-// softplus is log(1+exp(z)) without overflow.
-func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }
 
 // logSumExp is log Σ exp(z) without overflow.
 func logSumExp(z []float64) float64 {

@@ -12,36 +12,16 @@ func Exp[T Float](dst, src []T) { mathKernel(dst, src, expPaths, math.Exp) }
 
 // Log is the natural logarithm: float32 within 1.5 ulp, float64 within 1.5
 // ulp; log 0 = −∞, NaN below 0.
-func Log[T Float](dst, src []T) { mathKernel(dst, src, logPaths, log) }
+func Log[T Float](dst, src []T) { mathKernel(dst, src, logPaths, LogOf) }
 
 // Tanh is the hyperbolic tangent: float32 and float64 within 2 ulp.
 func Tanh[T Float](dst, src []T) { mathKernel(dst, src, tanhPaths, math.Tanh) }
 
 // Sigmoid is 1/(1+exp(−x)), without overflow on either side: within 2.5 ulp.
-func Sigmoid[T Float](dst, src []T) { mathKernel(dst, src, sigmoidPaths, sigmoid) }
+func Sigmoid[T Float](dst, src []T) { mathKernel(dst, src, sigmoidPaths, SigmoidOf) }
 
 // Softplus is log(1+exp(x)), without overflow: within 2.5 ulp.
-func Softplus[T Float](dst, src []T) { mathKernel(dst, src, softplusPaths, softplus) }
-
-// log is math.Log, which on amd64 is wrong for subnormal numbers.
-func log(x float64) float64 {
-	if x > 0 && x < 0x1p-1022 {
-		return math.Log(x*0x1p54) - 54*math.Ln2
-	}
-	return math.Log(x)
-}
-
-func sigmoid(x float64) float64 {
-	e := math.Exp(-math.Abs(x))
-	if x < 0 {
-		return e / (1 + e)
-	}
-	return 1 / (1 + e)
-}
-
-func softplus(x float64) float64 {
-	return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
-}
+func Softplus[T Float](dst, src []T) { mathKernel(dst, src, softplusPaths, SoftplusOf) }
 
 // paths are the versions of one function by instruction set; the portable one
 // is nil.
