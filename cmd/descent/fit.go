@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/optim"
+	"descent/plot"
+	"descent/train"
+)
+
+// fitFlags are the flags of fit as they were typed.
+type fitFlags struct {
+	table                       tableFlags
+	target                      string
+	features, types             []string
+	model, loss, method, rate   string
+	set                         []string
+	schedule, batch             string
+	epochs                      int
+	gradTol                     float64
+	limit                       time.Duration
+	l2, weightDecay, clip       float64
+	classWeight, sampleWeight   string
+	validation, patience, scale string
+	start                       string
+	seed                        uint64
+	out, plot                   string
+	force, json, quiet          bool
+}
+
+func (a *app) fitCommand() *cobra.Command {
+	var f fitFlags
+	cmd := &cobra.Command{
+		Use:   "fit DATA --target COLUMN",
+		Short: "Fit a model to a data file",
+		Long: `Train a model on the rows of a file and save it in a run folder.
+
+DATA is a table of text (CSV, TSV, packed with gzip or not), - for standard
+input, sample:penguins, sample:iris or sample:mpg, or MNIST-like images
+(…-images-idx3-…, with the labels file beside it as column "label"). Types of
+columns are guessed and shown; numbers are scaled, categories become one feature
+per level, missing values are filled: all by rules that the training rows alone
+settle, and that the saved model keeps.
+
+--model is auto (linear for numbers, logistic or softmax for classes), linear,
+logistic, softmax, poisson, mlp:64,64 (hidden layers; mlp:64:tanh), or a formula
+in columns and free parameters such as 'a*exp(-b*x) + c'.
+
+A fifth of the rows is set aside to judge the model, unless there are fewer than
+40, the model is a formula, or --validation says otherwise. Ctrl-C ends training
+early and saves the model as it is.
+
+Exit status: 0 the fit converged, or all its epochs are done; 1 failed
+(diverged, unreadable data); 2 wrong usage; 3 stopped before the goal (steps or
+time spent, no more progress, interrupted), with a usable model saved.`,
+		Example: `  descent fit sample:penguins --target species
+  descent fit houses.csv --target price --features area,rooms,city --l2 0.01
+  descent fit data.csv --target y --model 'a*exp(-b*x) + c' --start a=1,b=0.1
+  descent fit train-images-idx3-ubyte.gz --target label --model mlp:128 --out digits
+  descent fit clicks.tsv --target clicked --model mlp:64,32 --epochs 20 --plot loss.png`,
+		Args: exactly(1, "a data file", "descent fit sample:penguins --target species"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.fit(cmd.Context(), args[0], &f) },
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (f *fitFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.target, "target", "", "the column to predict")
+	fl.StringSliceVar(&f.features, "features", nil, "columns to predict from (default: all others)")
+	fl.StringSliceVar(&f.types, "types", nil, "kinds of columns, as in year=category,zip=text,row=ignore")
+	f.table.register(cmd)
+	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64,64 or a formula")
+	fl.StringVar(&f.start, "start", "", "first values of a formula's parameters, as in a=1,b=0.1")
+	fl.StringVar(&f.loss, "loss", "auto", "auto, or one of "+strings.Join(lossNames(), ", ")+"; huber:1.5, quantile:0.9")
+	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
+	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
+	fl.StringArrayVar(&f.set, "set", nil, "any hyperparameter of the method, as in --set beta1=0.95")
+	fl.StringVar(&f.schedule, "schedule", "constant", "course of the rate: "+strings.Join(train.Schedules(), ", "))
+	fl.StringVar(&f.batch, "batch", "auto", "rows a step: a number, full or auto")
+	fl.IntVar(&f.epochs, "epochs", 0, "passes over the rows at most; steps for a full batch (default: chosen)")
+	fl.Float64Var(&f.gradTol, "grad-tol", 0, "full batch: converged when the gradient is at most this long (default 1e-8)")
+	fl.DurationVar(&f.limit, "time", 0, "time at most, as in 30s")
+	fl.Float64Var(&f.l2, "l2", 0, "penalty λ/2·|w|² on the weights")
+	fl.Float64Var(&f.weightDecay, "weight-decay", 0, "decoupled weight decay")
+	fl.Float64Var(&f.clip, "clip", 0, "shorten gradients that are longer than this")
+	fl.StringVar(&f.classWeight, "class-weight", "none", "none, or balanced: every class weighs the same")
+	fl.StringVar(&f.sampleWeight, "sample-weight", "", "column that says how much each row counts")
+	fl.StringVar(&f.validation, "validation", "auto", "a fraction such as 0.2, a file, none or auto")
+	fl.StringVar(&f.patience, "patience", "auto", "epochs without a better validation loss before stopping: a number, none or auto")
+	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, none or auto")
+	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
+	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
+	fl.BoolVar(&f.force, "force", false, "replace an existing run folder or picture")
+	fl.StringVar(&f.plot, "plot", "", "draw the loss curves to a .svg or .png file")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	fl.BoolVar(&f.quiet, "quiet", false, "no progress on standard error")
+	for flag, values := range map[string][]string{
+		"model": modelNames, "loss": append([]string{"auto"}, lossNames()...), "method": methodNames(),
+		"schedule": train.Schedules(), "batch": {"auto", "full"}, "class-weight": classWeights,
+		"scale": scalings, "validation": {"auto", "none"}, "patience": {"auto", "none"},
+	} {
+		complete(cmd, flag, values)
+	}
+}
+
+// fit is the whole command.
+func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
+	o, read, err := f.options()
+	if err != nil {
+		return usage(err)
+	}
+	a.started = true
+	t, err := a.readTable(path, read)
+	if err != nil {
+		return err
+	}
+	if err := f.checkColumns(t); err != nil {
+		return usage(err)
+	}
+	if err := a.readValidation(t, f, &o); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(a.err, "descent: interrupted before training began; nothing is saved")
+		a.status = exitShort
+		return nil
+	}
+	folder, err := newFolder(f.out, path, f.target)
+	if err != nil {
+		return err
+	}
+	o.Dir = folder.dir
+	bar := a.newFitProgress(f.quiet)
+	r, err := train.Fit(ctx, t, o, bar.observe)
+	bar.clear()
+	if err != nil {
+		folder.drop()
+		return fitError(err)
+	}
+	if err := f.draw(r); err != nil {
+		return err
+	}
+	a.status = fitStatus(r)
+	if f.json {
+		return writeJSON(a.out, r)
+	}
+	a.fitText(t, r, f)
+	return nil
+}
+
+// checkColumns refuses columns that the table does not have. Without a target
+// it lists what there is.
+func (f *fitFlags) checkColumns(t *data.Table) error {
+	if f.target == "" {
+		return fmt.Errorf("--target is missing: which column of %s is to be predicted? The columns are %s", t.Name, listNames(t.Names()))
+	}
+	for _, c := range []struct{ flag, name string }{{"--target", f.target}, {"--sample-weight", f.sampleWeight}} {
+		if c.name == "" {
+			continue
+		}
+		if _, err := t.Column(c.name); err != nil {
+			return fmt.Errorf("%s: %w", c.flag, err)
+		}
+	}
+	for _, name := range f.features {
+		if _, err := t.Column(name); err != nil {
+			return fmt.Errorf("--features: %w", err)
+		}
+		if name == f.target {
+			return fmt.Errorf("--features: %s is the target; it cannot predict itself", name)
+		}
+	}
+	return nil
+}
+
+// listNames lists at most thirty names.
+func listNames(names []string) string {
+	const most = 30
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// fitError tells choices that do not go together, which is wrong usage, from
+// data and files that fail.
+func fitError(err error) error {
+	var fault *data.Error
+	var path *fs.PathError
+	var system syscall.Errno
+	if errors.As(err, &fault) || errors.As(err, &path) || errors.As(err, &system) {
+		return err
+	}
+	return usage(err)
+}
+
+// fitStatus is the exit status of a fit that left a model.
+func fitStatus(r *train.Result) int {
+	switch r.Status {
+	case optim.Converged:
+		return exitDone
+	case optim.Diverged, optim.Failed:
+		return exitFailed
+	case optim.Budget:
+		if r.Epochs < r.Steps { // minibatches: the epochs that were asked for are done
+			return exitDone
+		}
+	}
+	return exitShort
+}
+
+// draw writes the picture of the loss curves.
+func (f *fitFlags) draw(r *train.Result) error {
+	if f.plot == "" {
+		return nil
+	}
+	ch := lossChart(r, f.target)
+	picture, err := plot.Losses(ch)
+	if err != nil {
+		return err
+	}
+	return writePicture(f.plot, picture)
+}

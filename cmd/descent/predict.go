@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/internal/atomicfile"
+	"descent/train"
+)
+
+type predictFlags struct {
+	table        tableFlags
+	out          string
+	force, quiet bool
+}
+
+func (a *app) predictCommand() *cobra.Command {
+	var f predictFlags
+	cmd := &cobra.Command{
+		Use:   "predict RUN DATA",
+		Short: "Predict the rows of a file with a trained model",
+		Long: `Predict every row of DATA with the model of a run folder, and print one line of
+CSV for each, in the same order: the prediction, and for classes the probability
+of each. DATA needs the columns that the model was trained on, in any order;
+others are ignored, and the target may be missing. DATA may be - for standard
+input. A row for which the model has no value gets an empty prediction.
+
+Exit status: 0 done, 1 failed (no model, unreadable data, missing columns), 2
+wrong usage.`,
+		Example: `  descent predict runs/penguins-species new.csv > predictions.csv
+  zcat new.csv.gz | descent predict runs/penguins-species - | head
+  descent predict digits t10k-images-idx3-ubyte.gz --out digits.csv`,
+		Args: exactly(2, "a run folder and a data file", "descent predict runs/penguins-species new.csv"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.predict(args[0], args[1], &f) },
+	}
+	f.table.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.out, "out", "", "write to a file instead of standard output")
+	fl.BoolVar(&f.force, "force", false, "overwrite the file of --out")
+	fl.BoolVar(&f.quiet, "quiet", false, "no notes on standard error")
+	return cmd
+}
+
+func (a *app) predict(run, path string, f *predictFlags) error {
+	if !f.force {
+		if err := absent("--out", f.out); err != nil {
+			return usage(err)
+		}
+	}
+	m, t, err := a.modelAndRows(run, path, &f.table)
+	if err != nil {
+		return err
+	}
+	p, err := m.Predict(t)
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error { return writePredictions(w, p) }
+	if f.out != "" {
+		err = atomicfile.Write(f.out, write)
+	} else {
+		err = write(a.out)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the predictions: %w", err)
+	}
+	if !f.quiet {
+		a.notes(append(t.Notes, p.Notes...))
+	}
+	return nil
+}
+
+// notes prints what was noticed, on standard error.
+func (a *app) notes(list []string) {
+	for _, n := range list {
+		fmt.Fprintf(a.err, "note: %s\n", n)
+	}
+}
+
+// modelAndRows reads a model, and rows with the kinds of columns it knows.
+func (a *app) modelAndRows(run, path string, f *tableFlags) (*train.Model, *data.Table, error) {
+	read, err := f.options()
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	a.started = true
+	m, err := train.Load(run)
+	if err != nil {
+		return nil, nil, err
+	}
+	read.Expect = m.Columns()
+	t, err := a.readTable(path, read)
+	return m, t, err
+}
+
+// flushAt is how many bytes of predictions are written at a time.
+const flushAt = 1 << 16
+
+// writePredictions writes one line for each row below a header.
+func writePredictions(w io.Writer, p *train.Prediction) error {
+	header := []string{"prediction"}
+	for _, c := range p.Classes {
+		header = append(header, "p_"+c)
+	}
+	b := data.AppendCSV(nil, header...)
+	n, k := len(p.Number), len(p.Classes)
+	if p.Classes != nil {
+		n = len(p.Class)
+	}
+	for i := range n {
+		if k == 0 {
+			b = data.AppendCSV(b, cell(p.Number[i]))
+		} else {
+			fields := header[:1]
+			fields[0] = classCell(p, i)
+			for _, v := range p.Probability[i*k : (i+1)*k] {
+				fields = append(fields, cell(v))
+			}
+			b = data.AppendCSV(b, fields...)
+		}
+		if len(b) >= flushAt {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+			b = b[:0]
+		}
+	}
+	_, err := w.Write(b)
+	return err
+}
+
+// classCell is the most likely class, or nothing where no class is likely.
+func classCell(p *train.Prediction, i int) string {
+	if math.IsNaN(p.Probability[i*len(p.Classes)]) {
+		return ""
+	}
+	return p.Classes[p.Class[i]]
+}
+
+// cell is a number for a file: the shortest text that reads back as it, nothing
+// where there is no number.
+func cell(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"descent/data"
+	"descent/internal/nearname"
+)
+
+// tableFlags say how a file of rows is to be read.
+type tableFlags struct {
+	header string
+	skip   int
+	names  []string
+}
+
+var headerChoices = []string{"auto", "yes", "no"}
+
+func (f *tableFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.header, "header", "auto", "whether the first line names the columns: auto, yes or no")
+	fl.IntVar(&f.skip, "skip", 0, "lines to skip at the top of the file")
+	fl.StringSliceVar(&f.names, "names", nil, "names of the columns, instead of the file's")
+	complete(cmd, "header", headerChoices)
+}
+
+func (f *tableFlags) options() (o data.ReadOptions, err error) {
+	o = data.ReadOptions{Skip: f.skip, Names: f.names}
+	switch f.header {
+	case "auto":
+	case "yes":
+		o.Header = data.HeaderYes
+	case "no":
+		o.Header = data.HeaderNo
+	default:
+		return o, notAmong("--header", f.header, headerChoices)
+	}
+	if f.skip < 0 {
+		return o, fmt.Errorf("--skip: found %d, expected a number of lines", f.skip)
+	}
+	return o, nil
+}
+
+// notAmong refuses a value that is none of the choices, and names the nearest.
+func notAmong(flag, value string, choices []string) error {
+	return fmt.Errorf("%s: found %q, expected one of %s%s", flag, value, strings.Join(choices, ", "), nearname.Hint(value, choices))
+}
+
+// readTable reads rows, and adds to an error the flags that settle what it
+// leaves open.
+func (a *app) readTable(path string, o data.ReadOptions) (*data.Table, error) {
+	o.Stdin = a.in
+	t, err := data.Read(path, o)
+	var fault *data.Error
+	if !errors.As(err, &fault) {
+		return t, err
+	}
+	var flags []string
+	for _, f := range []struct{ advice, flag string }{
+		{"as a category", "--types COLUMN=category"},
+		{"names the columns", "--header yes"},
+		{"skip it", "--skip LINES"},
+		{"names of your own", "--names a,b,..."},
+	} {
+		if strings.Contains(fault.Try, f.advice) {
+			flags = append(flags, f.flag)
+		}
+	}
+	if flags == nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w (%s)", err, strings.Join(flags, ", "))
+}
