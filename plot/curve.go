@@ -22,7 +22,7 @@ func Curve(w Walk, f Func) (*Picture, error) {
 	if len(w.Names) != 1 {
 		return nil, fmt.Errorf("plot: a curve needs 1 variable, got %d", len(w.Names))
 	}
-	x := w.box()[0].solid().grow(0.35)
+	x := w.box()[0].solid().grow(0.5)
 	xs := x.axis(samples)
 	ys := make([]float64, samples)
 	if err := f(xs, ys); err != nil {
@@ -37,11 +37,14 @@ func Curve(w Walk, f Func) (*Picture, error) {
 		keys = append(keys, key{"tangent", keyLine(green, 1.5)})
 	}
 	keys = append(keys, key{w.End, keyEnd})
+	if !finite(ys...) {
+		keys = append(keys, key{"no value", keyHole})
+	}
 	return &Picture{draw: func(c draw.Canvas) {
 		c = heading(c, w.Title, w.Subtitle, keys)
 		p := axes(w.Names[0], "f("+w.Names[0]+")")
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x.lo, x.hi, y.lo, y.hi
-		p.Add(gridLines(), curveLine(xs, ys), w.tangents(), w.stairs())
+		p.Add(gaps(xs, ys), gridLines(), curveLine(xs, ys), w.tangents(), w.stairs())
 		p.Draw(c)
 	}}, nil
 }
@@ -89,6 +92,25 @@ func gridLines() layer {
 		}
 		for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
 			stroke(&c, []vg.Point{{X: c.Min.X, Y: ty(t.Value)}, {X: c.Max.X, Y: ty(t.Value)}}, 0.6, pale)
+		}
+	}
+}
+
+// gaps shades the places where the function has no value.
+func gaps(xs, ys []float64) layer {
+	return func(c draw.Canvas, p *gonum.Plot) {
+		tx, _ := p.Transforms(&c)
+		half := (xs[1] - xs[0]) / 2
+		for i := 0; i < len(xs); i++ {
+			first := i
+			for i < len(xs) && !finite(ys[i]) {
+				i++
+			}
+			if i == first {
+				continue
+			}
+			a, b := max(tx(xs[first]-half), c.Min.X), min(tx(xs[i-1]+half), c.Max.X)
+			c.FillPolygon(hatch(0, 7), []vg.Point{{X: a, Y: c.Min.Y}, {X: b, Y: c.Min.Y}, {X: b, Y: c.Max.Y}, {X: a, Y: c.Max.Y}})
 		}
 	}
 }
@@ -147,7 +169,7 @@ func (w Walk) tangents() layer {
 		}
 		tx, ty := p.Transforms(&c)
 		pts := w.onPaper(&c, p)
-		for _, i := range thin(pts, 30) {
+		for _, i := range thin(pts, 34) {
 			g := w.G[i][0]
 			if !finite(g) || !c.Contains(pts[i]) {
 				continue
@@ -156,7 +178,7 @@ func (w Walk) tangents() layer {
 			sx := float64(tx(p.X.Max)-tx(p.X.Min)) / (p.X.Max - p.X.Min)
 			sy := float64(ty(p.Y.Max)-ty(p.Y.Min)) / (p.Y.Max - p.Y.Min)
 			sin, cos := math.Sincos(math.Atan(g * sy / sx))
-			d := vg.Point{X: vg.Length(42 * cos), Y: vg.Length(42 * sin)}
+			d := vg.Point{X: vg.Length(50 * cos), Y: vg.Length(50 * sin)}
 			a, b := vg.Point{X: pts[i].X - d.X, Y: pts[i].Y - d.Y}, vg.Point{X: pts[i].X + d.X, Y: pts[i].Y + d.Y}
 			stroke(&c, []vg.Point{a, b}, 1.5, green)
 		}

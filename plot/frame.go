@@ -65,7 +65,7 @@ func heading(c draw.Canvas, title, subtitle string, keys []key) draw.Canvas {
 	line(title, style(14, true, black), 5)
 	line(subtitle, style(10.5, false, grey), 5)
 	y = legend(c, y, keys)
-	c.Max.Y = y - 6
+	c.Max.Y = y - 12
 	return c
 }
 

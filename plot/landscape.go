@@ -3,10 +3,14 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"descent/internal/numtext"
 )
 
 // The grid on which a landscape is evaluated, and the room for its colour bar.
@@ -44,7 +48,7 @@ func Landscape(w Walk, f Func) (*Picture, error) {
 		p := axes(w.Names[0], w.Names[1])
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x.lo, x.hi, y.lo, y.hi
 		p.Add(fill(g, lv), w.path(), w.gradients(), layer(func(c draw.Canvas, p *gonum.Plot) {
-			w.iterates(&c, w.onPaper(&c, p), 6)
+			w.iterates(&c, w.onPaper(&c, p), 8)
 		}))
 		area := draw.Crop(c, 0, -bar, 0, 0)
 		p.Draw(area)
@@ -64,14 +68,17 @@ func (w Walk) window() (x, y span) {
 	dx, dy := math.Max(0, x.size()), math.Max(0, y.size())
 	big := math.Max(dx, dy)
 	tiny := func(d float64) bool { return d < 1e-9*big }
-	if !(big > 0) || (math.Min(dx, dy) < big/8 && !tiny(dx) && !tiny(dy)) {
+	if math.Min(dx, dy) < big/8 && !tiny(dx) && !tiny(dy) {
 		return x.solid().grow(0.3), y.solid().grow(0.3)
+	}
+	if x.lo > x.hi {
+		x, y = span{0, 0}, span{0, 0} // nowhere: around the origin
 	}
 	// Half sizes that hold the box with room, in the shape of the paper.
 	half := math.Max(dx/2/aspect, dy/2) + 0.28*big
 	mx, my := x.lo+dx/2, y.lo+dy/2
-	if half < 1e-9*math.Max(math.Abs(mx), math.Abs(my)) {
-		return x.solid().grow(0.3), y.solid().grow(0.3)
+	if away := math.Max(math.Abs(mx), math.Abs(my)); half <= 1e-9*away || half < 1e-290 {
+		half = math.Max(1, 0.25*away)
 	}
 	return span{mx - aspect*half, mx + aspect*half}, span{my - half, my + half}
 }
@@ -82,7 +89,7 @@ func (w Walk) keys() []key {
 	if len(w.X) > 1 {
 		keys = append(keys, key{"step", keyArrow(vermilion)})
 	}
-	if w.G != nil {
+	if slices.ContainsFunc(w.G, func(g []float64) bool { return g[0] != 0 || g[1] != 0 }) {
 		keys = append(keys, key{"gradient", keyArrow(black)})
 	}
 	return append(keys, key{w.End, keyEnd})
@@ -112,17 +119,19 @@ func fill(g grid, levels []float64) layer {
 	}
 }
 
-// path draws the steps, with an arrowhead on each that is long enough.
+// path draws the steps on a light rim, with an arrowhead on each that is long
+// enough.
 func (w Walk) path() layer {
 	return func(c draw.Canvas, p *gonum.Plot) {
-		pts := w.onPaper(&c, p)
-		last := pts[0]
-		for _, q := range pts[1:] {
-			if !finite(float64(q.X), float64(last.X)) || apart(last, q) < 0.4 {
-				continue
+		line := w.onPaper(&c, p)
+		keep := thin(line, 0.4)
+		for _, pass := range []func(a, b vg.Point){
+			func(a, b vg.Point) { stroke(&c, []vg.Point{a, b}, 3.2, veil) },
+			func(a, b vg.Point) { arrow(&c, a, b, 1.6, vermilion) },
+		} {
+			for k := 1; k < len(keep); k++ {
+				pass(line[keep[k-1]], line[keep[k]])
 			}
-			arrow(&c, last, q, 1.6, vermilion)
-			last = q
 		}
 	}
 }
@@ -139,7 +148,7 @@ func (w Walk) gradients() layer {
 		sy := float64(ty(p.Y.Max)-ty(p.Y.Min)) / (p.Y.Max - p.Y.Min)
 		pts := w.onPaper(&c, p)
 		steep, flat := 0.0, math.Inf(1)
-		keep := thin(pts, 26)
+		keep := thin(pts, 48)
 		for _, i := range keep {
 			if l := math.Hypot(w.G[i][0], w.G[i][1]); finite(l) && l > 0 {
 				steep, flat = math.Max(steep, l), math.Min(flat, l)
@@ -157,8 +166,10 @@ func (w Walk) gradients() layer {
 			// Directions that data units distort are those seen on paper.
 			gx, gy := w.G[i][0]/l*sx, w.G[i][1]/l*sy
 			n := math.Hypot(gx, gy)
-			d := 20 + 22*t
-			arrow(&c, pts[i], vg.Point{X: pts[i].X + vg.Length(gx/n*d), Y: pts[i].Y + vg.Length(gy/n*d)}, 1, black)
+			d := 26 + 22*t
+			to := vg.Point{X: pts[i].X + vg.Length(gx/n*d), Y: pts[i].Y + vg.Length(gy/n*d)}
+			stroke(&c, []vg.Point{pts[i], to}, 2.8, veil)
+			arrow(&c, pts[i], to, 1.2, black)
 		}
 	}
 }
@@ -172,33 +183,56 @@ func colourBar(c, data draw.Canvas, levels []float64) {
 	x := data.Max.X + 14
 	tall := (data.Max.Y - data.Min.Y) / vg.Length(len(cols))
 	st := style(9, false, black)
+	base, labels := levelLabels(levels)
 	for i, col := range cols {
 		y := data.Min.Y + vg.Length(i)*tall
 		c.FillPolygon(col, []vg.Point{{X: x, Y: y}, {X: x + 14, Y: y}, {X: x + 14, Y: y + tall}, {X: x, Y: y + tall}})
 		if i < len(levels) && (i%2 == 0 || len(levels) < 10) {
-			gap := math.Inf(1)
-			if i > 0 {
-				gap = levels[i] - levels[i-1]
-			}
-			if i+1 < len(levels) {
-				gap = math.Min(gap, levels[i+1]-levels[i])
-			}
 			c.StrokeLine2(draw.LineStyle{Color: grey, Width: 0.7}, x+14, y+tall, x+17, y+tall)
-			c.FillText(st, vg.Point{X: x + 20, Y: y + tall - 3}, levelLabel(levels[i], gap))
+			c.FillText(st, vg.Point{X: x + 20, Y: y + tall - 3}, labels[i])
 		}
 	}
 	frame := []vg.Point{{X: x, Y: data.Min.Y}, {X: x + 14, Y: data.Min.Y}, {X: x + 14, Y: data.Max.Y}, {X: x, Y: data.Max.Y}, {X: x, Y: data.Min.Y}}
 	c.StrokeLines(draw.LineStyle{Color: grey, Width: 0.7}, frame)
-	c.FillText(st, vg.Point{X: x, Y: data.Max.Y + 6}, "value")
+	c.FillText(st, vg.Point{X: x, Y: data.Max.Y + 6}, base)
 }
 
-// levelLabel writes a level with the digits that tell it from its neighbours.
-func levelLabel(z, gap float64) string {
-	if math.IsInf(gap, 0) || gap <= 0 {
-		return number(z)
+// levelLabels writes the levels with the digits that tell them apart, and what
+// to write above them. Levels that differ only far behind the point are written
+// as differences from a common base: "1e6 +".
+func levelLabels(levels []float64) (head string, labels []string) {
+	head, labels = "value", labelsAbove(0, levels)
+	for _, l := range labels {
+		if len(l) > 9 {
+			base := levels[0]
+			if r, err := strconv.ParseFloat(strconv.FormatFloat(base, 'g', 6, 64), 64); err == nil {
+				base = r
+			}
+			return minus(numtext.Exact(base)) + " +", labelsAbove(base, levels)
+		}
 	}
-	if math.Abs(z) < 1e-12*gap {
-		return "0"
+	return head, labels
+}
+
+// labelsAbove writes how far the levels lie above base.
+func labelsAbove(base float64, levels []float64) []string {
+	labels := make([]string, len(levels))
+	for i, z := range levels {
+		gap := math.Inf(1)
+		if i > 0 {
+			gap = z - levels[i-1]
+		}
+		if i+1 < len(levels) {
+			gap = math.Min(gap, levels[i+1]-z)
+		}
+		switch z -= base; {
+		case math.IsInf(gap, 0):
+			labels[i] = number(z)
+		case math.Abs(z) < 1e-9*gap:
+			labels[i] = "0"
+		default:
+			labels[i] = tickLabel(z, math.Pow(10, math.Floor(math.Log10(gap/2)+1e-9)))
+		}
 	}
-	return tickLabel(z, math.Pow(10, math.Floor(math.Log10(gap/2)+1e-9)))
+	return labels
 }

@@ -75,7 +75,7 @@ func heights(n int) []color.NRGBA {
 	if err != nil {
 		panic("plot: the palette YlGnBu is gone: " + err.Error())
 	}
-	base := pal.Colors()
+	base := slices.Clone(pal.Colors()) // the package's own slice must keep its order
 	slices.Reverse(base)
 	out := make([]color.NRGBA, n)
 	for i := range out {

@@ -58,7 +58,9 @@ func chooseScale(series []Series) scale {
 				}
 			}
 		}
-		return scale{log: all.size() > 1000*above, shift: all.lo}
+		if all.size() > 1000*above {
+			return scale{log: true, shift: all.lo}
+		}
 	}
 	return scale{}
 }

@@ -45,14 +45,11 @@ func star(c *draw.Canvas, at vg.Point, r vg.Length, fill, rim color.Color) {
 	c.FillPolygon(fill, shape(r))
 }
 
-// arrow draws an arrow from a to b with a light rim, so that it shows on any
-// ground. An arrow shorter than its head is only a line.
+// arrow draws an arrow from a to b. One not much longer than its head is only a
+// line.
 func arrow(c *draw.Canvas, a, b vg.Point, w vg.Length, ink color.Color) {
-	d := math.Hypot(float64(b.X-a.X), float64(b.Y-a.Y))
-	head := 4*w + 2
-	stroke(c, []vg.Point{a, b}, w+1.6, veil)
-	if d > float64(head) && c.Contains(b) {
-		tip(c, a, b, head+1.8, veil)
+	head := 3.5*w + 2.5
+	if apart(a, b) > 1.6*head && c.Contains(b) {
 		stroke(c, []vg.Point{a, toward(b, a, head*0.7)}, w, ink)
 		tip(c, a, b, head, ink)
 		return
@@ -60,7 +57,7 @@ func arrow(c *draw.Canvas, a, b vg.Point, w vg.Length, ink color.Color) {
 	stroke(c, []vg.Point{a, b}, w, ink)
 }
 
-// veil is the light rim around lines.
+// veil is the light rim under lines, so that they show on any ground.
 var veil = color.NRGBA{0xff, 0xff, 0xff, 0xd0}
 
 // stroke draws a line clipped to the canvas.

@@ -22,6 +22,9 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 	var names []string
 	n, x := 0, empty
 	for _, s := range ch.Series {
+		if len(s.Y) == 0 {
+			continue
+		}
 		line, drawn := resample(s, sc, width)
 		for _, v := range s.X {
 			x = x.add(v)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	gonum "gonum.org/v1/plot"
+
+	"descent/internal/numtext"
 )
 
 // ticks marks an axis at round numbers: 1, 2 or 5 times a power of ten.
@@ -21,7 +23,7 @@ func (ticks) Ticks(lo, hi float64) []gonum.Tick {
 	// Count in whole steps, so that 0.30000000000000004 cannot appear.
 	first, last := math.Ceil(lo/step-1e-9), math.Floor(hi/step+1e-9)
 	for k := first; k <= last && len(out) < 20; k++ {
-		v := k * step
+		v := k*step + 0 // never −0
 		out = append(out, gonum.Tick{Value: v, Label: tickLabel(v, step)})
 	}
 	return out
@@ -38,44 +40,28 @@ func roundStep(s float64) float64 {
 	return 10 * p
 }
 
-// tickLabel writes v with the digits that tell it from its neighbours.
+// tickLabel writes v with the digits that tell it from its neighbours, a step
+// away.
 func tickLabel(v, step float64) string {
-	big := max(math.Abs(v), step)
-	if big >= 1e5 || step < 1e-4 {
-		digits := int(math.Max(0, math.Floor(math.Log10(big)+1e-9)-math.Floor(math.Log10(step)+1e-9)))
-		if v == 0 {
-			return "0"
+	big := math.Max(math.Abs(v), step)
+	if v == 0 {
+		return "0"
+	}
+	if big < 1e-3 || big >= 1e5 {
+		digits := math.Floor(math.Log10(big)+1e-9) - math.Floor(math.Log10(step)+1e-9)
+		s := strconv.FormatFloat(v, 'e', int(math.Max(0, math.Min(digits, 15))), 64)
+		mantissa, exp, _ := strings.Cut(s, "e")
+		if strings.Contains(mantissa, ".") {
+			mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
 		}
-		return minus(shortExp(strconv.FormatFloat(v, 'e', min(digits, 15), 64)))
+		return minus(numtext.TrimExponent(mantissa + "e" + exp))
 	}
-	return minus(strconv.FormatFloat(v, 'f', int(math.Max(0, -math.Floor(math.Log10(step)+1e-9))), 64))
+	decimals := -math.Floor(math.Log10(step) + 1e-9)
+	return minus(strconv.FormatFloat(v, 'f', int(math.Max(0, math.Min(decimals, 15))), 64))
 }
 
-// number writes v for people: three significant digits, no padding.
-func number(v float64) string {
-	s := strconv.FormatFloat(v, 'g', 3, 64)
-	return minus(shortExp(s))
-}
-
-// shortExp turns 1.50e+05 into 1.5e5.
-func shortExp(s string) string {
-	m, e, ok := strings.Cut(s, "e")
-	if !ok {
-		return s
-	}
-	if strings.Contains(m, ".") {
-		m = strings.TrimRight(strings.TrimRight(m, "0"), ".")
-	}
-	sign := ""
-	if strings.HasPrefix(e, "-") {
-		sign = "-"
-	}
-	e = strings.TrimLeft(e, "+-0")
-	if e == "" {
-		return m
-	}
-	return m + "e" + sign + e
-}
+// number writes v for people, with three significant digits.
+func number(v float64) string { return minus(numtext.Short(v, 3)) }
 
 // minus writes the typographic minus sign.
 func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
