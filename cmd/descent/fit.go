@@ -213,12 +213,17 @@ func fitStatus(r *train.Result) int {
 	case optim.Diverged, optim.Failed:
 		return exitFailed
 	case optim.Budget:
-		if r.Epochs < r.Steps { // minibatches: the epochs that were asked for are done
+		if allEpochs(r) {
 			return exitDone
 		}
 	}
 	return exitShort
 }
+
+// allEpochs reports whether a fit that spent its budget went through all the
+// epochs it was to take, in minibatches. With full batches the steps are a
+// limit, not a goal.
+func allEpochs(r *train.Result) bool { return r.Status == optim.Budget && r.Epochs < r.Steps }
 
 // draw writes the picture of the loss curves.
 func (f *fitFlags) draw(r *train.Result) error {

@@ -32,21 +32,44 @@ func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 	printWrapped(w, fmt.Sprintf("Model %s: %s from %s, loss %s", r.ModelName, count(r.Parameters, "parameter"), count(r.Features, "feature"), r.LossName))
 	printWrapped(w, fmt.Sprintf("Method %s; %s to train on, %d to validate on; seed %d", r.Method, count(r.Rows, "row"), r.Validation, r.Seed))
 	fmt.Fprintln(w)
-	printWrapped(w, fmt.Sprintf("%s: %s.", ending(r.Status), r.Reason))
-	printWrapped(w, fmt.Sprintf("%s in %s s, %s rows a second.", fitLength(r), numtext.Short(r.Seconds, 3), numtext.Short(r.RowsPerSecond, 3)))
+	printWrapped(w, fmt.Sprintf("%s: %s.", ending(r), r.Reason))
+	printWrapped(w, fmt.Sprintf("%s in %s s, %s rows a second.", fitLength(r), numtext.Short(r.Seconds, 3), large(r.RowsPerSecond)))
 	printScores(w, r)
 	if r.Confusion != nil {
 		printConfusion(w, r.Confusion, r.Metrics)
 	}
 	printWeights(w, r)
 	printNotes(w, append(slices.Clone(t.Notes), r.Notes...))
-	fmt.Fprintf(w, "\nThe model is in %s. Next:\n", r.Run)
-	fmt.Fprintf(w, "  descent predict %s DATA\n  descent evaluate %s DATA\n", quoteShell(r.Run), quoteShell(r.Run))
+	printNext(w, r)
 }
 
-// ending is a status as the first word of a sentence.
-func ending(s optim.Status) string {
-	return sentence(strings.ReplaceAll(string(s), "_", " "))
+// printNext says where the model is and what can be done with it.
+func printNext(w *screen, r *train.Result) {
+	run := quoteShell(r.Run)
+	if r.Status == optim.Diverged {
+		fmt.Fprintf(w, "\nThe last good weights before that are in %s; they are no model to rely on.\n", run)
+		return
+	}
+	fmt.Fprintf(w, "\nThe model is in %s. Next:\n  descent predict %s DATA\n  descent evaluate %s DATA\n", run, run, run)
+}
+
+// ending is how the fit ended, as the first word of a sentence.
+func ending(r *train.Result) string {
+	if r.Status == optim.Budget {
+		if allEpochs(r) {
+			return "Done"
+		}
+		return "Stopped"
+	}
+	return sentence(strings.ReplaceAll(string(r.Status), "_", " "))
+}
+
+// large is a large number for people: 118544, 2.83 million.
+func large(v float64) string {
+	if v >= 1e6 {
+		return numtext.Short(v/1e6, 3) + " million"
+	}
+	return numtext.Short(v, 6)
 }
 
 // fitLength is how long a fit was in its own units.
@@ -77,7 +100,7 @@ func printColumns(w *screen, t *data.Table, r *train.Result, f *fitFlags) {
 	for _, s := range t.Describe() {
 		use := "left out"
 		if s.Ignored != "" {
-			use += ": " + s.Ignored
+			use += ": " + strings.TrimPrefix(s.Ignored, "text: ")
 		}
 		if c, ok := features[s.Name]; ok {
 			use = featureUse(c, s)
