@@ -13,6 +13,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"descent/internal/nearname"
 )
@@ -49,7 +50,7 @@ func ParseKind(name string) (Kind, error) {
 	if i := slices.Index(kindNames, name); i >= 0 {
 		return Kind(i), nil
 	}
-	return 0, fmt.Errorf("data: no column kind %q; there are %v%s", name, kindNames, nearname.Hint(name, kindNames))
+	return 0, fmt.Errorf("data: no column kind %q; there are %s%s", name, strings.Join(kindNames, ", "), nearname.Hint(name, kindNames))
 }
 
 // MarshalText writes the kind's name.

@@ -31,7 +31,11 @@ func (p *plan) chooseMethod(dim int) (err error) {
 			return err
 		}
 	}
+	asked := o.Patience
 	p.chooseBatch(strings.EqualFold(name, "sgd"))
+	if err := p.refuseUnheeded(asked); err != nil {
+		return err
+	}
 	plain := o.Rate == 0 && len(o.Settings) == 0 && o.Schedule == "" && o.Clip == 0 && o.WeightDecay == 0
 	if o.Method == "gd" && p.full() && plain {
 		p.method, err = optim.Find[float64]("gd-auto") // nobody named a rate, so let it find one
@@ -73,6 +77,21 @@ func (p *plan) refuseForSolver() error {
 	}
 	if o.Method == "lm" && (p.loss.Name != "mse" || p.opts.L2 != 0) {
 		return fmt.Errorf("train: lm minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", p.loss, p.opts.L2)
+	}
+	return nil
+}
+
+// refuseUnheeded names what nothing would come of: a tolerance that no gradient
+// is held to, and patience without a validation loss to wait for.
+func (p *plan) refuseUnheeded(patience int) error {
+	o := &p.opts
+	switch {
+	case o.GradTol > 0 && o.Method == "lm":
+		return fmt.Errorf("train: lm knows by tests of its own when it is done, so a gradient tolerance means nothing to it; leave it out, or use lbfgs")
+	case o.GradTol > 0 && !p.full():
+		return fmt.Errorf("train: the gradient of one batch proves nothing, so a gradient tolerance means nothing to batches of %d; leave it out, or use full batches", o.Batch)
+	case patience > 0 && p.valid.n() == 0:
+		return fmt.Errorf("train: a patience of %d epochs waits for a validation loss, but no rows are set aside; leave it out, or set some aside", patience)
 	}
 	return nil
 }

@@ -128,8 +128,14 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 	if err := f.checkColumns(t); err != nil {
 		return usage(err)
 	}
+	if rows, _, err := t.Complete(f.target); err == nil && len(rows) == 0 {
+		return fmt.Errorf("%s: no row has a value in the target column %s", t.Name, f.target)
+	}
 	if err := a.readValidation(t, f, &o); err != nil {
 		return err
+	}
+	if !f.quiet {
+		a.notes(strangers(t, f.model, o.Start))
 	}
 	if ctx.Err() != nil {
 		fmt.Fprintln(a.err, "descent: interrupted before training began; nothing is saved")

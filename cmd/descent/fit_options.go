@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/expr"
 	"descent/internal/nearname"
 	"descent/loss"
 	"descent/model"
@@ -212,6 +213,29 @@ func (f *fitFlags) startValues(o *train.Options) error {
 	return nil
 }
 
+// strangers are notes on the free parameters of a formula whose names look like
+// those of columns: a slip of the hand makes a parameter of a column.
+func strangers(t *data.Table, text string, start map[string]float64) []string {
+	spec, err := model.Parse(text)
+	if err != nil || spec.Kind != model.Formula {
+		return nil
+	}
+	formula, err := expr.Parse(spec.Formula)
+	if err != nil {
+		return nil // the fit says so
+	}
+	const shortest = 4 // x1 is near b1, and both are meant
+	var notes []string
+	for _, v := range formula.Variables() {
+		_, meant := start[v.Name]
+		near := nearname.Of(v.Name, t.Names())
+		if !meant && len(v.Name) >= shortest && near != "" && near != v.Name {
+			notes = append(notes, fmt.Sprintf("%s is no column of %s, so it is a parameter to fit; did you mean the column %s?", v.Name, t.Name, near))
+		}
+	}
+	return notes
+}
+
 // outputs refuses run folders and pictures that cannot be written.
 func (f *fitFlags) outputs(*train.Options) error {
 	if f.plot != "" {
@@ -282,10 +306,12 @@ func newFolder(asked, path, target string) (*folder, error) {
 	}
 }
 
-// drop removes the folder of a fit that failed, unless something is in it.
+// drop removes the folder of a fit that failed; a folder with something in it
+// stays.
 func (f *folder) drop() {
 	if f.made {
 		_ = os.Remove(f.dir)
+		_ = os.Remove(filepath.Dir(f.dir)) // runs, where this was to be the first
 	}
 }
 
