@@ -2,7 +2,10 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
 // Blocking of the tiled product: a packed panel of B (deep×columns of a tile)
 // stays in the first-level cache, high rows of A in the second, a slab of
@@ -47,7 +50,8 @@ func tileF64NoMask(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *f
 }
 
 // product is one call of Gemm under way. Strides are in elements: op(A)[i,p]
-// is a[i*ar+p*ak], op(B)[p,j] is b[p*bk+j*bc].
+// is a[i*ar+p*ak], op(B)[p,j] is b[p*bk+j*bc]. Its units are ranges of columns,
+// or of rows where the columns are too few to share.
 type product[T Float] struct {
 	tiler[T]
 	m, n, k        int
@@ -55,11 +59,19 @@ type product[T Float] struct {
 	a, b, c        []T
 	ar, ak, bk, bc int
 	ldc            int
-	panel, edge    []T // packed B, scratch tile
+	byRows         bool
+	span           int // columns or rows of a unit
 }
 
+var products32, products64 = sync.Pool{New: func() any { return new(product[float32]) }}, sync.Pool{New: func() any { return new(product[float64]) }}
+
 func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	g := product[T]{tiler: tilerFor[T](active), m: m, n: n, k: k, alpha: alpha, beta: beta,
+	pool := &products64
+	if _, single := any(alpha).(float32); single {
+		pool = &products32
+	}
+	g := pool.Get().(*product[T])
+	*g = product[T]{tiler: tilerFor[T](active), m: m, n: n, k: k, alpha: alpha, beta: beta,
 		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc}
 	if transA {
 		g.ar, g.ak = 1, lda
@@ -67,41 +79,87 @@ func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda in
 	if transB {
 		g.bk, g.bc = 1, ldb
 	}
-	if beta != 0 && beta != 1 {
-		scaleRows(m, n, beta, c, ldc)
+	share(g.split(), g)
+	*g = product[T]{} // keeps no matrix alive
+	pool.Put(g)
+}
+
+// worthSharing is the number of multiplications from which a second thread
+// pays.
+const worthSharing = 1 << 17
+
+// split cuts the product into units, about two for each thread so that a late
+// thread is made up for. Sums are never split, so the bits do not depend on it.
+func (g *product[T]) split() (units int) {
+	threads := Threads()
+	g.byRows, g.span = false, g.n
+	if threads == 1 || g.m*g.n*g.k < worthSharing {
+		return 1
 	}
-	columns := min((n+g.cols-1)/g.cols*g.cols, wide)
-	slab := grab[T](min(k, deep)*columns + g.rows*g.cols)
-	defer release(slab)
-	g.edge, g.panel = (*slab)[:g.rows*g.cols], (*slab)[g.rows*g.cols:]
-	for j := 0; j < n; j += wide {
-		for p := 0; p < k; p += deep {
-			g.block(j, min(wide, n-j), p, min(deep, k-p))
+	panels := (g.n + g.cols - 1) / g.cols
+	if panels >= threads {
+		g.span = max(1, panels/(2*threads)) * g.cols
+		return (g.n + g.span - 1) / g.span
+	}
+	tiles := (g.m + g.rows - 1) / g.rows
+	g.byRows, g.span = true, max(1, tiles/(2*threads))*g.rows
+	return (g.m + g.span - 1) / g.span
+}
+
+// unit computes one range of columns or rows.
+func (g *product[T]) unit(i int) {
+	u := piece[T]{product: g, row: 0, rows: g.m, col: i * g.span}
+	u.columns = min(g.span, g.n-u.col)
+	if g.byRows {
+		u.row, u.rows, u.col, u.columns = i*g.span, min(g.span, g.m-i*g.span), 0, g.n
+	}
+	if g.beta != 0 && g.beta != 1 {
+		scaleRows(u.rows, u.columns, g.beta, g.c[u.row*g.ldc+u.col:], g.ldc)
+	}
+	padded := min((u.columns+g.cols-1)/g.cols*g.cols, wide)
+	edge := g.rowsOf() * g.cols
+	slab := grab[T](min(g.k, deep)*padded + edge)
+	u.edge, u.panel = (*slab)[:edge], (*slab)[edge:]
+	for j := 0; j < u.columns; j += wide {
+		for p := 0; p < g.k; p += deep {
+			u.block(u.col+j, min(wide, u.columns-j), p, min(deep, g.k-p))
 		}
 	}
+	release(slab)
+}
+
+// rowsOf is the height of a full tile.
+func (g *product[T]) rowsOf() int { return g.tiler.rows }
+
+// piece is one unit of a product: its range of C, and work memory of its own.
+type piece[T Float] struct {
+	*product[T]
+	row, rows    int
+	col, columns int
+	panel, edge  []T // packed B, scratch tile
 }
 
 // inPlace says whether B is read where it lies: packing costs as much as a few
 // rows of the product, and only a masked kernel can read a narrow panel.
-func (g *product[T]) inPlace() bool {
-	return g.bc == 1 && g.masked && (g.m <= 2*g.rows || g.n <= g.cols)
+func (g *piece[T]) inPlace() bool {
+	return g.bc == 1 && g.masked && (g.rows <= 2*g.rowsOf() || g.columns <= g.cols)
 }
 
 // block adds the part of the product that depth numbers from p of each sum
 // give to width columns from j.
-func (g *product[T]) block(j, width, p, depth int) {
+func (g *piece[T]) block(j, width, p, depth int) {
 	direct := g.inPlace()
 	if !direct {
 		g.packB(j, width, p, depth)
 	}
-	for i := 0; i < g.m; i += high {
-		h := min(high, g.m-i)
+	for i := 0; i < g.rows; i += high {
+		h := min(high, g.rows-i)
 		for q := 0; q < width; q += g.cols {
 			b, bk := g.panel[min(q*depth, len(g.panel)-1):], g.cols
 			if direct {
 				b, bk = g.b[p*g.bk+j+q:], g.bk
 			}
-			g.column(i, h, j+q, min(g.cols, width-q), p, depth, b, bk)
+			g.column(g.row+i, h, j+q, min(g.cols, width-q), p, depth, b, bk)
 		}
 	}
 }
@@ -111,14 +169,14 @@ func (g *product[T]) block(j, width, p, depth int) {
 // here: the collector need not wait for the end.
 //
 //go:noinline
-func (g *product[T]) column(i, h, j, w, p, depth int, b []T, bk int) {
+func (g *piece[T]) column(i, h, j, w, p, depth int, b []T, bk int) {
 	size := int(unsafe.Sizeof(g.alpha))
 	mask := uint32(1)<<w - 1
 	add := 1
 	if p == 0 && g.beta == 0 {
 		add = 0
 	}
-	tiles := (h + g.rows - 1) / g.rows
+	tiles := (h + g.rowsOf() - 1) / g.rowsOf()
 	for t := range tiles {
 		rows := h / tiles
 		if t < h%tiles {
@@ -136,7 +194,7 @@ func (g *product[T]) column(i, h, j, w, p, depth int, b []T, bk int) {
 }
 
 // copyEdge moves the first w columns of the scratch tile to c, or adds them.
-func (g *product[T]) copyEdge(rows, w int, c []T, add int) {
+func (g *piece[T]) copyEdge(rows, w int, c []T, add int) {
 	for r := range rows {
 		src, dst := g.edge[r*g.cols:r*g.cols+w], c[r*g.ldc:r*g.ldc+w]
 		if add == 0 {
@@ -151,7 +209,7 @@ func (g *product[T]) copyEdge(rows, w int, c []T, add int) {
 
 // packB lays rows p..p+depth and columns j..j+width of op(B) out as panels of
 // cols columns, the last one padded with zeros.
-func (g *product[T]) packB(j, width, p, depth int) {
+func (g *piece[T]) packB(j, width, p, depth int) {
 	for q := 0; q < width; q += g.cols {
 		w := min(g.cols, width-q)
 		panel := g.panel[q*depth : q*depth+depth*g.cols]

@@ -1,0 +1,161 @@
+package kernel
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// job is work cut into units that may run in any order on any thread. A unit
+// writes what no other unit touches, so the result does not depend on who does
+// what.
+type job interface{ unit(i int) }
+
+// helpers are the goroutines that share the units of jobs with whoever starts
+// them. Waking a sleeping thread costs more than a small matrix product, so
+// they watch for work without sleeping as long as there was some recently.
+type helpers struct {
+	// The words that threads write to have cache lines of their own.
+	_     [64]byte
+	gate  atomic.Int64 // bit 0: a job is open; the rest: helpers inside, times 2
+	_     [56]byte
+	next  atomic.Int64 // the next unit to take
+	_     [56]byte
+	units atomic.Int64 // of the job
+	idle  atomic.Int32 // helpers asleep
+	quit  atomic.Bool
+	wake  chan struct{}
+
+	busy sync.Mutex // one job at a time; others run alone
+	job  job
+	n    int
+	done sync.WaitGroup
+}
+
+// crew is the team at work, if there is one.
+var crew atomic.Pointer[helpers]
+
+// StartThreads makes the matrix products of this process share their work
+// among n threads, the caller's included, until stop is called. The helpers
+// keep a processor busy while they wait, so start them for a training run and
+// stop them after it. Results do not depend on n. n is at most GOMAXPROCS; a
+// second call while a team is at work has no effect.
+func StartThreads(n int) (stop func()) {
+	n = min(n, runtime.GOMAXPROCS(0))
+	if n < 2 {
+		return func() {}
+	}
+	h := &helpers{n: n, wake: make(chan struct{}, n)}
+	if !crew.CompareAndSwap(nil, h) {
+		return func() {}
+	}
+	h.done.Add(n - 1)
+	for range n - 1 {
+		go h.help()
+	}
+	return sync.OnceFunc(func() {
+		crew.Store(nil)
+		h.busy.Lock() // a job under way is finished first
+		defer h.busy.Unlock()
+		h.quit.Store(true)
+		close(h.wake)
+		h.done.Wait()
+	})
+}
+
+// Threads is how many threads share the work now.
+func Threads() int {
+	if h := crew.Load(); h != nil {
+		return h.n
+	}
+	return 1
+}
+
+// share runs all units of j, on every thread of the team.
+func share(units int, j job) {
+	h := crew.Load()
+	if h == nil || units < 2 || !h.busy.TryLock() {
+		for i := range units {
+			j.unit(i)
+		}
+		return
+	}
+	defer h.busy.Unlock()
+	h.job = j
+	h.next.Store(0)
+	h.units.Store(int64(units))
+	h.gate.Add(1)
+	for i := h.idle.Load(); i > 0; i-- {
+		select {
+		case h.wake <- struct{}{}:
+		default:
+		}
+	}
+	h.take()
+	// Close the gate and wait for those inside. A helper that never came, because
+	// the system gave its processor away, is not waited for.
+	h.gate.Add(-1)
+	for h.gate.Load() > 1 {
+	}
+	h.job = nil
+}
+
+// take runs units until none is left.
+func (h *helpers) take() {
+	for {
+		i := h.next.Add(1) - 1
+		if i >= h.units.Load() {
+			return
+		}
+		h.job.unit(int(i))
+	}
+}
+
+// How long a helper watches for work: first without pause, then giving way to
+// other goroutines, then it sleeps.
+const (
+	watchSpins = 1 << 14
+	watchTime  = 5 * time.Millisecond
+)
+
+func (h *helpers) help() {
+	defer h.done.Done()
+	for !h.quit.Load() {
+		if h.watch() {
+			h.enter()
+			continue
+		}
+		h.idle.Add(1)
+		<-h.wake
+		h.idle.Add(-1)
+	}
+}
+
+// watch waits until a job is open, and gives up after a while.
+func (h *helpers) watch() bool {
+	for range watchSpins {
+		if h.open() {
+			return true
+		}
+	}
+	for began := time.Now(); time.Since(began) < watchTime; runtime.Gosched() {
+		if h.open() || h.quit.Load() {
+			return true
+		}
+	}
+	return false
+}
+
+// open reports whether there is a unit to take.
+func (h *helpers) open() bool {
+	return h.gate.Load()&1 == 1 && h.next.Load() < h.units.Load()
+}
+
+// enter takes part in the job, unless the gate closed just now.
+func (h *helpers) enter() {
+	if h.gate.Add(2)&1 == 1 {
+		h.take()
+	}
+	h.gate.Add(-2)
+}
