@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"runtime"
 	"slices"
 	"time"
 
@@ -79,6 +80,11 @@ func (p *plan) layout() (*model.Net, error) {
 }
 
 func fit[T kernel.Float](ctx context.Context, p *plan, net *model.Net, observe Observer) (*Result, error) {
+	threads := p.opts.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	defer kernel.StartThreads(threads)()
 	s, err := newSession[T](p, net, observe)
 	if err != nil {
 		return nil, err

@@ -53,13 +53,13 @@ func waves(t *testing.T, n int) *data.Table {
 }
 
 // TestSameSeedSameBytes: equal fits write equal folders, byte for byte, apart
-// from the report's name of its own folder.
+// from the report's name of its own folder, with any number of threads.
 func TestSameSeedSameBytes(t *testing.T) {
 	table := sample(t, "penguins")
-	for _, m := range []string{"softmax", "mlp:8"} {
+	for _, m := range []string{"softmax", "mlp:256,64"} {
 		dirs := []string{filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")}
-		for _, dir := range dirs {
-			mustFit(t, table, Options{Target: "species", Model: m, Epochs: 12, Seed: 3, Dir: dir})
+		for i, dir := range dirs {
+			mustFit(t, table, Options{Target: "species", Model: m, Epochs: 12, Seed: 3, Dir: dir, Threads: i + 1})
 		}
 		for _, name := range []string{modelFile, configFile, metricsFile} {
 			a, err := os.ReadFile(filepath.Join(dirs[0], name))

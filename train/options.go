@@ -45,6 +45,8 @@ type Options struct {
 	Start map[string]float64 // where free parameters of a formula start; 1 where not named
 	Seed  uint64
 
+	Threads int // 0: one for each processor; the result does not depend on it
+
 	Dir   string // run folder; "": nothing is written
 	Force bool   // replace the files of an existing run folder
 }
