@@ -27,7 +27,7 @@ type Options struct {
 
 	GradTol float64       // converged when the Euclidean norm of the gradient is at most this; 0 means 1e-8
 	MaxIter int           // 0 means 10,000
-	Time    time.Duration // 0: no limit
+	Time    time.Duration // of all starts together; 0: no limit
 	Target  *float64      // stop at this value
 
 	// Observe sees the start point and every accepted one. The state belongs to

@@ -43,6 +43,15 @@ func (f *Formula) Point(values map[string][]float64, x []float64) error {
 	return nil
 }
 
+// Values is the flat vector x by name: what Point lays out.
+func (f *Formula) Values(x []float64) map[string][]float64 {
+	values := make(map[string][]float64, len(f.Variables))
+	for _, v := range f.Variables {
+		values[v.Name] = slices.Clone(x[v.Offset : v.Offset+v.size()])
+	}
+	return values
+}
+
 // Unset lists the elements, as Names does, to which values gives nothing.
 func (f *Formula) Unset(values map[string][]float64) []string {
 	var unset []string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"descent/optim"
 )
@@ -28,16 +29,20 @@ func minimize(ctx context.Context, p optim.Problem[float64], at func(k int) ([]f
 	var basins []Basin
 	missed := map[string]int{}
 	n := max(o.Starts, 1)
-	tried := 0
+	tried, began := 0, time.Now()
 	for k := range n {
-		if k > 0 && ctx.Err() != nil {
+		run, left := o, (o.Time - time.Since(began)).Round(time.Millisecond)
+		if k > 0 && o.Time > 0 {
+			run.Time = left
+		}
+		if k > 0 && (ctx.Err() != nil || o.Time > 0 && left <= 0) {
 			break
 		}
 		x, err := at(k)
 		if err != nil {
 			return nil, err
 		}
-		m, err := single(ctx, p, x, &o)
+		m, err := single(ctx, p, x, &run)
 		if err != nil {
 			return nil, err
 		}

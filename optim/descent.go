@@ -47,7 +47,7 @@ func stalled[T Float](s *State[T]) Reason {
 // last is the shortest step tried.
 func noDescent[T Float](s *State[T], last trial) Reason {
 	if !finite(kernel.Dot(s.G, s.G)) {
-		return because(NoProgress, "the gradient %s is too large to compute with; scale the function down", num(kernel.Norm2(s.G), 3))
+		return because(NoProgress, "the gradient %s is too large to compute with; the function may have a pole near the point, or wants scaling down", num(kernel.Norm2(s.G), 3))
 	}
 	if !last.finite() {
 		return because(NoProgress, "the function or its gradient is not finite at any step tried from this point, down to a rate of %s; the last good point is kept", num(last.alpha, 2))

@@ -237,5 +237,5 @@ func Choose[T Float](p *Problem[T]) (name, why string) {
 	case p.Resid != nil && p.Resid.Len*p.Dim <= maxJacobian:
 		return "lm", "the objective is a sum of squares"
 	}
-	return "lbfgs", "the full objective with its gradient is at hand"
+	return "lbfgs", "it suits a smooth function with its full gradient"
 }

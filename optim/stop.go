@@ -128,7 +128,7 @@ func Stall[T Float](k int) Stop[T] {
 				if still <= k {
 					return Reason{}
 				}
-				return because(NoProgress, "no progress for %s: value %s and point do not change within rounding, and the gradient is still %s after %s; "+
+				return because(NoProgress, "for %s value %s and point did not change beyond rounding, and the gradient is still %s after %s; "+
 					"accept a larger gradient tolerance, rescale the variables, or try a larger rate or another method",
 					steps(k), num(s.F, 6), num(s.GradNorm, 2), steps(s.Iter))
 			}

@@ -46,7 +46,7 @@ func TestReasons(t *testing.T) {
 		{"deadline", late, bowl(), []float64{3, -2}, gd(0.1), nil, Time, "the deadline passed after 0 steps"},
 		{"cancelled", cancelled, bowl(), []float64{3, -2}, gd(0.1), nil, Interrupted, "interrupted after 0 steps"},
 		{"no progress", t.Context(), bowl(), []float64{3, -2}, gd(1e-17), nil,
-			NoProgress, "no progress for 20 steps: value 7 and point do not change within rounding, and the gradient is still 4.1 after 21 steps; "},
+			NoProgress, "for 20 steps value 7 and point did not change beyond rounding, and the gradient is still 4.1 after 21 steps; "},
 		{"user", t.Context(), bowl(), []float64{3, -2}, gd(0.1), []Stop[float64]{func(s *State[float64]) Reason {
 			if s.X[0] < 2 {
 				return Reason{Target, "x is below 2"}

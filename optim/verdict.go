@@ -198,7 +198,7 @@ func (j *judge[T]) notStationary(at point[T]) (Verdict, error) {
 
 func (j *judge[T]) drift(m movement) Verdict {
 	j.v.Kind = Flat
-	j.v.Text = fmt.Sprintf("no minimum: the gradient is small, %s, but the point does not hold still; Newton steps lead on and on, the first by %s and the last by %s; the value may fall for ever without reaching a bottom",
+	j.v.Text = fmt.Sprintf("no minimum: the gradient is small, %s, but the point does not hold still; Newton steps lead on and on (%s far at first, %s at last), so the value may fall for ever",
 		num(j.v.GradNorm, 2), num(m.first, 2), num(m.last, 2))
 	return j.v
 }

@@ -1,19 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"descent"
-	"descent/data"
-	"descent/expr"
 	"descent/optim"
 )
 
@@ -80,7 +76,7 @@ Exit status: 0 a minimum was reached, 1 failed (diverged, unreadable data),
 }
 
 // minimize is the whole command.
-func (a *app) minimize(ctx context.Context, text string, f *minimizeFlags, targeted bool) error {
+func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, targeted bool) error {
 	o, err := f.options()
 	if err != nil {
 		return usage(err)
@@ -91,154 +87,55 @@ func (a *app) minimize(ctx context.Context, text string, f *minimizeFlags, targe
 	if err := f.checkFiles(); err != nil {
 		return usage(err)
 	}
-	text, err = a.formulaText(text)
+	text, err := a.formulaText(arg)
 	if err != nil {
 		return err
 	}
-	formula, err := f.parse(text, o.Start)
+	formula, err := a.parseFormula(text, f.data, o.Start)
 	if err != nil {
 		return err
-	}
-	for _, h := range formula.Hints(keys(o.Start)...) {
-		fmt.Fprintf(a.err, "note: %s\n", h)
 	}
 	if f.check {
 		if err := a.checkGradient(formula, o); err != nil {
 			return err
 		}
 	}
+	m, rec, err := a.descend(ctx, formula, o, f)
+	if err != nil {
+		return usage(err)
+	}
+	a.status = exitStatus(m)
+	failed := rec.write(f, m)
+	if f.json {
+		err = a.minimizeJSON(text, formula, m, o.Seed)
+	} else {
+		err = a.minimizeText(formula, m, rec, o, f.explain)
+	}
+	return cmp.Or(failed, err)
+}
+
+// descend runs the minimisation and remembers what the table, the trace and the
+// picture need.
+func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.Options, f *minimizeFlags) (*descent.Minimum, *recorder, error) {
 	rec := newRecorder(formula, f)
-	bar := a.newProgress(f.quiet, "step")
+	bar := a.newMinimizeProgress(f.quiet, o.Starts)
 	o.Observe = func(s *optim.State[float64]) {
-		rec.observe(s)
+		if o.Starts == 1 {
+			rec.observe(s)
+		}
 		bar.step(s)
 	}
 	m, err := formula.Minimize(ctx, o)
 	bar.clear()
-	if err != nil {
-		return usage(err)
+	if err != nil || o.Starts == 1 || !f.explain && f.trace == "" && f.plot == "" {
+		return m, rec, err
 	}
-	if err := rec.write(f, m); err != nil {
-		return err
-	}
-	a.status = exitStatus(m)
-	if f.json {
-		return a.minimizeJSON(text, formula, m, o.Seed)
-	}
-	return a.minimizeText(formula, m, rec, f)
-}
-
-func (f *minimizeFlags) options() (o descent.Options, err error) {
-	o = descent.Options{Seed: f.seed, Starts: f.starts, Method: f.method, MaxIter: f.maxIter, GradTol: f.gradTol, Time: f.limit}
-	if o.Start, err = parseStart(f.start); err != nil {
-		return o, err
-	}
-	if o.Low, o.High, err = parseRange("--random-range", f.randomRange); err != nil {
-		return o, err
-	}
-	if o.Rate, err = parseRate(f.rate); err != nil {
-		return o, err
-	}
-	if o.Set, err = parseSettings(f.set); err != nil {
-		return o, err
-	}
-	switch {
-	case f.starts < 1:
-		return o, fmt.Errorf("--starts: found %d, expected at least 1", f.starts)
-	case f.maxIter < 1:
-		return o, fmt.Errorf("--max-iter: found %d, expected at least 1", f.maxIter)
-	case !(f.gradTol > 0):
-		return o, fmt.Errorf("--grad-tol: found %g, expected a positive number", f.gradTol)
-	case f.limit < 0:
-		return o, fmt.Errorf("--time: found %s, expected a positive duration such as 30s", f.limit)
-	case f.method != "auto":
-		_, err = optim.Find[float64](f.method)
-	}
-	return o, err
-}
-
-// formulaText reads the formula that an argument stands for.
-func (a *app) formulaText(arg string) (string, error) {
-	var b []byte
-	var err error
-	switch path, file := strings.CutPrefix(arg, "@"); {
-	case file:
-		if b, err = os.ReadFile(path); err != nil {
-			return "", err
-		}
-	case arg == "-":
-		if b, err = io.ReadAll(io.LimitReader(a.in, maxFormula+1)); err != nil {
-			return "", fmt.Errorf("reading the formula from standard input: %w", err)
-		}
-	default:
-		return arg, nil
-	}
-	if len(b) > maxFormula {
-		return "", fmt.Errorf("the formula in %s is longer than %d bytes", arg, maxFormula)
-	}
-	return string(b), nil
-}
-
-// maxFormula bounds a formula from a file or a pipe.
-const maxFormula = 16 << 20
-
-// parse reads the formula, with the columns of --data where it names some.
-func (f *minimizeFlags) parse(text string, start map[string][]float64) (*descent.Formula, error) {
-	in := descent.Inputs{Lengths: map[string]int{}}
-	for name, v := range start {
-		if len(v) > 1 {
-			in.Lengths[name] = len(v)
-		}
-	}
-	if f.data != "" {
-		t, err := data.Read(f.data, data.ReadOptions{})
-		if err != nil {
-			return nil, err
-		}
-		if in.Columns, err = columnsOf(t, text); err != nil {
-			return nil, err
-		}
-	}
-	formula, err := descent.ParseFormula(text, in)
-	if err != nil {
-		return nil, usage(err)
-	}
-	return formula, nil
-}
-
-// columnsOf are the columns of a table that a formula names, over the rows in
-// which none of them is missing.
-func columnsOf(t *data.Table, text string) (map[string][]float64, error) {
-	parsed, err := expr.Parse(text)
-	if err != nil {
-		return nil, usage(err)
-	}
-	columns := map[string][]float64{}
-	var names []string
-	for _, v := range parsed.Variables() {
-		c, err := t.Column(v.Name)
-		if err != nil {
-			continue // a variable, not a column
-		}
-		if c.Kind != data.Number {
-			return nil, usagef("column %s of %s is a %s, and a formula needs numbers", v.Name, t.Name, c.Kind)
-		}
-		names = append(names, v.Name)
-	}
-	if len(names) == 0 {
-		return nil, usagef("the formula names no column of %s; the columns are %s", t.Name, strings.Join(t.Names(), ", "))
-	}
-	rows, _, err := t.Complete(names...)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		columns[name] = make([]float64, len(rows))
-		if err := t.Values(name, rows, columns[name]); err != nil {
-			return nil, err
-		}
-	}
-	return columns, nil
+	// Of several starts the best is to be seen: the same steps once more.
+	again := o
+	again.Starts, again.Start, again.Time, again.MaxIter = 1, formula.Values(m.Start), 0, max(1, m.Steps)
+	again.Observe = rec.observe
+	_, err = formula.Minimize(context.WithoutCancel(ctx), again)
+	return m, rec, err
 }
 
 // checkGradient compares the gradient with differences at the start.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -21,7 +20,7 @@ func (n number) MarshalJSON() ([]byte, error) {
 	if v := float64(n); math.IsNaN(v) || math.IsInf(v, 0) {
 		return []byte("null"), nil
 	}
-	return json.Marshal(float64(n))
+	return json.Marshal(float64(n) + 0) // −0 is 0
 }
 
 func numbers(x []float64) []number {
@@ -84,12 +83,8 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 	}
 	var derivatives object
 	for _, d := range ds {
-		name := d.Var
-		if d.Index > 0 {
-			name = fmt.Sprintf("%s[%d]", d.Var, d.Index)
-		}
 		if d.Omitted == "" {
-			derivatives = append(derivatives, field{name, d.Text})
+			derivatives = append(derivatives, field{elementName(d.Var, d.Index), d.Text})
 		}
 	}
 	o := object{
@@ -98,16 +93,16 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 		{"point", byVariable(formula, m.X)}, {"value", number(m.Value)},
 		{"gradient", byVariable(formula, m.G)}, {"gradient_norm", number(m.Verdict.GradNorm)},
 		{"derivatives", derivatives},
-		{"verdict", m.Verdict.Kind}, {"verdict_text", m.Verdict.Text}, {"eigenvalues", numbers(m.Verdict.Eigenvalues)},
+		{"verdict", m.Verdict.Kind}, {"eigenvalues", numbers(m.Verdict.Eigenvalues)},
 		{"iterations", m.Steps}, {"evaluations", m.Evals},
 		{"start", byVariable(formula, m.Start)}, {"seconds", m.Took.Seconds()},
 	}
-	if m.Minima != nil || m.Missed != nil {
+	if m.Missed != nil {
 		minima := []object{}
 		for _, b := range m.Minima {
-			minima = append(minima, object{{"point", byVariable(formula, b.X)}, {"value", number(b.Value)}, {"count", b.Count}, {"share", b.Share}})
+			minima = append(minima, object{{"point", byVariable(formula, b.X)}, {"value", number(b.Value)}, {"share", b.Share}})
 		}
-		o = append(o, field{"minima", minima}, field{"missed", m.Missed})
+		o = append(o, field{"minima", minima})
 	}
 	return writeJSON(a.out, o)
 }
@@ -124,8 +119,6 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 func methodNames() []string {
 	names := []string{"auto"}

@@ -16,47 +16,16 @@ const (
 	lineEvery = 10 * time.Second
 )
 
-// progress reports on standard error how a run goes. It is silent for runs that
-// end before the first report is due.
+// progress reports on standard error how work goes.
 type progress struct {
 	w     *screen
 	quiet bool
 	what  string
 	bar   *progressbar.ProgressBar
-	next  time.Time
 }
 
 func (a *app) newProgress(quiet bool, what string) *progress {
-	p := &progress{w: a.err, quiet: quiet, what: what}
-	p.schedule()
-	return p
-}
-
-func (p *progress) schedule() {
-	every := lineEvery
-	if p.w.terminal {
-		every = barEvery
-	}
-	p.next = time.Now().Add(every)
-}
-
-// due reports whether it is time for a report. Asking the clock costs more than
-// a step in two variables, so it is asked every few hundred steps.
-func (p *progress) due(step int) bool {
-	if p.quiet || step%256 != 0 || time.Now().Before(p.next) {
-		return false
-	}
-	p.schedule()
-	return true
-}
-
-func (p *progress) step(s *optim.State[float64]) {
-	if !p.due(s.Iter) {
-		return
-	}
-	text := fmt.Sprintf("%s %d  value %s  gradient %s  rate %s", p.what, s.Iter,
-		numtext.Short(s.F, 6), numtext.Short(s.GradNorm, 3), numtext.Short(s.Step, 3))
-	p.show(-1, -1, text)
+	return &progress{w: a.err, quiet: quiet, what: what}
 }
 
 // show reports text; done of total where they are known (total > 0).
@@ -83,4 +52,70 @@ func (p *progress) clear() {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
+}
+
+// minimizeProgress reports how a minimisation goes. It is silent for runs that
+// end before the first report is due.
+type minimizeProgress struct {
+	*progress
+	starts, begun int       // how many runs there will be, and how many began
+	next          time.Time // of the next report
+	asked         time.Time // when the clock was last read
+	every, left   int       // steps between looks at the clock, and those left
+}
+
+func (a *app) newMinimizeProgress(quiet bool, starts int) *minimizeProgress {
+	p := &minimizeProgress{progress: a.newProgress(quiet, "step"), starts: starts, asked: time.Now()}
+	p.schedule(p.asked)
+	return p
+}
+
+func (p *minimizeProgress) schedule(now time.Time) {
+	every := lineEvery
+	if p.w.terminal {
+		every = barEvery
+	}
+	p.next = now.Add(every)
+}
+
+// due reports whether it is time for a report. Reading the clock costs more
+// than a step in two variables, so it is read about once in ten milliseconds.
+func (p *minimizeProgress) due() bool {
+	if p.left > 0 {
+		p.left--
+		return false
+	}
+	now := time.Now()
+	if now.Sub(p.asked) < 10*time.Millisecond {
+		p.every = min(2*p.every+1, 1<<16)
+	} else {
+		p.every /= 4
+	}
+	p.asked, p.left = now, p.every
+	if now.Before(p.next) {
+		return false
+	}
+	p.schedule(now)
+	return true
+}
+
+func (p *minimizeProgress) step(s *optim.State[float64]) {
+	if s.Iter == 0 {
+		p.begun++
+	}
+	if p.quiet || !p.due() {
+		return
+	}
+	text := fmt.Sprintf("step %d", s.Iter)
+	if p.starts > 1 {
+		text = fmt.Sprintf("start %d of %d, ", p.begun, p.starts) + text
+	}
+	const spinner = 12 // what the bar adds: a sign and a rate
+	for _, part := range []string{"value " + numtext.Short(s.F, 6), "gradient " + numtext.Short(s.GradNorm, 3), "rate " + numtext.Short(s.Step, 3)} {
+		if p.w.terminal && len(text)+2+len(part) > p.w.width-spinner {
+			break
+		}
+		text += "  " + part
+	}
+	p.show(-1, -1, text)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -22,8 +23,7 @@ const (
 	maxPoints  = 4000 // points of a picture; a longer way is thinned out
 )
 
-// recorder watches a run for the table, the trace and the pictures. With
-// several starts it remembers the last one.
+// recorder watches a run for the table, the trace and the pictures.
 type recorder struct {
 	formula *descent.Formula
 	audit   *optim.Audit[float64]
@@ -150,13 +150,31 @@ func (f *minimizeFlags) checkFiles() error {
 			return fmt.Errorf("--plot: %w", err)
 		}
 	}
-	if f.force {
-		return nil
-	}
-	for flag, path := range map[string]string{"--plot": f.plot, "--trace": f.trace} {
-		if err := absent(flag, path); err != nil {
+	for _, o := range []struct{ flag, path string }{{"--plot", f.plot}, {"--trace", f.trace}} {
+		if err := folderOf(o.flag, o.path); err != nil {
 			return err
 		}
+		if f.force {
+			continue
+		}
+		if err := absent(o.flag, o.path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folderOf refuses a path whose folder does not exist, or that is a folder.
+func folderOf(flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	dir := filepath.Dir(path)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s: there is no folder %s", flag, dir)
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s: %s is a folder; name a file", flag, path)
 	}
 	return nil
 }
