@@ -144,7 +144,8 @@ func Losses(ch Chart) (*Picture, error) {
 	}}, nil
 }
 
-// seriesLine draws one line, broken at gaps, with marks when it has few points.
+// seriesLine draws one line, broken at gaps, with marks when it has few points
+// (two points are a level, not a course).
 func seriesLine(s Series, sc scale, i int) layer {
 	return func(c draw.Canvas, p *gonum.Plot) {
 		tx, ty := p.Transforms(&c)
@@ -152,7 +153,7 @@ func seriesLine(s Series, sc scale, i int) layer {
 		var run []vg.Point
 		flush := func() {
 			stroke(&c, run, 1.8, ink.c, ink.dashes...)
-			if len(run) == 1 || len(s.Y) <= 60 {
+			if n := len(s.Y); len(run) == 1 || (n > 2 && n <= 60) {
 				for _, q := range run {
 					disc(&c, q, 1.8, white, ink.c)
 				}

@@ -92,7 +92,8 @@ func (p *Picture) Encode(w io.Writer, format string) error {
 
 // Walk is what a picture shows of one minimisation. Names has one entry per
 // coordinate; X, F and G run along the accepted points, the start first. G is
-// the gradient at each point and may be nil.
+// the gradient at each point and may be nil. Steps numbers the points of a walk
+// of which some are left out; nil means that all are there.
 type Walk struct {
 	Title    string
 	Subtitle string
@@ -100,6 +101,7 @@ type Walk struct {
 	X        [][]float64
 	F        []float64
 	G        [][]float64
+	Steps    []int
 	End      string // what the last point is: "minimum", "saddle", "last point"
 }
 
@@ -114,14 +116,22 @@ func (w Walk) Draw(f Func) (*Picture, error) {
 	case 2:
 		return Landscape(w, f)
 	}
+	return Losses(w.Values())
+}
+
+// Values is the chart of the value after each step.
+func (w Walk) Values() Chart {
 	steps := make([]float64, len(w.F))
 	for i := range steps {
 		steps[i] = float64(i)
+		if i < len(w.Steps) {
+			steps[i] = float64(w.Steps[i])
+		}
 	}
-	return Losses(Chart{
+	return Chart{
 		Title: w.Title, Subtitle: w.Subtitle, XLabel: "step", YLabel: "value",
 		Series: []Series{{Name: "value", X: steps, Y: w.F}},
-	})
+	}
 }
 
 // check refuses a walk whose slices do not fit together.

@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strings"
 
 	"github.com/guptarohit/asciigraph"
@@ -10,7 +11,7 @@ import (
 
 // Terminal draws a chart as text at most columns wide and rows high (without
 // title and axis). Colours are used only when colour is set. A terminal too
-// narrow for a chart gets an empty string.
+// narrow for a chart gets an empty string, as do series without two values.
 func Terminal(ch Chart, columns, rows int, colour bool) string {
 	const labels = 11 // the widest axis label and the axis itself
 	width := columns - labels
@@ -18,23 +19,28 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 		return ""
 	}
 	sc := chooseScale(ch.Series)
+	x, n := empty, 0
+	for _, s := range ch.Series {
+		if len(s.X) != len(s.Y) {
+			return ""
+		}
+		for i, v := range s.X {
+			x = x.add(v)
+			if finite(sc.apply(s.Y[i])) {
+				n++
+			}
+		}
+	}
+	if n < 2 || !(x.size() > 0) {
+		return ""
+	}
 	var lines [][]float64
 	var names []string
-	n, x := 0, empty
 	for _, s := range ch.Series {
-		if len(s.Y) == 0 {
-			continue
+		if len(s.Y) > 0 {
+			lines = append(lines, resample(s, sc, x.axis(width)))
+			names = append(names, s.Name)
 		}
-		line, drawn := resample(s, sc, width)
-		for _, v := range s.X {
-			x = x.add(v)
-		}
-		n += drawn
-		lines = append(lines, line)
-		names = append(names, s.Name)
-	}
-	if n < 2 {
-		return ""
 	}
 	opts := []asciigraph.Option{
 		asciigraph.Height(rows - 1), asciigraph.Width(width), asciigraph.Offset(3),
@@ -70,29 +76,25 @@ func footer(ch Chart, sc scale, names []string, x span, columns int) string {
 	return s
 }
 
-// resample reads a series at width places between its ends, so that a long one
-// keeps its course and a short one fills the width. It says how many values of
-// the series could be drawn.
-func resample(s Series, sc scale, width int) ([]float64, int) {
-	out := make([]float64, width)
-	hs := make([]float64, len(s.Y))
-	drawn := 0
-	for i, v := range s.Y {
-		hs[i] = sc.apply(v)
-		if finite(hs[i]) {
-			drawn++
+// resample reads a series, whose X must not fall, at the places given: a long
+// one keeps its course and a short one fills the width. Before its first place
+// and after its last it is a gap.
+func resample(s Series, sc scale, places []float64) []float64 {
+	out := make([]float64, len(places))
+	last := len(s.X) - 1
+	for c, x := range places {
+		i := sort.SearchFloat64s(s.X, x) // the first place at or after x
+		switch {
+		case i > last || (i == 0 && s.X[0] > x):
+			out[c] = math.NaN()
+		case s.X[i] == x || i == 0:
+			out[c] = sc.apply(s.Y[i])
+		default:
+			t := (x - s.X[i-1]) / (s.X[i] - s.X[i-1])
+			out[c] = (1-t)*sc.apply(s.Y[i-1]) + t*sc.apply(s.Y[i])
 		}
 	}
-	for c := range out {
-		t := float64(c) / float64(width-1) * float64(len(hs)-1)
-		i := int(t)
-		if i >= len(hs)-1 {
-			out[c] = hs[len(hs)-1]
-			continue
-		}
-		out[c] = hs[i] + (t-float64(i))*(hs[i+1]-hs[i])
-	}
-	return out, drawn
+	return out
 }
 
 // trimRight removes blanks at the ends of lines.

@@ -222,3 +222,18 @@ func TestTerminal(t *testing.T) {
 		t.Error("a chart for 12 columns")
 	}
 }
+
+// TestTerminalKeepsPlaces: values stand at their places on the axis, not evenly.
+func TestTerminalKeepsPlaces(t *testing.T) {
+	s := Series{Name: "value", X: []float64{0, 1, 2, 10}, Y: []float64{8, 4, 2, 1}}
+	got := resample(s, scale{}, []float64{-1, 0, 1, 1.5, 6, 10, 11})
+	for i, want := range []float64{math.NaN(), 8, 4, 3, 1.5, 1, math.NaN()} {
+		if got[i] != want && !(math.IsNaN(want) && math.IsNaN(got[i])) {
+			t.Errorf("place %d: %g, want %g", i, got[i], want)
+		}
+	}
+	w := Walk{F: []float64{3, 2, 1}, Steps: []int{0, 1, 50}}
+	if x := w.Values().Series[0].X; x[2] != 50 {
+		t.Errorf("the third point of the chart stands at %g, want 50", x[2])
+	}
+}
