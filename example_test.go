@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 
 	"descent"
 	"descent/optim"
+	"descent/train"
 )
 
 // A formula: its gradient and Hessian are derived, the method is chosen, and
@@ -64,4 +67,23 @@ func ExampleFormula_Problem() {
 	// step 2: f([2.270 -1.780]) = 4.281
 	// step 3: f([1.994 -1.651]) = 3.410
 	// gradient 0.00095 ≤ 0.001 after 78 steps
+}
+
+// A model from a CSV file: a straight line through three points.
+func ExampleFit() {
+	dir, err := os.MkdirTemp("", "descent")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "line.csv")
+	if err := os.WriteFile(path, []byte("x,y\n1,3\n2,5\n3,7\n4,9\n"), 0o644); err != nil {
+		log.Fatal(err)
+	}
+	r, err := descent.Fit(context.Background(), path, train.Options{Target: "y", Validation: train.NoValidation})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s: y = %.3f*x + %.3f, %s\n", r.ModelName, r.Raw["weight[x]"], r.Raw["bias"], r.Status)
+	// Output: linear: y = 2.000*x + 1.000, converged
 }
