@@ -20,6 +20,8 @@ type Derivative struct {
 const (
 	maxEntries        = 8      // vectors of at most this length are printed whole
 	maxDerivativeText = 20_000 // bytes
+	maxDerivativeSize = 5_000  // nodes
+	maxDerivatives    = 100
 )
 
 // Derivatives prints the partial derivative by every variable of the scope that
@@ -95,14 +97,22 @@ func (f *Formula) derivatives(scope Scope, oneRow bool) ([]Derivative, error) {
 	if !y.IsScalar() {
 		return nil, errVector
 	}
-	wrt := make([]*graph.Node, len(out))
-	for i, d := range out {
+	printed := out[:min(len(out), maxDerivatives)]
+	for i := len(printed); i < len(out); i++ {
+		out[i].Omitted = fmt.Sprintf("only the first %d are printed", maxDerivatives)
+	}
+	wrt := make([]*graph.Node, len(printed))
+	for i, d := range printed {
 		if wrt[i] = own[d.Var]; d.Index > 0 {
 			wrt[i] = own[entryName(d.Var, d.Index)]
 		}
 	}
 	for i, n := range g.Grad(y, wrt...) {
-		out[i].print(g.Simplify(n))
+		if larger(n, maxDerivativeSize) {
+			out[i].Omitted = fmt.Sprintf("it has more than %d operations", maxDerivativeSize)
+		} else {
+			out[i].print(g.Simplify(n))
+		}
 	}
 	return out, nil
 }
@@ -131,6 +141,24 @@ func (f *Formula) wanted(scope Scope) ([]Derivative, map[string]int, map[string]
 		}
 	}
 	return out, lengths, known
+}
+
+// larger reports whether a node is computed from more than most nodes.
+func larger(n *graph.Node, most int) bool {
+	met := map[*graph.Node]bool{n: true}
+	for todo := []*graph.Node{n}; len(todo) > 0; {
+		n, todo = todo[len(todo)-1], todo[:len(todo)-1]
+		for _, a := range n.Args {
+			if !met[a] {
+				met[a] = true
+				todo = append(todo, a)
+			}
+		}
+		if len(met) > most {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *Derivative) print(n *graph.Node) {

@@ -33,7 +33,8 @@ func (e *Error) Error() string {
 
 // errorAt makes an Error at a byte offset of src.
 func errorAt(src string, pos int, hint, format string, args ...any) *Error {
-	e := &Error{Src: src, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	const most = 300 // characters: a name may be a megabyte
+	e := &Error{Src: src, Msg: shorten(fmt.Sprintf(format, args...), most), Hint: shorten(hint, most)}
 	e.Line, e.Col = position(src, pos)
 	return e
 }
@@ -80,4 +81,15 @@ func excerpt(src string, line, col int) (text, blanks string) {
 		text += "…"
 	}
 	return text, blanks
+}
+
+// shorten cuts a text that is too long for a message.
+func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
 }

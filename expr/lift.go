@@ -216,27 +216,30 @@ func signedTree(t term) *node {
 	return &node{kind: negNode, args: []*node{t.tree}}
 }
 
-// joinChoices writes if(c, a, 0) + if(not c, b, 0) as if(c, a, b), and adds up
-// the branches of equal conditions.
+// joinChoices writes if(c, a, 0) + if(not c, b, 0) as if(c, a, b).
 func (l *lifter) joinChoices(terms []term) []term {
 	var out []term
+	var choices []int // the places in out of choices that may still be joined
 	for _, t := range terms {
 		c, want, rest := asChoice(t.tree)
-		joined := false
-		for i := range out {
-			d, other, before := asChoice(out[i].tree)
-			if c == nil || d == nil || !sameTree(c, d) || want == other {
-				continue
+		at := -1
+		for _, i := range choices {
+			if d, other, _ := asChoice(out[i].tree); c != nil && d != nil && sameTree(c, d) && want != other {
+				at = i
 			}
-			a, b := signedTree(term{out[i].negative, before}), signedTree(term{t.negative, rest})
-			if !other {
+		}
+		switch {
+		case at >= 0:
+			_, _, before := asChoice(out[at].tree)
+			a, b := signedTree(term{t.negative, rest}), signedTree(term{out[at].negative, before})
+			if !want {
 				a, b = b, a
 			}
-			out[i] = term{tree: call("if", c, a, b)}
-			joined = true
-			break
-		}
-		if !joined {
+			out[at] = term{tree: call("if", c, a, b)}
+		case c != nil && len(choices) < 64:
+			choices = append(choices, len(out))
+			fallthrough
+		default:
 			out = append(out, t)
 		}
 	}

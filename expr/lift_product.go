@@ -153,7 +153,7 @@ func (p *product) magnitude() *node {
 	if p.coefficient != 1 {
 		top, bottom := numerals(p.coefficient, len(above) == 0 && len(below) == 0)
 		above, below = append(top, above...), append(bottom, below...)
-		if whole := math.Round(1 / p.coefficient); len(p.above) == 0 && len(p.below) > 0 && whole > 1 && 1/whole == p.coefficient {
+		if whole := math.Round(1 / p.coefficient); len(p.above) == 0 && len(p.below) > 0 && whole > 1 && whole <= 1000 && 1/whole == p.coefficient {
 			above, below = nil, append([]*node{{kind: numberNode, val: whole}}, p.below...) // 1/(2*x), not 0.5/x
 		}
 	}

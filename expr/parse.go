@@ -103,9 +103,9 @@ func (p *parser) describe(t token) string {
 		}
 		return "the end of the line"
 	case tokNumber:
-		return "the number " + shorten(p.text(t))
+		return "the number " + shorten(p.text(t), 30)
 	}
-	return shorten(p.text(t))
+	return shorten(p.text(t), 30)
 }
 
 // program = statement { separator statement }.

@@ -125,7 +125,7 @@ func (p *parser) bareFunction(t token, name string) {
 	case '^', tokSuper:
 		hint = "write " + name + "(x)^2 for a power of its value"
 	case tokName, tokQuoted, tokNumber:
-		hint = "write " + name + "(" + shorten(p.text(next)) + ")"
+		hint = "write " + name + "(" + shorten(p.text(next), 30) + ")"
 	}
 	p.fail(t.pos, hint, "%s is a function: expected ( after its name", name)
 }
@@ -193,7 +193,7 @@ func (p *parser) call(t token, name string) *node {
 		if p.definition() {
 			hint = "functions cannot be defined; bind an expression to a name: a = …"
 		}
-		p.fail(t.pos, hint, "%s is not a function", shorten(name))
+		p.fail(t.pos, hint, "%s is not a function", shorten(name, 30))
 		return &node{kind: callNode, pos: t.pos, name: name}
 	}
 	open := p.take()

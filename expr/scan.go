@@ -159,11 +159,11 @@ func (s *scanner) number() error {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return errorAt(src, start, "the largest number is about 1.8e308", "the number %s is too large", shorten(text))
+		return errorAt(src, start, "the largest number is about 1.8e308", "the number %s is too large", shorten(text, 30))
 	}
 	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
 	if v == 0 && strings.ContainsAny(mantissa, "123456789") {
-		return errorAt(src, start, "the smallest positive number is about 4.9e-324", "the number %s is too small to tell from 0", shorten(text))
+		return errorAt(src, start, "the smallest positive number is about 4.9e-324", "the number %s is too small to tell from 0", shorten(text, 30))
 	}
 	s.tokens = append(s.tokens, token{kind: tokNumber, pos: int32(start), end: int32(i), value: v})
 	s.pos = i
@@ -302,13 +302,4 @@ func (s *scanner) unknown(r rune) error {
 		return errorAt(s.src, s.pos, hint, "the character U+%04X has no place in a formula", r)
 	}
 	return errorAt(s.src, s.pos, hint, "the character %c has no place in a formula", r)
-}
-
-// shorten cuts a long piece of the source for a message.
-func shorten(text string) string {
-	const most = 30
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
 }
