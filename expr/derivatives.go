@@ -91,6 +91,12 @@ func (f *Formula) derivatives(scope Scope, oneRow bool) ([]Derivative, error) {
 		}
 	}
 	y, err := flat.Lower(g, own)
+	if err != nil && oneRow { // a mean over the column in a formula for each row
+		for i := range out {
+			out[i].Omitted = "the formula has a value for each row and a sum over all rows"
+		}
+		return out, nil
+	}
 	if err != nil {
 		return nil, err
 	}

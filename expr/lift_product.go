@@ -14,6 +14,7 @@ type product struct {
 	coefficient  float64     // the numbers among the factors
 	above, below []*node     // the other factors
 	conditions   []condition // factors that are 0 or 1
+	outer        *product    // takes the factors that are numbers, if this is a product of columns
 }
 
 // condition is a factor that is 1 where cond is as wanted, and 0 elsewhere.
@@ -35,6 +36,9 @@ func (l *lifter) factors(n *graph.Node, p *product, inverse bool) {
 		p.put(name("…"), inverse)
 		return
 	}
+	if p.outer != nil && n.Len() == 1 {
+		p = p.outer
+	}
 	switch {
 	case n.Op == graph.Const:
 		p.number(n.Value, inverse)
@@ -47,7 +51,7 @@ func (l *lifter) factors(n *graph.Node, p *product, inverse bool) {
 	case n.Op == graph.Neg:
 		p.negative = !p.negative
 		l.factors(n.Args[0], p, inverse)
-	case n.Op == graph.Broadcast:
+	case n.Op == graph.Broadcast || n.Op == graph.Reshape && n.Len() == 1 && n.Args[0].Op != graph.Slice:
 		l.factors(n.Args[0], p, inverse)
 	case n.Op == graph.Xlogy: // x*log(y); that it is 0 at x = 0 is lost in print
 		l.factors(n.Args[0], p, inverse)
@@ -98,10 +102,13 @@ func (l *lifter) condition(n *graph.Node, p *product) bool {
 	return false
 }
 
-// average adds a sum over a column, which may become a mean once all numbers
-// are known: its val is the length of the column.
+// average adds a sum over a column. Numbers go before the sum, and the sum may
+// become a mean once all of them are known: its val is the column's length.
 func (l *lifter) average(n *graph.Node, p *product) {
-	t := call("sum", l.lift(n.Args[0]))
+	column := &product{coefficient: 1, outer: p}
+	l.factors(n.Args[0], column, false)
+	p.negative = p.negative != column.negative
+	t := call("sum", column.magnitude())
 	t.val = float64(n.Args[0].Len())
 	p.put(t, false)
 }

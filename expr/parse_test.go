@@ -71,7 +71,9 @@ func TestPrint(t *testing.T) {
 		{"sum(i=1..3, j=1..i, i+j)", "sum(i=1..3, sum(j=1..i, i + j))", `\sum_{i=1}^{3} \sum_{j=1}^{i} \left(i + j\right)`},
 		{"a = 2; b = a^2\nb*x", "a = 2; b = a^2; b*x", `a = 2,\quad b = a^{2},\quad b \, x`},
 		{"x # a remark\n", "x", "x"},
-		{"x +\n\ty", "", ""},
+		{"x +\n\ty", "x + y", "x + y"},
+		{"a =\n 2;x and # why\n not a", "a = 2; x and not a", `a = 2,\quad x \land \lnot a`},
+		{"x\n* y", "", ""},
 		{"(x\n+ y)", "x + y", "x + y"},
 	} {
 		f, err := Parse(c.src)

@@ -12,7 +12,7 @@ type tokenKind rune
 
 const (
 	tokEOF     tokenKind = -(iota + 1)
-	tokNewline           // a line end outside brackets, or ;
+	tokNewline           // ; or a line end that ends a statement
 	tokNumber
 	tokSuper  // a superscript integer such as ²
 	tokName   // a plain name or a word of the language
@@ -71,7 +71,7 @@ func (s *scanner) next() error {
 	c := s.src[s.pos]
 	switch {
 	case c == '\n' || c == '\r':
-		if s.brackets == 0 {
+		if s.brackets == 0 && !s.open() {
 			s.emit(tokNewline, 1)
 		} else {
 			s.pos++
@@ -96,6 +96,20 @@ func (s *scanner) next() error {
 		return s.punctuation()
 	}
 	return s.unicode()
+}
+
+// open reports whether the last token wants something after it, so that a line
+// end does not end the statement.
+func (s *scanner) open() bool {
+	if len(s.tokens) == 0 {
+		return false
+	}
+	switch k := s.tokens[len(s.tokens)-1].kind; k {
+	case '+', '-', '*', '/', '^', '=', ',', tokDots, tokAnd, tokOr, tokNot:
+		return true
+	default:
+		return isComparison(k)
+	}
 }
 
 // pairs are the operators of two characters.

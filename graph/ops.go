@@ -166,7 +166,7 @@ func (op Op) Value(args ...float64) float64 {
 // arguments and attributes.
 func (op Op) needsShape() bool {
 	switch op {
-	case Tensor, Param, Data, seed, Broadcast, Reshape, Pad, Scatter:
+	case Tensor, Param, Data, seed, Broadcast, Reshape, Slice, Pad, Scatter:
 		return true
 	}
 	return false
