@@ -21,6 +21,9 @@ func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 	checkMatrix("A", m, k, transA, len(a), lda)
 	checkMatrix("B", k, n, transB, len(b), ldb)
 	checkMatrix("C", m, n, false, len(c), ldc)
+	if vectorProduct(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
+		return
+	}
 	if active == portable {
 		gemmPortable(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
