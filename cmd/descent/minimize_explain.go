@@ -38,7 +38,7 @@ func (a *app) explain(formula *descent.Formula, m *descent.Minimum, rec *recorde
 		fmt.Fprintf(w, "\nThe first steps of %s: x ← x + step\n", m.Method)
 		printSteps(w, rec.first, m.Steps-len(rec.first))
 	}
-	a.printCurve(rec.walk.F, m.Steps)
+	a.printCurve(rec.way())
 	fmt.Fprintln(w)
 	return nil
 }
@@ -61,13 +61,8 @@ func excerpt(s string) string {
 }
 
 // printCurve draws the values of a run.
-func (a *app) printCurve(values []float64, steps int) {
-	x := make([]float64, len(values))
-	for i := range x {
-		x[i] = float64(i) * float64(steps) / math.Max(1, float64(len(x)-1))
-	}
-	chart := plot.Chart{XLabel: "step", YLabel: "value", Series: []plot.Series{{Name: "value", X: x, Y: values}}}
-	if s := plot.Terminal(chart, min(a.out.width, 100), 12, a.out.colour); s != "" {
+func (a *app) printCurve(way plot.Walk) {
+	if s := plot.Terminal(way.Values(), min(a.out.width, 100), 12, a.out.colour); s != "" {
 		fmt.Fprintf(a.out, "\nThe value after each step\n%s", s)
 	}
 }

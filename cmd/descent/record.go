@@ -20,7 +20,8 @@ import (
 // Limits of what is remembered of a run.
 const (
 	firstSteps = 10   // rows of the table that --explain prints
-	maxPoints  = 4000 // points of a picture; a longer way is thinned out
+	opening    = 1000 // points at the beginning of a picture, where most happens
+	maxPoints  = 4000 // points of a picture; a longer way is thinned out after the opening
 )
 
 // recorder watches a run for the table, the trace and the pictures.
@@ -30,7 +31,8 @@ type recorder struct {
 	first   []optim.Row[float64] // the first steps
 	last    *optim.Row[float64]
 	walk    plot.Walk
-	every   int // steps between remembered points
+	every   int        // steps between remembered points after the opening
+	end     *plot.Walk // the newest point, when it is not in walk
 	trace   *bytes.Buffer
 	dim     int
 }
@@ -56,14 +58,16 @@ func (r *recorder) observe(s *optim.State[float64]) {
 	if r.trace != nil {
 		r.traceRow(s.Iter, s, row)
 	}
-	if s.Iter%r.every == 0 {
+	if s.Iter < opening || s.Iter%r.every == 0 {
 		r.note(s)
+	} else {
+		r.pass(s)
 	}
 }
 
 func (r *recorder) begin(s *optim.State[float64]) {
 	r.audit = optim.NewAudit(s)
-	r.first, r.last, r.every = nil, nil, 1
+	r.first, r.last, r.end, r.every = nil, nil, nil, 1
 	r.walk = plot.Walk{Title: r.formula.String(), Names: r.formula.Names()}
 	r.note(s)
 	if r.trace != nil {
@@ -73,10 +77,12 @@ func (r *recorder) begin(s *optim.State[float64]) {
 	}
 }
 
-// note remembers the point; when there are too many, every second one goes.
+// note remembers the point; when there are too many, every second one after the
+// opening goes.
 func (r *recorder) note(s *optim.State[float64]) {
 	w := &r.walk
-	w.F = append(w.F, s.F)
+	r.end = nil
+	w.Steps, w.F = append(w.Steps, s.Iter), append(w.F, s.F)
 	if r.dim <= 2 {
 		w.X = append(w.X, slices.Clone(s.X))
 		w.G = append(w.G, slices.Clone(s.G))
@@ -85,18 +91,46 @@ func (r *recorder) note(s *optim.State[float64]) {
 		return
 	}
 	r.every *= 2
-	half := 0
-	for i := 0; i < len(w.F); i += 2 {
-		w.F[half] = w.F[i]
-		if r.dim <= 2 {
-			w.X[half], w.G[half] = w.X[i], w.G[i]
+	n := 0
+	for i, step := range w.Steps {
+		if step >= opening && step%r.every != 0 {
+			continue
 		}
-		half++
+		w.Steps[n], w.F[n] = step, w.F[i]
+		if r.dim <= 2 {
+			w.X[n], w.G[n] = w.X[i], w.G[i]
+		}
+		n++
 	}
-	w.F = w.F[:half]
+	w.Steps, w.F = w.Steps[:n], w.F[:n]
 	if r.dim <= 2 {
-		w.X, w.G = w.X[:half], w.G[:half]
+		w.X, w.G = w.X[:n], w.G[:n]
 	}
+}
+
+// pass keeps a point that only belongs into the picture if the run ends there.
+func (r *recorder) pass(s *optim.State[float64]) {
+	if r.end == nil {
+		r.end = &plot.Walk{Steps: make([]int, 1), F: make([]float64, 1)}
+		if r.dim <= 2 {
+			r.end.X, r.end.G = [][]float64{make([]float64, r.dim)}, [][]float64{make([]float64, r.dim)}
+		}
+	}
+	r.end.Steps[0], r.end.F[0] = s.Iter, s.F
+	if r.dim <= 2 {
+		copy(r.end.X[0], s.X)
+		copy(r.end.G[0], s.G)
+	}
+}
+
+// way is the walk as far as it is known: the points remembered and the last one.
+func (r *recorder) way() plot.Walk {
+	w := r.walk
+	if r.end != nil {
+		w.Steps, w.F = append(w.Steps, r.end.Steps...), append(w.F, r.end.F...)
+		w.X, w.G = append(w.X, r.end.X...), append(w.G, r.end.G...)
+	}
+	return w
 }
 
 func cloneRow(r *optim.Row[float64]) optim.Row[float64] {
@@ -200,9 +234,10 @@ func (r *recorder) write(f *minimizeFlags, m *descent.Minimum) error {
 	if f.plot == "" {
 		return nil
 	}
-	r.walk.Subtitle = m.Method + ": " + m.Reason
-	r.walk.End = string(m.Verdict.Kind)
-	picture, err := r.walk.Draw(r.values)
+	way := r.way()
+	way.Subtitle = m.Method + ": " + m.Reason
+	way.End = string(m.Verdict.Kind)
+	picture, err := way.Draw(r.values)
 	if err != nil {
 		return err
 	}
