@@ -219,6 +219,8 @@ func eigenText(l []float64, n int) string {
 	switch {
 	case len(l) == 1:
 		return "eigenvalue " + num(l[0], 4)
+	case len(l) < n && num(l[0], 4) == num(l[len(l)-1], 4):
+		return "eigenvalues all " + num(l[0], 4)
 	case len(l) < n || n > 4:
 		return fmt.Sprintf("eigenvalues from %s to %s", num(l[0], 4), num(l[len(l)-1], 4))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -39,15 +40,18 @@ func parseStart(text string) (map[string][]float64, error) {
 	return out, nil
 }
 
-// parseNumber reads a number, or a constant formula.
+// parseNumber reads a finite number, or a constant formula.
 func parseNumber(text string) (float64, error) {
 	text = strings.TrimSpace(text)
-	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		return v, nil
-	}
-	v, err := descent.Constant(text)
+	v, err := strconv.ParseFloat(text, 64)
 	if err != nil {
+		v, err = descent.Constant(text)
+	}
+	switch {
+	case err != nil:
 		return 0, fmt.Errorf("%q is not a number", text)
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return 0, fmt.Errorf("%q is not a finite number", text)
 	}
 	return v, nil
 }
@@ -86,7 +90,11 @@ func parseSettings(pairs []string) (map[string]float64, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--set: %s: %w", name, err)
 		}
-		set[strings.TrimSpace(name)] = v
+		name = strings.TrimSpace(name)
+		if _, twice := set[name]; twice {
+			return nil, fmt.Errorf("--set: %s is given twice", name)
+		}
+		set[name] = v
 	}
 	return set, nil
 }

@@ -17,7 +17,7 @@ type fitProgress struct {
 }
 
 func (a *app) newFitProgress(quiet bool) *fitProgress {
-	p := &fitProgress{progress: a.newProgress(quiet, "epoch")}
+	p := &fitProgress{progress: a.newProgress(quiet)}
 	p.next = time.Second
 	if p.w.terminal {
 		p.next = barEvery
@@ -43,9 +43,6 @@ func (p *fitProgress) observe(at train.Progress) {
 	p.next = at.Elapsed + max(time.Second, at.Elapsed/10)
 	p.show(at.Step, at.Steps, fitLine(at))
 }
-
-// barSpace is what the bar needs beside its text: "  12% |████    | [12s:1m30s]".
-const barSpace = 46
 
 // fitBar is the text of the bar: what fits in so many columns, the loss first.
 func fitBar(at train.Progress, space int) string {

@@ -78,6 +78,6 @@ gradient, finds a minimum, and says honestly what kind of point it reached.`,
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.minimizeCommand(), a.fitCommand(), a.predictCommand(), a.evaluateCommand(), a.methodsCommand(), versionCommand())
+	root.AddCommand(a.minimizeCommand(), a.fitCommand(), a.predictCommand(), a.evaluateCommand(), a.methodsCommand(), versionCommand(), a.completionCommand())
 	return root
 }

@@ -65,11 +65,3 @@ func (a *app) explainMethod(m optim.Method[float64]) {
 		fmt.Fprintf(w, "  %-16s  %-8s  %s\n", s.Name, numtext.Exact(s.Default), s.Meaning)
 	}
 }
-
-// complete offers the values of a flag to the shell.
-func complete(cmd *cobra.Command, flag string, values []string) {
-	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
-		panic(err) // the flag does not exist: a mistake of ours
-	}
-}

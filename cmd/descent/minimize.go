@@ -46,33 +46,46 @@ Exit status: 0 a minimum was reached, 1 failed (diverged, unreadable data),
   descent minimize 'sum(i=1..99, 100*(x[i+1]-x[i]^2)^2 + (1-x[i])^2)' --start x=-1.2
   descent minimize 'mean((mpg - a - b*weight/1000)^2)' --data sample:mpg
   descent minimize '(x^2+y-11)^2 + (x+y^2-7)^2' --starts 100 --json`,
-		Args: exactly(1, "a formula", `descent minimize 'x^2 + y^2'`),
+		Args:              exactly(1, "a formula", `descent minimize 'x^2 + y^2'`),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.minimize(cmd.Context(), args[0], &f, cmd.Flags().Changed("target-value"))
 		},
 	}
+	f.register(cmd)
+	return cmd
+}
+
+func (f *minimizeFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.start, "start", "", "first values, as in x=3,y=-2 or w=[1,2,3]; one number fills a vector; what is missing is random")
-	fl.StringVar(&f.randomRange, "random-range", "-5:5", "where random starts are drawn from")
-	fl.Uint64Var(&f.seed, "seed", 1, "seed of random starts")
-	fl.IntVar(&f.starts, "starts", 1, "number of starts; every distinct minimum is reported")
-	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
-	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
-	fl.StringArrayVar(&f.set, "set", nil, "any hyperparameter of the method, as in --set beta1=0.95")
-	fl.IntVar(&f.maxIter, "max-iter", 10_000, "steps at most")
-	fl.Float64Var(&f.gradTol, "grad-tol", 1e-8, "converged when the gradient is at most this long")
-	fl.DurationVar(&f.limit, "time", 0, "time at most, as in 30s")
-	fl.Float64Var(&f.target, "target-value", 0, "stop when the value is at most this")
-	fl.StringVar(&f.data, "data", "", "a table whose columns may appear in the formula")
-	fl.StringVar(&f.trace, "trace", "", "write every step to a CSV file")
-	fl.StringVar(&f.plot, "plot", "", "draw the way to a .svg or .png file")
+	fl.SortFlags = false
+	fl.StringVar(&f.start, "start", "", "first `VALUES`, as in x=3,y=-2 or w=[1,2,3] or w=0,w[2]=1;\none number fills a vector, and what is missing is random")
+	fl.StringVar(&f.randomRange, "random-range", "-5:5", "draw random starts from this `LOW:HIGH`")
+	fl.Uint64Var(&f.seed, "seed", 1, "seed of random starts, a whole `NUMBER`")
+	fl.IntVar(&f.starts, "starts", 1, "try this `NUMBER` of starts and report every distinct minimum")
+	fl.StringVar(&f.method, "method", "auto", "the `NAME` of a method of 'descent methods', or auto")
+	fl.StringVar(&f.rate, "lr", "auto", "learning `RATE`, a number or auto")
+	fl.StringArrayVar(&f.set, "set", nil, "a hyperparameter of the method, `NAME=VALUE`, as in beta1=0.95")
+	fl.IntVar(&f.maxIter, "max-iter", 10_000, "at most this `NUMBER` of steps")
+	fl.Float64Var(&f.gradTol, "grad-tol", 1e-8, "converged when the gradient is at most this `LENGTH`")
+	fl.DurationVar(&f.limit, "time", 0, "at most this `DURATION`, as in 30s")
+	fl.Float64Var(&f.target, "target-value", 0, "stop when the value is at most this `NUMBER`")
+	fl.StringVar(&f.data, "data", "", "a `FILE` or sample:NAME with columns that the formula names")
+	fl.StringVar(&f.trace, "trace", "", "write every step to this CSV `FILE`")
+	fl.StringVar(&f.plot, "plot", "", "draw the way to this `FILE`, .svg or .png")
+	fl.BoolVar(&f.force, "force", false, "overwrite the files of --trace and --plot")
 	fl.BoolVar(&f.explain, "explain", false, "show derivatives, the first steps and the curve of values")
 	fl.BoolVar(&f.check, "check-gradient", false, "compare the gradient with differences before starting")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress on standard error")
-	fl.BoolVar(&f.force, "force", false, "overwrite files of --trace and --plot")
 	complete(cmd, "method", methodNames())
-	return cmd
+	complete(cmd, "lr", []string{"auto", "0.1", "0.01", "0.001"})
+	completeBy(cmd, "set", completeSettings)
+	completeBy(cmd, "data", completeTable)
+	completeBy(cmd, "plot", completePictures)
+	for _, flag := range []string{"start", "random-range", "seed", "starts", "max-iter", "grad-tol", "time", "target-value"} {
+		completeBy(cmd, flag, cobra.NoFileCompletions)
+	}
 }
 
 // minimize is the whole command.
@@ -118,7 +131,7 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 // picture need.
 func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.Options, f *minimizeFlags) (*descent.Minimum, *recorder, error) {
 	rec := newRecorder(formula, f)
-	bar := a.newMinimizeProgress(f.quiet, o.Starts)
+	bar := a.newMinimizeProgress(f)
 	o.Observe = func(s *optim.State[float64]) {
 		if o.Starts == 1 {
 			rec.observe(s)

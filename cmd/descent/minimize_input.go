@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -35,10 +36,12 @@ func (f *minimizeFlags) options() (o descent.Options, err error) {
 		return o, fmt.Errorf("--starts: found %d, expected at least 1", f.starts)
 	case f.maxIter < 1:
 		return o, fmt.Errorf("--max-iter: found %d, expected at least 1", f.maxIter)
-	case !(f.gradTol > 0):
+	case !(f.gradTol > 0) || math.IsInf(f.gradTol, 0):
 		return o, fmt.Errorf("--grad-tol: found %g, expected a positive number", f.gradTol)
 	case f.limit < 0:
 		return o, fmt.Errorf("--time: found %s, expected a positive duration such as 30s", f.limit)
+	case math.IsNaN(f.target):
+		return o, fmt.Errorf("--target-value: found NaN, expected a number")
 	case f.method != "auto":
 		_, err = optim.Find[float64](f.method)
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"descent"
-	"descent/optim"
 )
 
 // number is a float64 that JSON writes as null where it is not finite.
@@ -119,11 +118,3 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func methodNames() []string {
-	names := []string{"auto"}
-	for _, m := range optim.Methods[float64]() {
-		names = append(names, m.Name)
-	}
-	return names
-}

@@ -24,7 +24,11 @@ func (a *app) minimizeText(formula *descent.Formula, m *descent.Minimum, rec *re
 		}
 	}
 	w := a.out
-	w.say("%s: %s", statusWords(w, m), m.Reason)
+	if rest, ok := strings.CutPrefix(m.Reason, string(m.Status)); ok { // interrupted after 5 steps
+		w.say("%s%s", statusWords(w, m), rest)
+	} else {
+		w.say("%s: %s", statusWords(w, m), m.Reason)
+	}
 	w.say("%s", sentence(m.Verdict.Text))
 	if m.Status != optim.Converged && m.Status != optim.Target && m.Steps > 0 {
 		fmt.Fprintln(w, "The best point seen:")

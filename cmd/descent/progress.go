@@ -16,16 +16,22 @@ const (
 	lineEvery = 10 * time.Second
 )
 
+// spinnerSpace is what a bar without an end needs beside its text, and barSpace
+// what the others do: "  12% |████    | [12s:1m30s]".
+const (
+	spinnerSpace = 12
+	barSpace     = 46
+)
+
 // progress reports on standard error how work goes.
 type progress struct {
 	w     *screen
 	quiet bool
-	what  string
 	bar   *progressbar.ProgressBar
 }
 
-func (a *app) newProgress(quiet bool, what string) *progress {
-	return &progress{w: a.err, quiet: quiet, what: what}
+func (a *app) newProgress(quiet bool) *progress {
+	return &progress{w: a.err, quiet: quiet}
 }
 
 // show reports text; done of total where they are known (total > 0).
@@ -59,14 +65,17 @@ func (p *progress) clear() {
 type minimizeProgress struct {
 	*progress
 	starts, begun int       // how many runs there will be, and how many began
+	began         time.Time // of the first run
+	limit         time.Duration
 	next          time.Time // of the next report
 	asked         time.Time // when the clock was last read
 	every, left   int       // steps between looks at the clock, and those left
 }
 
-func (a *app) newMinimizeProgress(quiet bool, starts int) *minimizeProgress {
-	p := &minimizeProgress{progress: a.newProgress(quiet, "step"), starts: starts, asked: time.Now()}
-	p.schedule(p.asked)
+func (a *app) newMinimizeProgress(f *minimizeFlags) *minimizeProgress {
+	now := time.Now()
+	p := &minimizeProgress{progress: a.newProgress(f.quiet), starts: f.starts, limit: f.limit, began: now, asked: now}
+	p.schedule(now)
 	return p
 }
 
@@ -110,12 +119,15 @@ func (p *minimizeProgress) step(s *optim.State[float64]) {
 	if p.starts > 1 {
 		text = fmt.Sprintf("start %d of %d, ", p.begun, p.starts) + text
 	}
-	const spinner = 12 // what the bar adds: a sign and a rate
+	done, total, space := -1, -1, spinnerSpace
+	if p.limit > 0 {
+		done, total, space = int(min(p.asked.Sub(p.began), p.limit)/time.Millisecond), int(p.limit/time.Millisecond), barSpace
+	}
 	for _, part := range []string{"value " + numtext.Short(s.F, 6), "gradient " + numtext.Short(s.GradNorm, 3), "rate " + numtext.Short(s.Step, 3)} {
-		if p.w.terminal && len(text)+2+len(part) > p.w.width-spinner {
+		if p.w.terminal && len(text)+2+len(part) > p.w.width-space {
 			break
 		}
 		text += "  " + part
 	}
-	p.show(-1, -1, text)
+	p.show(done, total, text)
 }

@@ -137,7 +137,8 @@ func expected(f *pflag.Flag) string {
 	case "duration":
 		return "a time with its unit, such as 30s, 5m or 1h30m"
 	}
-	return f.Usage
+	_, text := pflag.UnquoteUsage(f)
+	return strings.ReplaceAll(text, "\n", " ")
 }
 
 // separateFormula lets a formula begin with a minus sign: an argument such as
