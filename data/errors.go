@@ -10,6 +10,7 @@ import (
 type Error struct {
 	File      string
 	Line, Col int    // from 1, Col in characters; 0: the whole file, the whole line
+	Column    string // the name of the column, where one is at fault
 	Msg       string // what was found and what was expected
 	Try       string // what to do about it; may be empty
 }

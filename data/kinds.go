@@ -59,9 +59,12 @@ func guessKind(m *measure) Kind {
 // badNumber is the error of a word among numbers.
 func (r *textReader) badNumber(m *measure, name, expected string) error {
 	line, col := position(r.src, m.badCell.at)
-	err := &Error{File: r.file, Line: line, Col: col,
+	err := &Error{File: r.file, Line: line, Col: col, Column: name,
 		Msg: fmt.Sprintf("in column %q %s, but here is %s", name, expected, quoteShort(m.badCell.text)),
 		Try: fmt.Sprintf("correct the cell, leave it empty if it is unknown, or read %q as a category", name)}
+	if _, expected := r.opts.Expect[name]; expected && r.opts.Types[name] == Guess {
+		err.Try = "correct the cell, or leave it empty if it is unknown"
+	}
 	if v, ok := parseNumber(m.badCell.text); ok && math.IsInf(v, 0) {
 		err.Msg += ", which is beyond the range of numbers"
 	}

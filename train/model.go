@@ -2,6 +2,8 @@ package train
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"descent/data"
 	"descent/graph"
@@ -72,15 +74,28 @@ func (m *Model) Columns() map[string]data.Kind {
 // row-major [len(rows), Recipe.Outputs]. It also counts cells with a level that
 // training did not have.
 func (m *Model) outputs(t *data.Table, rows []int) (z []float64, unseen int, err error) {
-	for _, f := range m.Recipe.Encoder.Features {
-		if _, err := t.Column(f.Column); err != nil {
-			return nil, 0, fmt.Errorf("train: the model reads column %q: %w", f.Column, err)
-		}
+	if err := m.checkColumns(t); err != nil {
+		return nil, 0, err
 	}
 	if m.Recipe.Precision == "float32" {
 		return score[float32](m, t, rows)
 	}
 	return score[float64](m, t, rows)
+}
+
+// checkColumns names every column that the model reads and t does not have.
+func (m *Model) checkColumns(t *data.Table) error {
+	var missing []string
+	for _, f := range m.Recipe.Encoder.Features {
+		if !slices.Contains(t.Names(), f.Column) {
+			missing = append(missing, f.Column)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return fmt.Errorf("train: %s has no column %s, which the model reads; its columns are %s",
+		t.Name, strings.Join(missing, ", "), strings.Join(t.Names(), ", "))
 }
 
 // scoreRows is how many rows go through the program of a trained model at once.

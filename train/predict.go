@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"descent/data"
+	"descent/internal/numtext"
 	"descent/loss"
 	"descent/model"
 )
@@ -40,7 +41,7 @@ func noteUnseen(notes []string, t *data.Table, unseen int) []string {
 	if unseen == 0 {
 		return notes
 	}
-	return append(notes, fmt.Sprintf("%d cells of %s hold a value that training did not have; they count as <other>", unseen, t.Name))
+	return append(notes, fmt.Sprintf("%s of %s with a value that training did not have, taken for <other>", numtext.Count(unseen, "cell"), t.Name))
 }
 
 // interpret turns outputs into predictions; it overwrites z.
@@ -89,7 +90,7 @@ func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
 	}
 	e, err := m.evaluate(t, rows)
 	if err == nil && dropped > 0 {
-		e.Notes = append(e.Notes, fmt.Sprintf("%d rows of %s left out: no value in %s", dropped, t.Name, anyOf(need)))
+		e.Notes = append(e.Notes, fmt.Sprintf("%s of %s left out: no value in %s", numtext.Count(dropped, "row"), t.Name, anyOf(need)))
 	}
 	return e, err
 }

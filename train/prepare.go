@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"descent/data"
+	"descent/internal/numtext"
 	"descent/loss"
 	"descent/model"
 )
@@ -24,7 +25,7 @@ func (p *plan) usable(t *data.Table, training bool) ([]int, error) {
 		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, allOf(need))
 	}
 	if dropped > 0 {
-		p.note("%d rows of %s left out: no value in %s", dropped, t.Name, anyOf(need))
+		p.note("%s of %s left out: no value in %s", numtext.Count(dropped, "row"), t.Name, anyOf(need))
 	}
 	if training {
 		p.dropped = dropped

@@ -156,7 +156,7 @@ func TestPredictionTables(t *testing.T) {
 		t.Errorf("predictions %v, %v", p, err)
 	}
 	_, err = m.Predict(numbers(t, "new", map[string][]float64{"x": {1}}))
-	if err == nil || !strings.Contains(err.Error(), `the model reads column "z"`) {
+	if err == nil || !strings.Contains(err.Error(), "no column z, which the model reads") {
 		t.Errorf("a missing column: %v", err)
 	}
 	_, err = m.Evaluate(numbers(t, "new", map[string][]float64{"x": {1}, "z": {1}}))

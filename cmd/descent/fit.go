@@ -120,7 +120,6 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	a.started = true
 	t, err := a.readTable(path, read)
 	if err != nil {
 		return err

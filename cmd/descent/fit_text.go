@@ -217,6 +217,9 @@ func printScores(w *screen, r *train.Result) {
 		fit = r.Loss.Validation
 	}
 	rows := [][]string{{"", "model", "baseline"}, {r.LossName + " loss", score(float64(fit)), score(float64(r.Loss.Baseline))}}
+	if r.Validation > 0 {
+		rows = append(rows, []string{"  in training", score(float64(r.Loss.Train))})
+	}
 	for _, m := range r.Metrics {
 		if strings.HasPrefix(m.Name, classScore) {
 			continue // stands beside the confusions
@@ -227,11 +230,9 @@ func printScores(w *screen, r *train.Result) {
 		}
 		rows = append(rows, []string{strings.ReplaceAll(m.Name, "_", " "), score(m.Value), base})
 	}
-	fmt.Fprintf(w, "\n%s (baseline: %s)\n", on, r.Baseline.Rule)
+	fmt.Fprintln(w)
+	printWrapped(w, fmt.Sprintf("%s (baseline: %s)", on, r.Baseline.Rule))
 	printTable(w, rows, " rr")
-	if r.Validation > 0 {
-		fmt.Fprintf(w, "  The %s loss on the %s is %s.\n", r.LossName, count(r.Rows, "training row"), score(float64(r.Loss.Train)))
-	}
 }
 
 // classScore begins the names of metrics of one class.

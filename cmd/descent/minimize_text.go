@@ -85,12 +85,7 @@ func methodLine(m *descent.Minimum) string {
 	return s + "."
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+func count(n int, what string) string { return numtext.Count(n, what) }
 
 // printPoint prints the variables and the value. Of many variables, and of long
 // vectors, only some are shown.

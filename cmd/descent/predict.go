@@ -1,15 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"descent/data"
 	"descent/internal/atomicfile"
+	"descent/internal/nearname"
 	"descent/train"
 )
 
@@ -28,7 +33,7 @@ func (a *app) predictCommand() *cobra.Command {
 CSV for each, in the same order: the prediction, and for classes the probability
 of each. DATA needs the columns that the model was trained on, in any order;
 others are ignored, and the target may be missing. DATA may be - for standard
-input. A row for which the model has no value gets an empty prediction.
+input. A row for which the model has no finite value gets an empty prediction.
 
 Exit status: 0 done, 1 failed (no model, unreadable data, missing columns), 2
 wrong usage.`,
@@ -70,9 +75,26 @@ func (a *app) predict(run, path string, f *predictFlags) error {
 		return fmt.Errorf("writing the predictions: %w", err)
 	}
 	if !f.quiet {
-		a.notes(append(t.Notes, p.Notes...))
+		a.notes(append(append(t.Notes, p.Notes...), withoutValue(p)...))
 	}
 	return nil
+}
+
+// withoutValue is a note on rows for which the model has no value.
+func withoutValue(p *train.Prediction) []string {
+	first, n := 0, 0
+	k := max(1, len(p.Classes))
+	for i, v := range append(p.Number, p.Probability...) {
+		if i%k == 0 && cell(v) == "" {
+			if n++; n == 1 {
+				first = i/k + 1
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s without a prediction, the first in data row %d: the model has no finite value there", count(n, "row"), first)}
 }
 
 // notes prints what was noticed, on standard error.
@@ -88,7 +110,9 @@ func (a *app) modelAndRows(run, path string, f *tableFlags) (*train.Model, *data
 	if err != nil {
 		return nil, nil, usage(err)
 	}
-	a.started = true
+	if _, err := os.Stat(run); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, noRun(run)
+	}
 	m, err := train.Load(run)
 	if err != nil {
 		return nil, nil, err
@@ -96,6 +120,16 @@ func (a *app) modelAndRows(run, path string, f *tableFlags) (*train.Model, *data
 	read.Expect = m.Columns()
 	t, err := a.readTable(path, read)
 	return m, t, err
+}
+
+// noRun says that there is no such run folder, and which there are.
+func noRun(name string) error {
+	runs, _ := filepath.Glob(filepath.Join("runs", "*"))
+	text := fmt.Sprintf("there is no run folder %s", name)
+	if len(runs) > 0 {
+		text += "; in runs there are " + listNames(runs)
+	}
+	return errors.New(text + nearname.Hint(name, runs))
 }
 
 // flushAt is how many bytes of predictions are written at a time.
@@ -136,16 +170,16 @@ func writePredictions(w io.Writer, p *train.Prediction) error {
 
 // classCell is the most likely class, or nothing where no class is likely.
 func classCell(p *train.Prediction, i int) string {
-	if math.IsNaN(p.Probability[i*len(p.Classes)]) {
+	if cell(p.Probability[i*len(p.Classes)]) == "" {
 		return ""
 	}
 	return p.Classes[p.Class[i]]
 }
 
 // cell is a number for a file: the shortest text that reads back as it, nothing
-// where there is no number.
+// where there is no finite number.
 func cell(v float64) string {
-	if math.IsNaN(v) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)

@@ -32,10 +32,14 @@ func TestMain(m *testing.M) {
 //	json PATH OP VALUE [TOLERANCE]   and compares so: == != <= >=, or ~ for numbers
 //	                                 that agree relative to the tolerance (1e-4)
 //
-// where PATH is like metrics.accuracy or minima.0.value, and $DESCENT_DATA is
-// the folder of reference data.
+// where PATH is like metrics.accuracy or minima.0.value. $DESCENT_DATA is the
+// folder of reference data, $NIST that of certified fits.
 func TestScripts(t *testing.T) {
 	folder := reference.Path(t)
+	nist, err := filepath.Abs(filepath.Join("..", "..", "optim", "testdata", "nist"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
@@ -46,6 +50,7 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(reference.Env, folder)
+			env.Setenv("NIST", nist)
 			return nil
 		},
 	})

@@ -61,7 +61,7 @@ func (a *app) readTable(path string, o data.ReadOptions) (*data.Table, error) {
 	}
 	var flags []string
 	for _, f := range []struct{ advice, flag string }{
-		{"as a category", "--types COLUMN=category"},
+		{"as a category", "--types " + quoteShell(fault.Column) + "=category"},
 		{"names the columns", "--header yes"},
 		{"skip it", "--skip LINES"},
 		{"names of your own", "--names a,b,..."},

@@ -38,3 +38,11 @@ func TrimExponent(s string) string {
 	}
 	return mantissa + "e" + sign + strings.TrimLeft(exp[1:], "0")
 }
+
+// Count prints a number of things: "1 row", "2 rows".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}
