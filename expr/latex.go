@@ -141,7 +141,7 @@ func latexTimes(a, b *node) string {
 	switch {
 	case startsWithDigit(b) || a.kind == reduceNode || b.kind == negNode || isFraction(a) && isFraction(b):
 		return ` \cdot `
-	case a.kind == numberNode:
+	case a.kind == numberNode, a.kind == negNode && a.args[0].kind == numberNode:
 		return " "
 	}
 	return ` \, `

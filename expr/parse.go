@@ -81,6 +81,15 @@ func (p *parser) fail(pos int32, hint, format string, args ...any) {
 	}
 }
 
+// place names an earlier place in the formula.
+func (p *parser) place(at int32) string {
+	line, col := position(p.src, int(at))
+	if strings.ContainsAny(p.src, "\n\r") {
+		return fmt.Sprintf("line %d, column %d", line, col)
+	}
+	return fmt.Sprintf("column %d", col)
+}
+
 // text is a token as it stands in the source.
 func (p *parser) text(t token) string { return p.src[t.pos:t.end] }
 
@@ -164,12 +173,10 @@ func (p *parser) binding() binding {
 		p.fail(t.pos, "choose another name, or put it between backquotes", "%s has a fixed meaning and cannot be bound", name)
 	}
 	if at, ok := p.bound[name]; ok {
-		line, col := position(p.src, int(at))
-		p.fail(t.pos, "", "%s is already bound at line %d, column %d", quoteName(name), line, col)
+		p.fail(t.pos, "", "%s is already bound at %s", quoteName(name), p.place(at))
 	}
 	if at, ok := p.free[name]; ok {
-		line, col := position(p.src, int(at))
-		p.fail(t.pos, "bind it before its first use", "%s is already used as a variable at line %d, column %d", quoteName(name), line, col)
+		p.fail(t.pos, "bind it before its first use", "%s is already used as a variable at %s", quoteName(name), p.place(at))
 	}
 	p.take() // =
 	value := p.expression()

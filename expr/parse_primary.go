@@ -168,9 +168,8 @@ func (p *parser) resolve(t token, name string) symbol {
 		return boundName
 	}
 	if at, ok := p.closed[name]; ok {
-		line, col := position(p.src, int(at))
 		p.fail(t.pos, "is a bracket closed too early? otherwise give the variable another name",
-			"%s is the index of the sum at line %d, column %d and means nothing outside of it", quoteName(name), line, col)
+			"%s is the index of the sum at %s and means nothing outside of it", quoteName(name), p.place(at))
 	}
 	if _, ok := p.free[name]; !ok {
 		p.free[name] = t.pos
@@ -319,8 +318,7 @@ func (p *parser) declareIndex(t token, name string) {
 		return
 	}
 	where := func(at int32, what string) {
-		line, col := position(p.src, int(at))
-		p.fail(t.pos, "choose another name for the index", "%s is already %s at line %d, column %d", quoteName(name), what, line, col)
+		p.fail(t.pos, "choose another name for the index", "%s is already %s at %s", quoteName(name), what, p.place(at))
 	}
 	if t.kind == tokName && reserved(name) {
 		p.fail(t.pos, "choose another name for the index", "%s has a fixed meaning and cannot be an index", name)
