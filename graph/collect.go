@@ -32,6 +32,11 @@ func (s *sum) addTerm(a *Node, sign float64) {
 	p.c = sign
 	p.multiply(a, 1)
 	p.collect()
+	s.put(p)
+}
+
+// put adds a term to the like one that is there, if any.
+func (s *sum) put(p *product) {
 	k := p.key()
 	if i, ok := s.index[k]; ok {
 		s.terms[i].c += p.c
@@ -41,8 +46,34 @@ func (s *sum) addTerm(a *Node, sign float64) {
 	s.terms = append(s.terms, p)
 }
 
+// opens reports whether a term is a short sum without a factor: like terms may
+// have left it so, as (x+y)/2 + (x+y)/2 does.
+func (p *product) opens() bool {
+	if len(p.factors) != 1 || p.factors[0].w != 1 || math.Abs(p.c) != 1 || !isSum(p.factors[0].n) {
+		return false
+	}
+	return short(link{p.factors[0].n, p.c}, termsOf, func(l link) bool { return isSum(l.n) })
+}
+
+// opened is the sum with such terms merged into it.
+func (s *sum) opened() *sum {
+	for slices.ContainsFunc(s.terms, (*product).opens) {
+		t := s.g.newSum()
+		for _, p := range s.terms {
+			if p.opens() {
+				t.add(p.factors[0].n, p.c)
+			} else {
+				t.put(p)
+			}
+		}
+		s = t
+	}
+	return s
+}
+
 // node writes the sum down: a + b - c.
 func (s *sum) node() *Node {
+	s = s.opened()
 	var y *Node
 	for _, p := range s.terms {
 		switch {
@@ -240,16 +271,31 @@ func (g *Graph) power(n *Node, e float64) *Node {
 // fraction writes c as up/down: 1/3 rather than 0.3333333333333333. Numbers
 // with few digits stay as they are.
 func fraction(c float64) (up, down float64) {
-	if len(strconv.FormatFloat(math.Abs(c), 'g', -1, 64)) < 12 {
+	if fewDigits(c) {
 		return c, 1
 	}
 	for q := 3.0; q < 100; q++ {
 		r := math.Round(c * q)
 		if r != 0 && math.Abs(r) < 1e6 && math.Abs(c*q-r) <= 4e-16*math.Abs(r) {
-			return r, q
+			if v := r / q; fewDigits(v) {
+				return v, 1
+			}
+			d := divisor(math.Abs(r), q)
+			return r / d, q / d
 		}
 	}
 	return c, 1
+}
+
+// fewDigits reports whether a number is written with few digits.
+func fewDigits(c float64) bool { return len(strconv.FormatFloat(math.Abs(c), 'g', -1, 64)) < 12 }
+
+// divisor is the greatest common divisor of two whole numbers.
+func divisor(a, b float64) float64 {
+	for b != 0 {
+		a, b = b, math.Mod(a, b)
+	}
+	return a
 }
 
 // ordered makes an operation whose arguments stay in the given order, also

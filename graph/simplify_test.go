@@ -44,14 +44,14 @@ func TestSimplifyKeepsTheValue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		g := New()
 		f := randomFormula(rt, g)
-		x := []float64{0.7, -1.3, 0.4}
+		x := []float64{0.7123, -1.3456, 0.4789}
 		ns := append([]*Node{f}, g.Grad(f, g.Param("x"), g.Param("y"), g.Param("z"))...)
 		for _, n := range ns {
 			s := g.Simplify(n)
 			v := evalScalars(t, g, x, n, s)
 			scale := math.Max(1, math.Abs(v[0]))
 			if math.Abs(v[0]) < 1e8 && math.Abs(v[0]-v[1]) > 1e-7*scale {
-				rt.Fatalf("simplified to %v from %v", v[1], v[0])
+				rt.Fatalf("simplified to %v from %v: %s from %s", v[1], v[0], show(s), show(n))
 			}
 		}
 	})
