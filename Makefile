@@ -1,6 +1,6 @@
 # make         build the command into bin/descent
 # make test    install what the tests need and run all of them
-# make fuzz    run every fuzz target for FUZZTIME (60s)
+# make fuzz    run property tests with new seeds, and every fuzz target for FUZZTIME (60s)
 # make bench   run the benchmarks
 # make lint    gofmt, go vet, staticcheck
 
@@ -23,6 +23,7 @@ bench:
 	go test -run '^$$' -bench . ./...
 
 fuzz:
+	RAPID_RANDOM=1 go test -count 1 ./...
 	@for pkg in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			echo "$$pkg $$target"; \

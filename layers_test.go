@@ -13,6 +13,7 @@ var floors = map[string]int{
 	"descent/internal/atomicfile": 0,
 	"descent/internal/nearname":   0,
 	"descent/internal/numtext":    0,
+	"descent/internal/rapidseed":  0,
 	"descent/internal/reference":  0,
 	"descent/internal/stream":     0,
 	"descent/param":               1,

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/guptarohit/asciigraph"
+
+	"descent/internal/numtext"
 )
 
 // Terminal draws a chart as text at most columns wide and rows high (without
@@ -48,7 +50,7 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 			if sc.log {
 				v = math.Pow(10, v)
 			}
-			return fmt.Sprintf("%8s", strings.ReplaceAll(number(v), "−", "-"))
+			return fmt.Sprintf("%8s", axisNumber(v))
 		}),
 	}
 	if colour {
@@ -58,6 +60,15 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 	b.WriteString(trimRight(asciigraph.PlotMany(lines, opts...)))
 	fmt.Fprintf(&b, "\n%s\n", footer(ch, sc, names, x, columns))
 	return b.String()
+}
+
+// axisNumber prints a number in at most eight columns.
+func axisNumber(v float64) string {
+	s := numtext.Short(v, 3)
+	for digits := 2; len(s) > 8 && digits > 0; digits-- {
+		s = numtext.Short(v, digits)
+	}
+	return s
 }
 
 // footer is the line below a terminal chart: the ends of its x axis, and which
