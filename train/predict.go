@@ -89,6 +89,9 @@ func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
 		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, allOf(need))
 	}
 	e, err := m.evaluate(t, rows)
+	if err == nil && len(e.Metrics) == 0 {
+		err = fmt.Errorf("train: nothing can be measured on %s: the model has no finite value in some rows", t.Name)
+	}
 	if err == nil && dropped > 0 {
 		e.Notes = append(e.Notes, fmt.Sprintf("%s of %s left out: no value in %s", numtext.Count(dropped, "row"), t.Name, anyOf(need)))
 	}

@@ -28,9 +28,10 @@ wrong usage.`,
 		Args: exactly(2, "a run folder and a data file", "descent evaluate runs/penguins-species more.csv"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.evaluate(args[0], args[1], &f) },
 	}
-	f.table.register(cmd)
 	fl := cmd.Flags()
+	fl.SortFlags = false
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	f.table.register(cmd)
 	fl.BoolVar(&f.quiet, "quiet", false, "no notes on standard error")
 	return cmd
 }

@@ -67,8 +67,9 @@ time spent, no more progress, interrupted), with a usable model saved.`,
   descent fit data.csv --target y --model 'a*exp(-b*x) + c' --start a=1,b=0.1
   descent fit train-images-idx3-ubyte.gz --target label --model mlp:128 --out digits
   descent fit clicks.tsv --target clicked --model mlp:64,32 --epochs 20 --plot loss.png`,
-		Args: exactly(1, "a data file", "descent fit sample:penguins --target species"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.fit(cmd.Context(), args[0], &f) },
+		Args:              exactly(1, "a data file", "descent fit sample:penguins --target species"),
+		ValidArgsFunction: completeTable,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.fit(cmd.Context(), args[0], &f) },
 	}
 	f.register(cmd)
 	return cmd
@@ -76,17 +77,18 @@ time spent, no more progress, interrupted), with a usable model saved.`,
 
 func (f *fitFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
+	fl.SortFlags = false
 	fl.StringVar(&f.target, "target", "", "the column to predict")
 	fl.StringSliceVar(&f.features, "features", nil, "columns to predict from (default: all others)")
 	fl.StringSliceVar(&f.types, "types", nil, "kinds of columns, as in year=category,zip=text,row=ignore")
 	f.table.register(cmd)
-	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64,64 or a formula")
+	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64 or a formula")
 	fl.StringVar(&f.start, "start", "", "first values of a formula's parameters, as in a=1,b=0.1")
-	fl.StringVar(&f.loss, "loss", "auto", "auto, or one of "+strings.Join(lossNames(), ", ")+"; huber:1.5, quantile:0.9")
+	fl.StringVar(&f.loss, "loss", "auto", "auto, mse, mae, huber:1, quantile:0.5, poisson, logistic or cross-entropy")
 	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
 	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
 	fl.StringArrayVar(&f.set, "set", nil, "any hyperparameter of the method, as in --set beta1=0.95")
-	fl.StringVar(&f.schedule, "schedule", "constant", "course of the rate: "+strings.Join(train.Schedules(), ", "))
+	fl.StringVar(&f.schedule, "schedule", "constant", "of the rate: "+strings.Join(train.Schedules(), ", "))
 	fl.StringVar(&f.batch, "batch", "auto", "rows a step: a number, full or auto")
 	fl.IntVar(&f.epochs, "epochs", 0, "passes over the rows at most; steps for a full batch (default: chosen)")
 	fl.Float64Var(&f.gradTol, "grad-tol", 0, "full batch: converged when the gradient is at most this long (default 1e-8)")
@@ -97,7 +99,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.classWeight, "class-weight", "none", "none, or balanced: every class weighs the same")
 	fl.StringVar(&f.sampleWeight, "sample-weight", "", "column that says how much each row counts")
 	fl.StringVar(&f.validation, "validation", "auto", "a fraction such as 0.2, a file, none or auto")
-	fl.StringVar(&f.patience, "patience", "auto", "epochs without a better validation loss before stopping: a number, none or auto")
+	fl.StringVar(&f.patience, "patience", "auto", "epochs to wait for a better validation loss: a number, none or auto")
 	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, none or auto")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
@@ -112,6 +114,23 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	} {
 		complete(cmd, flag, values)
 	}
+	for _, flag := range []string{"target", "features", "sample-weight"} {
+		completeBy(cmd, flag, completeColumns)
+	}
+	completeBy(cmd, "set", completeSettings)
+	completeBy(cmd, "plot", completePictures)
+}
+
+// completeColumns offers the columns of the data file.
+func completeColumns(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 || args[0] == "-" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	t, err := data.Read(args[0], data.ReadOptions{})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return t.Names(), cobra.ShellCompDirectiveNoFileComp
 }
 
 // fit is the whole command.
@@ -153,15 +172,14 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 		folder.drop()
 		return fitError(err)
 	}
-	if err := f.draw(r); err != nil {
-		return err
-	}
 	a.status = fitStatus(r)
 	if f.json {
-		return writeJSON(a.out, r)
+		err = writeJSON(a.out, r)
+	} else {
+		a.fitText(t, r, f)
 	}
-	a.fitText(t, r, f)
-	return nil
+	// Last: a picture that cannot be written must not cost the result.
+	return errors.Join(err, f.draw(r))
 }
 
 // checkColumns refuses columns that the table does not have. Without a target

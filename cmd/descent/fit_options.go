@@ -242,6 +242,9 @@ func (f *fitFlags) outputs(*train.Options) error {
 		if _, err := plot.Format(f.plot); err != nil {
 			return fmt.Errorf("--plot: %w", err)
 		}
+		if info, err := os.Stat(filepath.Dir(f.plot)); err != nil || !info.IsDir() {
+			return fmt.Errorf("--plot: there is no folder %s", filepath.Dir(f.plot))
+		}
 	}
 	if f.force {
 		return nil

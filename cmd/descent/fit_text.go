@@ -69,7 +69,7 @@ func large(v float64) string {
 	if v >= 1e6 {
 		return numtext.Short(v/1e6, 3) + " million"
 	}
-	return numtext.Short(v, 6)
+	return fmt.Sprintf("%.0f", v)
 }
 
 // fitLength is how long a fit was in its own units.

@@ -43,10 +43,11 @@ wrong usage.`,
 		Args: exactly(2, "a run folder and a data file", "descent predict runs/penguins-species new.csv"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.predict(args[0], args[1], &f) },
 	}
-	f.table.register(cmd)
 	fl := cmd.Flags()
+	fl.SortFlags = false
 	fl.StringVar(&f.out, "out", "", "write to a file instead of standard output")
 	fl.BoolVar(&f.force, "force", false, "overwrite the file of --out")
+	f.table.register(cmd)
 	fl.BoolVar(&f.quiet, "quiet", false, "no notes on standard error")
 	return cmd
 }
