@@ -44,10 +44,11 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 			names = append(names, s.Name)
 		}
 	}
+	unit := toUnit(lines)
 	opts := []asciigraph.Option{
 		asciigraph.Height(rows - 1), asciigraph.Width(width), asciigraph.Offset(3),
 		asciigraph.YAxisValueFormatter(func(v float64) string {
-			if sc.log {
+			if v = unit(v); sc.log {
 				v = math.Pow(10, v)
 			}
 			return fmt.Sprintf("%8s", axisNumber(v))
@@ -60,6 +61,30 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 	b.WriteString(trimRight(asciigraph.PlotMany(lines, opts...)))
 	fmt.Fprintf(&b, "\n%s\n", footer(ch, sc, names, x, columns))
 	return b.String()
+}
+
+// toUnit maps the lines to 0..1, as the drawing library loses its place among
+// huge or tiny numbers, and returns the way back.
+func toUnit(lines [][]float64) (back func(float64) float64) {
+	r := empty
+	for _, line := range lines {
+		for _, v := range line {
+			if finite(v) {
+				r = r.add(v)
+			}
+		}
+	}
+	// Halves, because the whole range may overflow.
+	half := r.hi/2 - r.lo/2
+	if !(half > 0) {
+		half = 1 // a flat line, at 0
+	}
+	for _, line := range lines {
+		for i, v := range line {
+			line[i] = (v/2 - r.lo/2) / half
+		}
+	}
+	return func(v float64) float64 { return 2 * (r.lo/2 + v*half) }
 }
 
 // axisNumber prints a number in at most eight columns.
