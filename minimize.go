@@ -166,7 +166,7 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 	m.Status, m.Reason, m.X, m.G, m.Value = r.Status, r.Text, r.X, r.G, r.F
 	m.Steps, m.Evals, m.Took = r.Iter, r.Evals, r.Duration
 	if math.IsNaN(r.F) || math.IsInf(r.F, 0) {
-		m.Verdict = optim.Verdict{Kind: optim.Unknown, GradNorm: r.GradNorm, Text: "unknown: the value is not finite"}
+		m.Verdict = optim.Verdict{Kind: optim.Unknown, GradNorm: r.GradNorm, Text: "no verdict: the value is not finite"}
 		return m, nil
 	}
 	m.Verdict = optim.Judge(&p, r.X, o.gradTol())

@@ -57,6 +57,11 @@ func scan(src string) ([]token, error) {
 			return nil, err
 		}
 	}
+	// What is missing at the end is missing behind the last token, not below
+	// the blank lines that follow it.
+	if n := len(s.tokens); n > 0 && s.tokens[n-1].kind != tokNewline {
+		s.pos = int(s.tokens[n-1].end)
+	}
 	s.emit(tokEOF, 0)
 	return s.tokens, nil
 }

@@ -31,7 +31,10 @@ func (f *minimizeFlags) options() (o descent.Options, err error) {
 	if o.Set, err = parseSettings(f.set); err != nil {
 		return o, err
 	}
+	rate, both := o.Set["rate"]
 	switch {
+	case both && o.Rate != 0:
+		return o, fmt.Errorf("--lr %v and --set rate=%v both give the rate; leave one out", o.Rate, rate)
 	case f.starts < 1:
 		return o, fmt.Errorf("--starts: found %d, expected at least 1", f.starts)
 	case f.maxIter < 1:
