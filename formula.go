@@ -175,7 +175,7 @@ func Constant(text string) (float64, error) {
 func (f *Formula) Hints(known ...string) []string {
 	var out []string
 	for _, h := range f.parsed.Suspicious(known...) {
-		out = append(out, fmt.Sprintf("line %d, column %d: %s", h.Line, h.Col, h.Text))
+		out = append(out, h.Place+": "+h.Text)
 	}
 	return out
 }

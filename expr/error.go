@@ -18,11 +18,7 @@ type Error struct {
 // Error is the message, the line with a caret under the place, and the hint.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("formula: ")
-	if strings.ContainsAny(e.Src, "\n\r") {
-		fmt.Fprintf(&b, "line %d, ", e.Line)
-	}
-	fmt.Fprintf(&b, "column %d: %s\n", e.Col, e.Msg)
+	fmt.Fprintf(&b, "formula: %s: %s\n", place(e.Src, e.Line, e.Col), e.Msg)
 	line, caret := excerpt(e.Src, e.Line, e.Col)
 	fmt.Fprintf(&b, "  %s\n  %s^", line, caret)
 	if e.Hint != "" {
@@ -51,6 +47,14 @@ func position(src string, pos int) (line, col int) {
 		}
 	}
 	return line, utf8.RuneCountInString(src[start:pos]) + 1
+}
+
+// place names a line and column; in a formula of one line the column is enough.
+func place(src string, line, col int) string {
+	if strings.ContainsAny(strings.TrimRight(src, "\n\r"), "\n\r") {
+		return fmt.Sprintf("line %d, column %d", line, col)
+	}
+	return fmt.Sprintf("column %d", col)
 }
 
 // excerptWidth is how many characters of a long line are shown.

@@ -301,7 +301,7 @@ func (l *lowerer) call(n *node, s *space) (value, error) {
 	}
 	for i, a := range args {
 		if !a.vector {
-			return value{}, l.fail(n.args[i], fmt.Sprintf("%s runs over a vector or a column; over an index it is %s", n.name, overIndex(n.name)),
+			return value{}, l.fail(n.args[i], fmt.Sprintf("%s runs over a column, or over a vector such as one whose start is the list [0,0,0]; over an index it is %s", n.name, overIndex(n.name)),
 				"%s takes a vector, but this is a number", n.name)
 		}
 	}

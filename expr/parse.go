@@ -84,10 +84,7 @@ func (p *parser) fail(pos int32, hint, format string, args ...any) {
 // place names an earlier place in the formula.
 func (p *parser) place(at int32) string {
 	line, col := position(p.src, int(at))
-	if strings.ContainsAny(p.src, "\n\r") {
-		return fmt.Sprintf("line %d, column %d", line, col)
-	}
-	return fmt.Sprintf("column %d", col)
+	return place(p.src, line, col)
 }
 
 // text is a token as it stands in the source.

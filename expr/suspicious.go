@@ -11,6 +11,7 @@ import (
 // else than its author thinks.
 type Hint struct {
 	Line, Col int
+	Place     string // the same in words; of a formula of one line only the column
 	Text      string // a sentence without the full stop
 }
 
@@ -23,7 +24,7 @@ func (f *Formula) Suspicious(known ...string) []Hint {
 	var hints []Hint
 	add := func(pos int32, format string, args ...any) {
 		line, col := position(f.src, int(pos))
-		hints = append(hints, Hint{line, col, fmt.Sprintf(format, args...)})
+		hints = append(hints, Hint{line, col, place(f.src, line, col), fmt.Sprintf(format, args...)})
 	}
 	names := map[string]bool{"pi": true}
 	for _, k := range known {

@@ -184,6 +184,9 @@ func (f *minimizeFlags) checkFiles() error {
 			return fmt.Errorf("--plot: %w", err)
 		}
 	}
+	if f.plot != "" && f.plot == f.trace {
+		return fmt.Errorf("--trace and --plot name the same file %s", f.plot)
+	}
 	for _, o := range []struct{ flag, path string }{{"--plot", f.plot}, {"--trace", f.trace}} {
 		if err := folderOf(o.flag, o.path); err != nil {
 			return err
