@@ -2,11 +2,12 @@
 # make test    install what the tests need and run all of them
 # make fuzz    run property tests with new seeds, and every fuzz target for FUZZTIME (60s)
 # make bench   run the benchmarks
+# make bench-peers   time descent and its peers side by side into bench/RESULTS.md
 # make lint    gofmt, go vet, staticcheck
 
 FUZZTIME ?= 60s
 
-.PHONY: all test lint bench fuzz
+.PHONY: all test lint bench bench-peers fuzz
 
 all:
 	go build -o bin/descent ./cmd/descent
@@ -21,6 +22,15 @@ lint:
 
 bench:
 	go test -run '^$$' -bench . ./...
+
+bench-peers: bin/venv/done
+	go run ./bench -python bin/venv/bin/python > bin/results.md
+	mv bin/results.md bench/RESULTS.md
+
+bin/venv/done: bench/requirements.txt
+	python3 -m venv bin/venv
+	bin/venv/bin/pip install --quiet -r bench/requirements.txt
+	touch $@
 
 fuzz:
 	RAPID_RANDOM=1 go test -count 1 ./...

@@ -28,6 +28,8 @@ var floors = map[string]int{
 	"descent/plot":                4,
 	"descent/train":               5,
 	"descent":                     6,
+	"descent/internal/adbench":    3,
+	"descent/bench":               7,
 	"descent/cmd/descent":         7,
 }
 

@@ -1,0 +1,219 @@
+"""Peers of the side-by-side benchmarks: one request a line of JSON on standard
+input, one answer a line on standard output. Thread counts come from the
+environment that bench starts this process with."""
+
+import gzip
+import json
+import os
+import sys
+import time
+
+import numpy as np
+
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
+made = {}
+
+
+def once(key, make):
+    """The value of make(), kept for later requests."""
+    if key not in made:
+        made[key] = make()
+    return made[key]
+
+
+def repeat(f, seconds):
+    """Mean time of f over about the given time."""
+    n, began = 0, time.perf_counter()
+    while True:
+        f()
+        n += 1
+        took = time.perf_counter() - began
+        if took >= seconds:
+            return took / n
+
+
+def gemm(q):
+    dtype = {"f32": np.float32, "f64": np.float64}[q["type"]]
+    m, n, k, trans = q["m"], q["n"], q["k"], q["trans"]
+
+    def make():
+        rng = np.random.default_rng(1)
+        a = rng.standard_normal((k, m) if trans[0] == "T" else (m, k)).astype(dtype)
+        b = rng.standard_normal((n, k) if trans[1] == "T" else (k, n)).astype(dtype)
+        return a.T if trans[0] == "T" else a, b.T if trans[1] == "T" else b, np.empty((m, n), dtype)
+
+    a, b, c = once(("gemm", q["type"], m, n, k, trans), make)
+    return {"seconds": repeat(lambda: np.matmul(a, b, out=c), q["seconds"])}
+
+
+def idx(path):
+    raw = gzip.open(path).read()
+    return np.frombuffer(raw, np.uint8, offset=16 if b"images" in path.encode() else 8)
+
+
+def mnist(folder):
+    import torch
+
+    torch.set_num_threads(THREADS)
+    x = idx(folder + "/train-images-idx3-ubyte.gz").reshape(-1, 784).astype(np.float32) / 255
+    y = idx(folder + "/train-labels-idx1-ubyte.gz").astype(np.int64)
+    return torch.from_numpy(x), torch.from_numpy(y)
+
+
+def mlp(q):
+    """One epoch of 784-256-128-10 in minibatches: rows a second."""
+    import torch
+    from torch import nn
+
+    x, y = once("mnist", lambda: mnist(q["data"]))
+    torch.manual_seed(1)
+    net = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    if q["method"] == "sgd":
+        opt = torch.optim.SGD(net.parameters(), lr=q["rate"])
+    else:
+        opt = torch.optim.Adam(net.parameters(), lr=q["rate"], foreach=True)
+    lossf, batch, order = nn.CrossEntropyLoss(), q["batch"], torch.randperm(len(x))
+
+    def epoch(steps):
+        for s in range(steps):
+            i = order[s * batch : (s + 1) * batch]
+            opt.zero_grad(set_to_none=True)
+            loss = lossf(net(x[i]), y[i])
+            loss.backward()
+            opt.step()
+        return loss
+
+    epoch(20)
+    steps = min(len(x) // batch, q["steps"])
+    began = time.perf_counter()
+    loss = epoch(steps)
+    took = time.perf_counter() - began
+    return {"seconds": took / (steps * batch), "note": "loss %.3f" % float(loss)}
+
+
+def rosenbrock(q):
+    from scipy.optimize import minimize
+
+    n = q["n"]
+
+    def f(x):
+        t, u = x[1:] - x[:-1] ** 2, 1 - x[:-1]
+        g = np.zeros(n)
+        g[:-1] = -400 * x[:-1] * t - 2 * u
+        g[1:] += 200 * t
+        return 100 * np.dot(t, t) + np.dot(u, u), g
+
+    x0 = np.full(n, 1.0)
+    x0[::2] = -1.2
+    began = time.perf_counter()
+    r = minimize(f, x0, jac=True, method="L-BFGS-B", options={"gtol": 1e-6, "ftol": 0, "maxcor": 10, "maxiter": 10**7, "maxfun": 10**8})
+    return {"seconds": time.perf_counter() - began, "note": "%d evaluations, f %.2g" % (r.nfev, r.fun)}
+
+
+def gmm_inputs(path):
+    t = open(path).read().split()
+    d, k, n = map(int, t[:3])
+    v = np.array(t[3:], dtype=float)
+    e = d + d * (d - 1) // 2
+    alphas, v = v[:k], v[k:]
+    means, v = v[: k * d].reshape(k, d), v[k * d :]
+    icf, v = v[: k * e].reshape(k, e), v[k * e :]
+    x, v = v[: n * d].reshape(n, d), v[n * d :]
+    return d, k, n, alphas, means, icf, x, v[0], int(v[1])
+
+
+def gmm_objective(np_, lse, gammaln, d, k, n, x, gamma, m, fill):
+    """The objective of ADBench's Gaussian mixture, up to the library."""
+
+    def f(alphas, means, icf):
+        q = icf[:, :d]
+        expq, lower = np_.exp(q), icf[:, d:]
+        L = fill(expq, lower)
+        xc = x[:, None, :] - means[None]
+        y = np_.einsum("kij,nkj->nki", L, xc)
+        main = alphas + q.sum(1) - 0.5 * (y * y).sum(2)
+        nu = d + m + 1
+        const = nu * d * (float(np.log(gamma)) - 0.5 * float(np.log(2))) - gammaln(0.5 * nu, d)
+        prior = 0.5 * gamma**2 * ((expq * expq).sum() + (lower * lower).sum()) - m * q.sum() - k * const
+        return -n * d * 0.5 * float(np.log(2 * np.pi)) + lse(main, 1).sum() - n * lse(alphas, 0) + prior
+
+    return f
+
+
+def gmm(q):
+    from scipy.special import multigammaln
+
+    d, k, n, alphas, means, icf, x, gamma, m = once(("gmm", q["path"]), lambda: gmm_inputs(q["path"]))
+    rows, cols = zip(*[(i, j) for j in range(d) for i in range(j + 1, d)])
+    if q["with"] == "torch":
+        import torch
+
+        torch.set_num_threads(THREADS)
+
+        def fill(expq, lower):
+            L = torch.diag_embed(expq)
+            L[:, rows, cols] = lower
+            return L
+
+        f = gmm_objective(torch, torch.logsumexp, multigammaln, d, k, n, torch.from_numpy(x), gamma, m, fill)
+        ps = [torch.tensor(v, requires_grad=True) for v in (alphas, means, icf)]
+
+        def step():
+            for p in ps:
+                p.grad = None
+            y = f(*ps)
+            y.backward()
+            return y
+
+    else:
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        import jax.numpy as jnp
+
+        def fill(expq, lower):
+            L = jnp.zeros((k, d, d)).at[:, rows, cols].set(lower)
+            return L + expq[:, :, None] * jnp.eye(d)
+
+        f = gmm_objective(jnp, jax.scipy.special.logsumexp, multigammaln, d, k, n, jnp.asarray(x), gamma, m, fill)
+        vg = once("jaxgmm", lambda: jax.jit(jax.value_and_grad(f, argnums=(0, 1, 2))))
+        ps = [jnp.asarray(v) for v in (alphas, means, icf)]
+
+        def step():
+            return jax.block_until_ready(vg(*ps))[0]
+
+    y = float(step())
+    return {"seconds": repeat(step, q["seconds"]), "note": "f %.10g" % y}
+
+
+def elementwise(q):
+    import torch
+
+    torch.set_num_threads(THREADS)
+    x = once("elementwise", lambda: torch.randn(1 << 16))
+    out = torch.empty_like(x)
+    f = getattr(torch, q["function"])
+    return {"seconds": repeat(lambda: f(x, out=out), q["seconds"]) / len(x)}
+
+
+def versions(_):
+    import importlib.metadata as md
+
+    out = ["Python " + sys.version.split()[0]]
+    for p in ("numpy", "scipy", "torch", "jax"):
+        try:
+            out.append(p + " " + md.version(p))
+        except md.PackageNotFoundError:
+            pass
+    return {"note": ", ".join(out)}
+
+
+OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, gmm, elementwise, versions)}
+
+for line in sys.stdin:
+    q = json.loads(line)
+    try:
+        a = OPS[q["op"]](q)
+    except Exception as e:  # the other side reports it
+        a = {"error": repr(e)}
+    print(json.dumps(a), flush=True)
