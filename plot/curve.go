@@ -29,9 +29,9 @@ func Curve(w Walk, f Func) (*Picture, error) {
 		return nil, err
 	}
 	y := curveRange(w, ys)
-	keys := []key{{"f", keyLine(blue, 2)}, {"start", keyStart}}
+	keys := []key{{"f", keyLine(blue, 2)}}
 	if len(w.X) > 1 {
-		keys = append(keys, key{"step", keyArrow(vermilion)})
+		keys = append(keys, key{"start", keyStart}, key{"step", keyArrow(vermilion)})
 	}
 	if w.G != nil {
 		keys = append(keys, key{"tangent", keyLine(green, 1.5)})
@@ -72,13 +72,14 @@ func curveRange(w Walk, ys []float64) span {
 	if walk.lo > walk.hi {
 		walk = all
 	}
-	if s := walk.size(); s > 1e-3*all.size() {
+	// The curve without the steepest hundredth at each end: poles.
+	n := len(vals)
+	most := span{vals[n/100], vals[n-1-n/100]}
+	if s := walk.size(); s > 1e-3*all.size() || s > 1e-2*most.size() {
 		all.lo = math.Max(all.lo, walk.lo-1.5*s)
 		all.hi = math.Min(all.hi, walk.hi+1.5*s)
 	} else {
-		// The walk is flat: leave out the steepest hundredth at each end.
-		n := len(vals)
-		all = span{vals[n/100], vals[n-1-n/100]}
+		all = most // the walk is flat
 	}
 	return all.add(walk.lo).add(walk.hi).solid().grow(0.06)
 }
@@ -210,7 +211,7 @@ func (w Walk) iterates(c *draw.Canvas, pts []vg.Point, gap vg.Length) {
 			disc(c, pts[i], 2, white, vermilion)
 		}
 	}
-	if c.Contains(pts[0]) {
+	if c.Contains(pts[0]) && len(pts) > 1 {
 		square(c, pts[0], 3.6, white, black)
 	}
 	if last := pts[len(pts)-1]; c.Contains(last) {

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"image/color"
+	"strings"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -54,16 +55,15 @@ func heading(c draw.Canvas, title, subtitle string, keys []key) draw.Canvas {
 	c.FillPolygon(white, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	y := c.Max.Y
-	line := func(s string, st text.Style, gap vg.Length) {
-		if s == "" {
-			return
+	write := func(s string, st text.Style) {
+		for _, line := range paragraph(s, st, c.Max.X-c.Min.X, 2) {
+			y -= st.Font.Size
+			c.FillText(st, vg.Point{X: c.Min.X, Y: y}, line)
+			y -= 5
 		}
-		y -= st.Font.Size
-		c.FillText(st, vg.Point{X: c.Min.X, Y: y}, fit(s, st, c.Max.X-c.Min.X))
-		y -= gap
 	}
-	line(title, style(14, true, black), 5)
-	line(subtitle, style(10.5, false, grey), 5)
+	write(title, style(14, true, black))
+	write(subtitle, style(10.5, false, grey))
 	y = legend(c, y, keys)
 	c.Max.Y = y - 12
 	return c
@@ -89,6 +89,29 @@ func legend(c draw.Canvas, y vg.Length, keys []key) vg.Length {
 		x += w + gap
 	}
 	return y
+}
+
+// paragraph breaks s at blanks into at most n lines that are at most w wide. The
+// last is shortened where that does not do.
+func paragraph(s string, st text.Style, w vg.Length, n int) []string {
+	var lines []string
+	// No line holds more letters than points, so the rest need not be measured.
+	if r := []rune(s); len(r) > n*int(w) {
+		s = string(r[:n*int(w)])
+	}
+	words := strings.Fields(s)
+	for len(words) > 0 {
+		k := 1
+		for k < len(words) && st.Width(strings.Join(words[:k+1], " ")) <= w {
+			k++
+		}
+		if len(lines) == n-1 {
+			k = len(words)
+		}
+		lines = append(lines, fit(strings.Join(words[:k], " "), st, w))
+		words = words[k:]
+	}
+	return lines
 }
 
 // fit shortens s so that it is at most w wide.

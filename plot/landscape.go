@@ -85,9 +85,9 @@ func (w Walk) window() (x, y span) {
 
 // keys is the legend of a landscape.
 func (w Walk) keys() []key {
-	keys := []key{{"start", keyStart}}
+	var keys []key
 	if len(w.X) > 1 {
-		keys = append(keys, key{"step", keyArrow(vermilion)})
+		keys = append(keys, key{"start", keyStart}, key{"step", keyArrow(vermilion)})
 	}
 	if slices.ContainsFunc(w.G, func(g []float64) bool { return g[0] != 0 || g[1] != 0 }) {
 		keys = append(keys, key{"gradient", keyArrow(black)})

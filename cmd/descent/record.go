@@ -239,7 +239,10 @@ func (r *recorder) write(f *minimizeFlags, m *descent.Minimum) error {
 	}
 	way := r.way()
 	way.Subtitle = m.Method + ": " + m.Reason
-	way.End = string(m.Verdict.Kind)
+	way.End = "last point"
+	if k := m.Verdict.Kind; k != optim.Unknown && k != optim.Flat {
+		way.End = string(k)
+	}
 	picture, err := way.Draw(r.values)
 	if err != nil {
 		return err
