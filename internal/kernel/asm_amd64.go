@@ -831,3 +831,13 @@ func adamF64AVX2(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 
 //
 //go:noescape
 func momentumF64AVX2(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)
+
+// transposeF32AVX512 stores dst[r,l] = src[l,r] for l < 16 and r < 16·blocks. ldd and lds are in bytes.
+//
+//go:noescape
+func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, blocks int)
+
+// transposeF64AVX512 stores dst[r,l] = src[l,r] for l < 8 and r < 8·blocks. ldd and lds are in bytes.
+//
+//go:noescape
+func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, blocks int)

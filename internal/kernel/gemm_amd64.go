@@ -226,9 +226,41 @@ func (g *piece[T]) packB(j, width, p, depth int) {
 	}
 }
 
-// transposeInto stores dst[r,l] = src[l,r] for l < w and r < depth, eight rows
-// of dst at a time so that both sides stay in the first-level cache.
+// transposeInto stores dst[r,l] = src[l,r] for l < w and r < depth: whole square
+// blocks in registers where there is a kernel, the rest one by one.
 func transposeInto[T Float](dst []T, ldd int, src []T, lds, w, depth int) {
+	lanes := 64 / int(unsafe.Sizeof(T(0)))
+	full, deepest := 0, 0
+	if active == avx512 {
+		full, deepest = w/lanes*lanes, depth/lanes*lanes
+	}
+	if deepest > 0 {
+		for l := 0; l < full; l += lanes {
+			transposeBlocks(dst[l:], ldd, src[l*lds:], lds, deepest/lanes)
+		}
+	} else {
+		full = 0
+	}
+	if full > 0 && deepest < depth {
+		transposeLoop(dst[deepest*ldd:], ldd, src[deepest:], lds, full, depth-deepest)
+	}
+	if full < w {
+		transposeLoop(dst[full:], ldd, src[full*lds:], lds, w-full, depth)
+	}
+}
+
+func transposeBlocks[T Float](dst []T, ldd int, src []T, lds, blocks int) {
+	switch d := any(dst).(type) {
+	case []float32:
+		transposeF32AVX512(&d[0], 4*ldd, &any(src).([]float32)[0], 4*lds, blocks)
+	case []float64:
+		transposeF64AVX512(&d[0], 8*ldd, &any(src).([]float64)[0], 8*lds, blocks)
+	}
+}
+
+// transposeLoop takes eight rows of dst at a time, so that both sides stay in
+// the first-level cache.
+func transposeLoop[T Float](dst []T, ldd int, src []T, lds, w, depth int) {
 	for r := 0; r < depth; r += 8 {
 		h := min(8, depth-r)
 		for l := range w {

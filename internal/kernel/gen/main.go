@@ -18,6 +18,7 @@ func main() {
 	arithmetic()
 	reductions()
 	updates()
+	transposes()
 	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
 		log.Fatal(err)
 	}
