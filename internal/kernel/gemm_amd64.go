@@ -118,8 +118,9 @@ func (g *product[T]) unit(i int) {
 	}
 	padded := min((u.columns+g.cols-1)/g.cols*g.cols, wide)
 	edge := g.rowsOf() * g.cols
-	slab := grab[T](min(g.k, deep)*padded + edge)
-	u.edge, u.panel = (*slab)[:edge], (*slab)[edge:]
+	const block = (high + 16) * (deep + 16)
+	slab := grab[T](min(g.k, deep)*padded + edge + block)
+	u.edge, u.copyA, u.panel = (*slab)[:edge], (*slab)[edge:edge+block], (*slab)[edge+block:]
 	for j := 0; j < u.columns; j += wide {
 		for p := 0; p < g.k; p += deep {
 			u.block(u.col+j, min(wide, u.columns-j), p, min(deep, g.k-p))
@@ -137,6 +138,7 @@ type piece[T Float] struct {
 	row, rows    int
 	col, columns int
 	panel, edge  []T // packed B, scratch tile
+	copyA        []T // see left
 }
 
 // inPlace says whether B is read where it lies: packing costs as much as a few
@@ -154,14 +156,46 @@ func (g *piece[T]) block(j, width, p, depth int) {
 	}
 	for i := 0; i < g.rows; i += high {
 		h := min(high, g.rows-i)
+		a := g.left(g.row+i, h, p, depth, width)
 		for q := 0; q < width; q += g.cols {
 			b, bk := g.panel[min(q*depth, len(g.panel)-1):], g.cols
 			if direct {
 				b, bk = g.b[p*g.bk+j+q:], g.bk
 			}
-			g.column(g.row+i, h, j+q, min(g.cols, width-q), p, depth, b, bk)
+			g.column(a, g.row+i, h, j+q, min(g.cols, width-q), p, depth, b, bk)
 		}
 	}
+}
+
+// operand is a part of A: element (i, p) at v[i*row+p*col].
+type operand[T Float] struct {
+	v        []T
+	row, col int
+}
+
+// left is the part of A from row i and depth p. It is read where it lies, unless
+// its rows are a power of two apart: then they compete for the same places in
+// the cache, and a copy with another stride pays.
+func (g *piece[T]) left(i, h, p, depth, width int) operand[T] {
+	const bad = 1024 // bytes
+	here := operand[T]{g.a[i*g.ar+p*g.ak:], g.ar, g.ak}
+	stride := max(g.ar, g.ak)
+	if stride*int(unsafe.Sizeof(g.alpha))%bad != 0 || h < g.rowsOf() || width < 4*g.cols {
+		return here
+	}
+	rows, length := h, depth
+	if g.ar == 1 {
+		rows, length = depth, h
+	}
+	ld := length + 16
+	dst := g.copyA[:rows*ld]
+	for r := range rows {
+		copy(dst[r*ld:r*ld+length], here.v[r*stride:])
+	}
+	if g.ar == 1 {
+		return operand[T]{dst, 1, ld}
+	}
+	return operand[T]{dst, ld, 1}
 }
 
 // column computes h rows of one panel of columns, in tiles of nearly equal
@@ -169,25 +203,26 @@ func (g *piece[T]) block(j, width, p, depth int) {
 // here: the collector need not wait for the end.
 //
 //go:noinline
-func (g *piece[T]) column(i, h, j, w, p, depth int, b []T, bk int) {
+func (g *piece[T]) column(left operand[T], i, h, j, w, p, depth int, b []T, bk int) {
 	size := int(unsafe.Sizeof(g.alpha))
 	mask := uint32(1)<<w - 1
 	add := 1
 	if p == 0 && g.beta == 0 {
 		add = 0
 	}
+	ar, ak, first := left.row*size, left.col*size, i
 	tiles := (h + g.rowsOf() - 1) / g.rowsOf()
 	for t := range tiles {
 		rows := h / tiles
 		if t < h%tiles {
 			rows++
 		}
-		a, c := &g.a[i*g.ar+p*g.ak], g.c[i*g.ldc+j:]
+		a, c := &left.v[(i-first)*left.row], g.c[i*g.ldc+j:]
 		if w < g.cols && !g.masked {
-			g.tile(rows, depth, a, g.ar*size, g.ak*size, &b[0], bk*size, &g.edge[0], g.cols*size, g.alpha, 0, mask)
+			g.tile(rows, depth, a, ar, ak, &b[0], bk*size, &g.edge[0], g.cols*size, g.alpha, 0, mask)
 			g.copyEdge(rows, w, c, add)
 		} else {
-			g.tile(rows, depth, a, g.ar*size, g.ak*size, &b[0], bk*size, &c[0], g.ldc*size, g.alpha, add, mask)
+			g.tile(rows, depth, a, ar, ak, &b[0], bk*size, &c[0], g.ldc*size, g.alpha, add, mask)
 		}
 		i += rows
 	}

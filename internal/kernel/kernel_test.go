@@ -106,12 +106,15 @@ func TestNormsAtTheEdges(t *testing.T) {
 
 func testGemm[T Float](t *testing.T, eps float64) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	shapes := [][3]int{{1, 1, 1}, {4, 4, 4}, {5, 3, 7}, {16, 10, 33}, {2, 9, 300}, {13, 17, 600}, {3, 4, 0}, {25, 33, 70}, {37, 65, 257}, {250, 40, 20}, {7, 1030, 5}, {32, 64, 48}, {33, 80, 300}, {300, 1, 70}, {5, 1, 600}, {1, 90, 300}, {1, 1, 5}}
+	shapes := [][3]int{{1, 1, 1}, {4, 4, 4}, {5, 3, 7}, {16, 10, 33}, {2, 9, 300}, {13, 17, 600}, {3, 4, 0}, {25, 33, 70}, {37, 65, 257}, {250, 40, 20}, {7, 1030, 5}, {32, 64, 48}, {33, 80, 300}, {250, 140, 300}, {300, 1, 70}, {5, 1, 600}, {1, 90, 300}, {1, 1, 5}}
 	for _, s := range shapes {
 		for variant := range 8 {
 			transA, transB, beta := variant&1 != 0, variant&2 != 0, T(variant>>2)*0.5
 			m, n, k := s[0], s[1], s[2]
 			lda, ldb, ldc := k+2, n+3, n+1
+			if s[0] == 250 { // rows a power of two apart
+				lda = k + 212
+			}
 			if s[0] == 32 { // nothing beside the matrices
 				lda, ldb, ldc = k, n, n
 			}
@@ -121,6 +124,9 @@ func testGemm[T Float](t *testing.T, eps float64) {
 			rowsA, rowsB := m, k
 			if transA {
 				lda, rowsA = lda-k+m, k
+			}
+			if transA && s[0] == 250 {
+				lda = 512
 			}
 			if transB {
 				ldb, rowsB = ldb-n+k, n
