@@ -35,9 +35,12 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	root := a.root()
 	root.SetArgs(separateFormula(root, args))
 	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errs)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil && a.out.failed != nil {
+		err = fmt.Errorf("the result could not be written: %w", a.out.failed)
+	}
 	if err == nil {
 		return a.status
 	}
@@ -78,6 +81,7 @@ gradient, finds a minimum, and says honestly what kind of point it reached.`,
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(a.minimizeCommand(), a.fitCommand(), a.predictCommand(), a.evaluateCommand(), a.methodsCommand(), versionCommand(), a.completionCommand())
 	return root
 }

@@ -112,7 +112,7 @@ func printSteps(w *screen, rows []optim.Row[float64], more int) {
 	if n := len(rows[0].From); n > maxCoordinates {
 		printWrapped(w, fmt.Sprintf("Of vectors with %d entries the table has the Euclidean lengths, as in |1.5|.", n))
 	}
-	printWrapped(w, "Predicted is the decrease that the tangent promises, −gradient·step; actual is what the value lost. " +
+	printWrapped(w, "Predicted is the decrease that the tangent promises, −gradient·step; actual is what the value lost. "+
 		"The angle is that between step and gradient: 180° is straight downhill.")
 }
 

@@ -24,11 +24,12 @@ func (a *app) minimizeText(formula *descent.Formula, m *descent.Minimum, rec *re
 		}
 	}
 	w := a.out
-	if rest, ok := strings.CutPrefix(m.Reason, string(m.Status)); ok { // interrupted after 5 steps
-		w.say("%s%s", statusWords(w, m), rest)
-	} else {
-		w.say("%s: %s", statusWords(w, m), m.Reason)
+	words, colour := statusWords(m)
+	rest, ok := strings.CutPrefix(m.Reason, string(m.Status)) // interrupted after 5 steps
+	if !ok {
+		rest = ": " + rest
 	}
+	w.headline(colour, words, rest)
 	w.say("%s", sentence(m.Verdict.Text))
 	if m.Status != optim.Converged && m.Status != optim.Target && m.Steps > 0 {
 		fmt.Fprintln(w, "The best point seen:")
@@ -44,10 +45,10 @@ func (a *app) minimizeText(formula *descent.Formula, m *descent.Minimum, rec *re
 	return nil
 }
 
-// statusWords is the status as the first words of a sentence, in the colour of
+// statusWords is the status as the first words of a sentence, and the colour of
 // its outcome.
-func statusWords(w *screen, m *descent.Minimum) string {
-	words := sentence(string(m.Status))
+func statusWords(m *descent.Minimum) (words, colour string) {
+	words = sentence(string(m.Status))
 	switch m.Status {
 	case optim.Budget:
 		words = "Budget spent"
@@ -60,11 +61,11 @@ func statusWords(w *screen, m *descent.Minimum) string {
 	}
 	switch exitStatus(m) {
 	case exitDone:
-		return w.paint(green, words)
+		return words, green
 	case exitFailed:
-		return w.paint(red, words)
+		return words, red
 	}
-	return w.paint(yellow, words)
+	return words, yellow
 }
 
 // sentence begins with a capital.

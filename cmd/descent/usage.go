@@ -92,6 +92,38 @@ func knownCommand(root *cobra.Command, args []string) error {
 	return usagef("unknown command %q; the commands are %s%s", args[0], strings.Join(names, ", "), hint)
 }
 
+// helpCommand prints the help of a command, and refuses what is none.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if sub, _, err := cmd.Root().Find(args); err != nil || sub == cmd.Root() {
+				return knownCommand(cmd.Root(), args)
+			}
+			return nil
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			for _, c := range cmd.Root().Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, c.Name()+"\t"+c.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sub, _, err := cmd.Root().Find(args)
+			if err != nil {
+				return usage(err)
+			}
+			return sub.Help()
+		},
+	}
+}
+
 // flagError says what is wrong with a flag: which is near, or what its value
 // should be.
 func flagError(cmd *cobra.Command, err error) error {
