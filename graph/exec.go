@@ -92,7 +92,7 @@ func (p *Program[T]) execBlock(b *block) {
 	case opAddRows:
 		addRows(dst, p.at(&b.args[0]), b)
 	case Sum, LogSumExp, Maximum:
-		reduceAxis(dst, p.at(&b.args[0]), b)
+		p.reduceAxis(dst, p.at(&b.args[0]), b)
 	case Broadcast:
 		repeat(dst, p.at(&b.args[0]), b.dims, b.strides)
 	case Transpose:

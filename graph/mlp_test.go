@@ -66,16 +66,20 @@ func TestClassifierGradient(t *testing.T) {
 }
 
 func BenchmarkClassifierGradient(b *testing.B) {
-	g := New()
-	o, err := NewObjective[float32](g, classifier(g, 128, 784, 256, 128, 10))
-	if err != nil {
-		b.Fatal(err)
+	for _, rows := range []int{16, 128, 1024} {
+		b.Run(fmt.Sprint("rows=", rows), func(b *testing.B) {
+			g := New()
+			o, err := NewObjective[float32](g, classifier(g, rows, 784, 256, 128, 10))
+			if err != nil {
+				b.Fatal(err)
+			}
+			w := bindBatch(o, rows, 784, 10)
+			grad := make([]float32, len(w))
+			b.ReportAllocs()
+			for b.Loop() {
+				o.Eval(w, grad)
+			}
+			b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
 	}
-	w := bindBatch(o, 128, 784, 10)
-	grad := make([]float32, len(w))
-	b.ReportAllocs()
-	for b.Loop() {
-		o.Eval(w, grad)
-	}
-	b.ReportMetric(128*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

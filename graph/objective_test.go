@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"math"
 	"testing"
 )
@@ -121,6 +122,25 @@ func BenchmarkRosenbrock100Gradient(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		o.Eval(x, grad)
+	}
+}
+
+func BenchmarkRosenbrockGradient(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		g := New()
+		o, _ := NewObjective[float64](g, rosenbrock(g, n))
+		x, grad := start(n), make([]float64, n)
+		b.Run(fmt.Sprint("n=", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				o.Eval(x, grad)
+			}
+		})
+		b.Run(fmt.Sprint("n=", n, "/by-hand"), func(b *testing.B) {
+			for b.Loop() {
+				rosenbrockByHand(x, grad)
+			}
+		})
 	}
 }
 

@@ -13,6 +13,8 @@ type Program[T Float] struct {
 	regs  []float64 // values of one element
 	lanes []float64 // registers of many points, see RunMany
 	bound []bool    // which data is
+
+	scratch *scratch[T] // of reductions
 }
 
 func newProgram[T Float](c *code) *Program[T] {

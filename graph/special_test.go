@@ -92,7 +92,7 @@ func TestLogSumExpAtInfinity(t *testing.T) {
 		{[]float64{math.NaN(), 2}, math.NaN()},
 		{[]float64{1e308, 1e308}, 1e308},
 	} {
-		if got := logSumExp(c.x, 2, 1); !closeTo(got, c.want, 1e-15) {
+		if got := logSumExp(new(scratch[float64]), c.x, 2, 1); !closeTo(got, c.want, 1e-15) {
 			t.Errorf("logsumexp%v = %v, want %v", c.x, got, c.want)
 		}
 	}
