@@ -44,10 +44,14 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 			return nil // the Run names it; the point stays
 		}
 	}
-	copy(o.u, s.G)
 	s.Step = 1
-	o.Rule.Update(o.u, s)
-	kernel.Add(s.X, s.X, o.u)
+	if gd, plain := o.Rule.(*GD[T]); plain {
+		gd.step(s) // the same bits in one pass
+	} else {
+		copy(o.u, s.G)
+		o.Rule.Update(o.u, s)
+		kernel.Add(s.X, s.X, o.u)
+	}
 	if p.Draw != nil {
 		s.Fresh = false
 		return nil

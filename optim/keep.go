@@ -10,45 +10,59 @@ import (
 
 // keeper holds the point that a run falls back on: the best one of a full
 // objective, the last one with a finite value where each step has its own
-// batch.
+// batch. In the latter case every step changes it, so slices change places
+// rather than being copied.
 type keeper[T Float] struct {
 	known    bool // x, g, f and norm describe a finite point
-	x, g     []T
+	x, g     []T  // g is own, or the state's gradient of that point
+	own      []T
 	f, norm  float64
 	iter     int
 	previous []T // batches: the point before the step in progress
+	spare    []T // batches: a second gradient, so that a bad one spoils nothing
 }
 
 func (k *keeper[T]) init(s *State[T]) {
-	k.x, k.g = make([]T, len(s.X)), make([]T, len(s.X))
+	k.x, k.own = make([]T, len(s.X)), make([]T, len(s.X))
 	if s.Batch {
-		k.previous = make([]T, len(s.X))
+		k.previous, k.spare = make([]T, len(s.X)), make([]T, len(s.X))
 	}
 	if sound(s) {
-		k.store(s, s.X)
+		k.store(s)
 	}
 }
 
 // before is called ahead of each step.
 func (k *keeper[T]) before(s *State[T]) {
-	if s.Batch {
-		copy(k.previous, s.X)
+	if !s.Batch {
+		return
+	}
+	copy(k.previous, s.X)
+	if !s.Fresh { // the step measures a gradient of its own
+		s.G, k.spare = k.spare, s.G
 	}
 }
 
 // after is called with a state that is finite.
 func (k *keeper[T]) after(s *State[T]) {
 	switch {
-	case s.Batch && !s.Fresh:
-		k.store(s, k.previous) // F and G were measured there
+	case s.Batch && !s.Fresh: // F and G were measured at the previous point
+		k.x, k.previous = k.previous, k.x
+		k.g = s.G
+		k.note(s)
 	case s.Batch || s.F < k.f || !k.known:
-		k.store(s, s.X)
+		k.store(s)
 	}
 }
 
-func (k *keeper[T]) store(s *State[T], x []T) {
-	copy(k.x, x)
-	copy(k.g, s.G)
+func (k *keeper[T]) store(s *State[T]) {
+	copy(k.x, s.X)
+	copy(k.own, s.G)
+	k.g = k.own
+	k.note(s)
+}
+
+func (k *keeper[T]) note(s *State[T]) {
 	k.f, k.norm, k.iter, k.known = s.F, s.GradNorm, s.Iter, true
 }
 

@@ -24,10 +24,13 @@ func (r *GD[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 // Update implements Rule.
 func (r *GD[T]) Update(u []T, s *State[T]) {
 	s.Step *= r.rate()
-	eta := T(s.Step)
-	for i, g := range u {
-		u[i] = -eta * g
-	}
+	kernel.Scale(-T(s.Step), u)
+}
+
+// step is Update followed by x ← x + u.
+func (r *GD[T]) step(s *State[T]) {
+	s.Step *= r.rate()
+	kernel.Axpy(-T(s.Step), s.G, s.X)
 }
 
 // Buffers implements Rule: gradient descent remembers nothing.

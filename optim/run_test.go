@@ -3,6 +3,7 @@ package optim
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -52,5 +53,49 @@ func TestGradientDescentFollowsTheFormula(t *testing.T) {
 	}
 	if run.Next(context.Background()) {
 		t.Error("a run that ended took another step")
+	}
+}
+
+// wrapped hides a rule's type, so that FirstOrder takes the general way.
+type wrapped struct{ Rule[float64] }
+
+func TestPlainGradientDescentTakesTheSameSteps(t *testing.T) {
+	var ends [2][]float64
+	for i, rule := range []Rule[float64]{&GD[float64]{Rate: 0.07}, wrapped{&GD[float64]{Rate: 0.07}}} {
+		run, err := Minimize(context.Background(), bowl(), []float64{3, -2.3}, &FirstOrder[float64]{Rule: rule}, MaxIter[float64](25))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends[i] = run.State().X
+	}
+	if !slices.Equal(ends[0], ends[1]) {
+		t.Errorf("in one pass %v, in two %v", ends[0], ends[1])
+	}
+}
+
+// A batch whose gradient is not finite must not spoil the point that is kept,
+// nor its gradient.
+func TestBadBatchLeavesTheGoodPoint(t *testing.T) {
+	p := bowl()
+	eval, step := p.Eval, 0
+	p.Draw = func(s int) error { step = s; return nil }
+	p.Eval = func(x, g []float64) (float64, error) {
+		f, err := eval(x, g)
+		if step == 7 {
+			g[1] = math.NaN()
+		}
+		return f, err
+	}
+	run, err := Minimize(context.Background(), p, []float64{3, -2}, &FirstOrder[float64]{Rule: &GD[float64]{Rate: 0.1}}, MaxIter[float64](20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := run.Result()
+	want := make([]float64, 2)
+	if _, err := eval(r.X, want); err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != Diverged || !slices.Equal(r.G, want) {
+		t.Errorf("%s: gradient %v kept at %v, where it is %v", r.Status, r.G, r.X, want)
 	}
 }
