@@ -113,7 +113,12 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 			return err
 		}
 	}
-	m, rec, err := a.descend(ctx, formula, o, f)
+	rec, err := newRecorder(formula, f)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	m, err := a.descend(ctx, formula, o, f, rec)
 	if err != nil {
 		return usage(err)
 	}
@@ -129,8 +134,7 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 
 // descend runs the minimisation and remembers what the table, the trace and the
 // picture need.
-func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.Options, f *minimizeFlags) (*descent.Minimum, *recorder, error) {
-	rec := newRecorder(formula, f)
+func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.Options, f *minimizeFlags, rec *recorder) (*descent.Minimum, error) {
 	bar := a.newMinimizeProgress(f)
 	o.Observe = func(s *optim.State[float64]) {
 		if o.Starts == 1 {
@@ -141,14 +145,14 @@ func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.O
 	m, err := formula.Minimize(ctx, o)
 	bar.clear()
 	if err != nil || o.Starts == 1 || !f.explain && f.trace == "" && f.plot == "" {
-		return m, rec, err
+		return m, err
 	}
 	// Of several starts the best is to be seen: the same steps once more.
 	again := o
 	again.Starts, again.Start, again.Time, again.MaxIter = 1, formula.Values(m.Start), 0, max(1, m.Steps)
 	again.Observe = rec.observe
 	_, err = formula.Minimize(context.WithoutCancel(ctx), again)
-	return m, rec, err
+	return m, err
 }
 
 // checkGradient compares the gradient with differences at the start.

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"descent"
-	"descent/data"
 	"descent/internal/atomicfile"
 	"descent/optim"
 	"descent/plot"
@@ -33,16 +29,26 @@ type recorder struct {
 	walk    plot.Walk
 	every   int        // steps between remembered points after the opening
 	end     *plot.Walk // the newest point, when it is not in walk
-	trace   *bytes.Buffer
+	trace   *trace
 	dim     int
 }
 
-func newRecorder(formula *descent.Formula, f *minimizeFlags) *recorder {
+// newRecorder watches for what the flags ask for. The caller closes it.
+func newRecorder(formula *descent.Formula, f *minimizeFlags) (*recorder, error) {
 	r := &recorder{formula: formula, dim: formula.Dim()}
-	if f.trace != "" {
-		r.trace = new(bytes.Buffer)
+	if f.trace == "" {
+		return r, nil
 	}
-	return r
+	var err error
+	r.trace, err = newTrace(f.trace, formula.Names())
+	return r, err
+}
+
+// close gives up what was not written.
+func (r *recorder) close() {
+	if r.trace != nil {
+		r.trace.file.Discard()
+	}
 }
 
 func (r *recorder) observe(s *optim.State[float64]) {
@@ -56,7 +62,7 @@ func (r *recorder) observe(s *optim.State[float64]) {
 	}
 	r.last = row
 	if r.trace != nil {
-		r.traceRow(s.Iter, s, row)
+		r.trace.add(s, row)
 	}
 	if s.Iter < opening || s.Iter%r.every == 0 {
 		r.note(s)
@@ -71,9 +77,7 @@ func (r *recorder) begin(s *optim.State[float64]) {
 	r.walk = plot.Walk{Title: r.formula.String(), Names: r.formula.Names()}
 	r.note(s)
 	if r.trace != nil {
-		r.trace.Reset()
-		r.traceHeader()
-		r.traceRow(0, s, nil)
+		r.trace.add(s, nil)
 	}
 }
 
@@ -139,44 +143,6 @@ func cloneRow(r *optim.Row[float64]) optim.Row[float64] {
 	return c
 }
 
-// maxTraced is the number of variables up to which a trace holds the points.
-const maxTraced = 50
-
-func (r *recorder) traceHeader() {
-	fields := []string{"step", "value", "gradient_norm", "rate", "step_norm", "predicted", "actual", "ratio", "angle"}
-	if r.dim <= maxTraced {
-		fields = append(fields, r.formula.Names()...)
-		for _, n := range r.formula.Names() {
-			fields = append(fields, "d/d"+n)
-		}
-	}
-	r.trace.Write(data.AppendCSV(nil, fields...))
-}
-
-func (r *recorder) traceRow(iter int, s *optim.State[float64], row *optim.Row[float64]) {
-	num := func(v float64) string {
-		if math.IsNaN(v) {
-			return ""
-		}
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	}
-	fields := []string{strconv.Itoa(iter), num(s.F), num(s.GradNorm)}
-	if row == nil {
-		fields = append(fields, "", "", "", "", "", "")
-	} else {
-		fields = append(fields, num(row.Rate), num(row.StepNorm), num(row.Predicted), num(row.Actual), num(row.Ratio), num(row.Angle))
-	}
-	if r.dim <= maxTraced {
-		for _, v := range s.X {
-			fields = append(fields, num(v))
-		}
-		for _, v := range s.G {
-			fields = append(fields, num(v))
-		}
-	}
-	r.trace.Write(data.AppendCSV(nil, fields...))
-}
-
 // checkFiles refuses file names that cannot be written, before any work.
 func (f *minimizeFlags) checkFiles() error {
 	if f.plot != "" {
@@ -229,10 +195,11 @@ func absent(flag, path string) error {
 
 // write writes the files that were asked for.
 func (r *recorder) write(f *minimizeFlags, m *descent.Minimum) error {
-	if f.trace != "" {
-		if err := atomicfile.WriteBytes(f.trace, r.trace.Bytes()); err != nil {
+	if r.trace != nil {
+		if err := r.trace.file.Commit(); err != nil {
 			return err
 		}
+		r.trace = nil
 	}
 	if f.plot == "" {
 		return nil

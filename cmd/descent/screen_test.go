@@ -92,7 +92,11 @@ func TestResultsFitAnyTerminal(t *testing.T) {
 				t.Fatal(err)
 			}
 			o, flags := descent.Options{Seed: 1, Starts: 1}, &minimizeFlags{starts: 1, explain: true}
-			m, rec, err := a.descend(context.Background(), f, o, flags)
+			rec, err := newRecorder(f, flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := a.descend(context.Background(), f, o, flags, rec)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,46 +15,67 @@ import (
 // Mode is the permission of the files written, before the process's umask.
 const Mode = 0o644
 
+// File is a file under way. Commit makes it appear, Discard forgets it.
+type File struct {
+	path string
+	f    *os.File
+	w    *bufio.Writer
+}
+
+// Create begins the file at path. What is there is replaced at Commit and not
+// before; only an ordinary file is.
+func Create(path string) (*File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("cannot write %s: it exists and is no ordinary file", path)
+	}
+	f, err := create(filepath.Dir(path), filepath.Base(path))
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	return &File{path: path, f: f, w: bufio.NewWriterSize(f, 1<<16)}, nil
+}
+
+// Write appends p.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p) // repeats its first error
+	if err != nil {
+		return n, explain(f.path, err)
+	}
+	return n, nil
+}
+
+// Commit syncs the file and gives it its name. If that fails, or a Write did,
+// the file that was there before stays as it was and nothing is left behind.
+func (f *File) Commit() error {
+	rename := func() error { return os.Rename(f.f.Name(), f.path) }
+	for _, step := range []func() error{f.w.Flush, f.f.Sync, f.f.Close, rename} {
+		if err := step(); err != nil {
+			f.Discard()
+			return explain(f.path, err)
+		}
+	}
+	return syncDir(filepath.Dir(f.path))
+}
+
+// Discard forgets the file.
+func (f *File) Discard() {
+	f.f.Close()
+	os.Remove(f.f.Name())
+}
+
 // Write creates or replaces the file at path with what write prints. If write
 // or the disk fails, the file that was there before stays as it was and
 // nothing is left behind.
-func Write(path string, write func(io.Writer) error) (err error) {
-	dir := filepath.Dir(path)
-	f, err := create(dir, filepath.Base(path))
+func Write(path string, write func(io.Writer) error) error {
+	f, err := Create(path)
 	if err != nil {
-		return explain(path, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriterSize(f, 1<<16)
-	if err := write(w); err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
-		return explain(path, err)
-	}
-	if err := f.Sync(); err != nil {
-		return explain(path, err)
-	}
-	if err := f.Close(); err != nil {
-		return explain(path, err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return explain(path, err)
-	}
-	return syncDir(dir)
-}
-
-// WriteBytes is Write with the whole content at hand.
-func WriteBytes(path string, content []byte) error {
-	return Write(path, func(w io.Writer) error {
-		_, err := w.Write(content)
+	if err := write(f); err != nil {
+		f.Discard()
 		return err
-	})
+	}
+	return f.Commit()
 }
 
 // create opens a new file beside the final one. os.CreateTemp would make it

@@ -9,10 +9,17 @@ import (
 	"testing"
 )
 
+func writeBytes(path string, content []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
 func TestWriteReplacesTheWholeFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model.bin")
 	for _, content := range []string{"first and long", "second"} {
-		if err := WriteBytes(path, []byte(content)); err != nil {
+		if err := writeBytes(path, []byte(content)); err != nil {
 			t.Fatal(err)
 		}
 		got, err := os.ReadFile(path)
@@ -25,7 +32,7 @@ func TestWriteReplacesTheWholeFile(t *testing.T) {
 func TestAFailedWriteLeavesTheOldFileAlone(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "model.bin")
-	if err := WriteBytes(path, []byte("old")); err != nil {
+	if err := writeBytes(path, []byte("old")); err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("ran out of numbers")
@@ -49,7 +56,7 @@ func TestAFailedWriteLeavesTheOldFileAlone(t *testing.T) {
 
 func TestErrorsNameTheFileAsked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no", "such", "folder.txt")
-	err := WriteBytes(path, nil)
+	err := writeBytes(path, nil)
 	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), ".tmp") {
 		t.Errorf("got %v", err)
 	}
@@ -62,14 +69,14 @@ func TestAStaleTemporaryFileIsNoObstacle(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close() // as a killed process would leave it
-	if err := WriteBytes(filepath.Join(dir, "x"), []byte("y")); err != nil {
+	if err := writeBytes(filepath.Join(dir, "x"), []byte("y")); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestFilesAreReadableByOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x")
-	if err := WriteBytes(path, nil); err != nil {
+	if err := writeBytes(path, nil); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(path)
@@ -78,5 +85,49 @@ func TestFilesAreReadableByOthers(t *testing.T) {
 	}
 	if info.Mode().Perm()&0o600 != 0o600 {
 		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+func TestOnlyOrdinaryFilesAreReplaced(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{dir, os.DevNull} {
+		if err := writeBytes(path, []byte("x")); err == nil || !strings.Contains(err.Error(), "no ordinary file") {
+			t.Errorf("%s: error %v", path, err)
+		}
+	}
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
+		t.Fatalf("%s is an ordinary file now", os.DevNull)
+	}
+}
+
+func TestCreateCommitDiscard(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "trace.csv")
+	for _, commit := range []bool{false, true} {
+		f, err := Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte("a,b\n")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Fatal("the file is there before it is whole")
+		}
+		if commit {
+			err = f.Commit()
+		} else {
+			f.Discard()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, _ := os.ReadDir(dir)
+		if want := map[bool]int{false: 0, true: 1}[commit]; len(entries) != want {
+			t.Errorf("commit %t leaves %v", commit, entries)
+		}
+	}
+	if got, _ := os.ReadFile(path); string(got) != "a,b\n" {
+		t.Errorf("the file holds %q", got)
 	}
 }
