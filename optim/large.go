@@ -52,9 +52,18 @@ func (j *judge[T]) largeMinimum(at point[T], ends Spectrum) (Verdict, error) {
 		if err != nil {
 			return j.v, err
 		}
-		mv.last = mv.first * norm(next.g) / max(j.v.GradNorm, math.SmallestNonzeroFloat64)
-		if !(mv.last <= mv.first/2) || !same(ends.Min, then.Min, changed) {
+		// The next Newton step, as far as the gradient and the smallest curvature
+		// tell: along exp(-x) it is as long as the first, along x⁴ 2/3 of it.
+		shrunk := norm(next.g) / max(j.v.GradNorm, math.SmallestNonzeroFloat64)
+		mv.last = mv.first * shrunk
+		if then.Min > 0 {
+			mv.last *= ends.Min / then.Min
+		}
+		switch {
+		case !(mv.last <= 0.9*mv.first):
 			return j.drift(mv), nil
+		case shrunk > 0.5 || !same(ends.Min, then.Min, changed):
+			return j.named(Flat, "flat", fmt.Sprintf("the smallest goes to %s over a Newton step, so the point is degenerate or not reached yet, and its neighbours are too many to probe", num(then.Min, 2))), nil
 		}
 	}
 	return j.named(Minimum, "a minimum", ""), nil

@@ -222,6 +222,50 @@ func TestJudgeManyVariables(t *testing.T) {
 	}
 }
 
+// Where only the ends of the spectrum are known, a point whose curvature fades
+// is never a minimum, and the words tell a bottom that fades from one that runs
+// away.
+func TestJudgeFadingCurvatureInManyVariables(t *testing.T) {
+	n := DenseLimit + 1
+	for _, tt := range []struct {
+		name      string
+		f, d1, d2 func(x float64) float64
+		x         float64
+		says      string
+	}{
+		{"x⁴", func(x float64) float64 { return x * x * x * x }, func(x float64) float64 { return 4 * x * x * x }, func(x float64) float64 { return 12 * x * x }, 1e-4, "degenerate or not reached yet"},
+		{"x³", func(x float64) float64 { return x * x * x }, func(x float64) float64 { return 3 * x * x }, func(x float64) float64 { return 6 * x }, 1e-6, "degenerate or not reached yet"},
+		{"exp(-x)", func(x float64) float64 { return math.Exp(-x) }, func(x float64) float64 { return -math.Exp(-x) }, func(x float64) float64 { return math.Exp(-x) }, 25, "does not hold still"},
+	} {
+		p := Problem[float64]{
+			Dim: n,
+			Eval: func(x, g []float64) (float64, error) {
+				sum := 0.0
+				for i, v := range x {
+					sum += tt.f(v)
+					if g != nil {
+						g[i] = tt.d1(v)
+					}
+				}
+				return sum, nil
+			},
+			HVP: func(x, v, out []float64) error {
+				for i := range v {
+					out[i] = tt.d2(x[i]) * v[i]
+				}
+				return nil
+			},
+		}
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = tt.x
+		}
+		if got := Judge(&p, x, 1e-8); got.Kind != Flat || !strings.Contains(got.Text, tt.says) {
+			t.Errorf("%s: %s: %s, want flat: …%s…", tt.name, got.Kind, got.Text, tt.says)
+		}
+	}
+}
+
 func TestRunsThatReachNoMinimum(t *testing.T) {
 	gd := func(rate float64) Solver[float64] { return &FirstOrder[float64]{Rule: &GD[float64]{Rate: rate}} }
 	hilly := plane(
