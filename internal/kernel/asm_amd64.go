@@ -841,3 +841,63 @@ func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, blocks int
 //
 //go:noescape
 func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, blocks int)
+
+// sinF32AVX512 is the sine over n elements.
+//
+//go:noescape
+func sinF32AVX512(dst *float32, a *float32, n int)
+
+// cosF32AVX512 is the cosine over n elements.
+//
+//go:noescape
+func cosF32AVX512(dst *float32, a *float32, n int)
+
+// farF32AVX512 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF32AVX512(a *float32, n int) float64
+
+// sinF64AVX512 is the sine over n elements.
+//
+//go:noescape
+func sinF64AVX512(dst *float64, a *float64, n int)
+
+// cosF64AVX512 is the cosine over n elements.
+//
+//go:noescape
+func cosF64AVX512(dst *float64, a *float64, n int)
+
+// farF64AVX512 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF64AVX512(a *float64, n int) float64
+
+// sinF32AVX2 is the sine over n elements.
+//
+//go:noescape
+func sinF32AVX2(dst *float32, a *float32, n int)
+
+// cosF32AVX2 is the cosine over n elements.
+//
+//go:noescape
+func cosF32AVX2(dst *float32, a *float32, n int)
+
+// farF32AVX2 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF32AVX2(a *float32, n int) float64
+
+// sinF64AVX2 is the sine over n elements.
+//
+//go:noescape
+func sinF64AVX2(dst *float64, a *float64, n int)
+
+// cosF64AVX2 is the cosine over n elements.
+//
+//go:noescape
+func cosF64AVX2(dst *float64, a *float64, n int)
+
+// farF64AVX2 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF64AVX2(a *float64, n int) float64

@@ -23,6 +23,50 @@ func Sigmoid[T Float](dst, src []T) { mathKernel(dst, src, sigmoidPaths, Sigmoid
 // Softplus is log(1+exp(x)), without overflow: within 2.5 ulp.
 func Softplus[T Float](dst, src []T) { mathKernel(dst, src, softplusPaths, SoftplusOf) }
 
+// Sin is the sine: within 2 ulp; beyond 10⁴ (float32) or 10⁶ (float64) by
+// package math.
+func Sin[T Float](dst, src []T) { circular(dst, src, sinPaths, math.Sin) }
+
+// Cos is the cosine, as Sin.
+func Cos[T Float](dst, src []T) { circular(dst, src, cosPaths, math.Cos) }
+
+// circular takes the chunks that hold an argument too large for the reduction
+// of the kernels through package math.
+func circular[T Float](dst, src []T, p *paths, twin func(float64) float64) {
+	dst = dst[:len(src)]
+	for len(src) > 0 {
+		n := min(block, len(src))
+		if active == portable || anyFar(src[:n]) {
+			for i, v := range src[:n] {
+				dst[i] = T(twin(float64(v)))
+			}
+		} else {
+			mathKernel(dst[:n], src[:n], p, twin)
+		}
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+// anyFar reports whether an element is beyond what the kernels reduce.
+func anyFar[T Float](x []T) bool {
+	limit := T(1e6)
+	if _, single := any(limit).(float32); single {
+		limit = 1e4
+	}
+	n := 0
+	if len(x) > few {
+		if n = whole[T](len(x)); n > 0 && reduceBlock(x, n, farPaths) != 0 {
+			return true
+		}
+	}
+	for _, v := range x[n:] {
+		if v > limit || v < -limit {
+			return true
+		}
+	}
+	return false
+}
+
 // paths are the versions of one function by instruction set; the portable one
 // is nil.
 type paths struct {

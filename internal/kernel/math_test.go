@@ -94,6 +94,8 @@ func TestElementaryFunctions(t *testing.T) {
 			{"tanh", Tanh[float32], Tanh[float64], 2},
 			{"sigmoid", Sigmoid[float32], Sigmoid[float64], 2.5},
 			{"softplus", Softplus[float32], Softplus[float64], 2.5},
+			{"sin", Sin[float32], Sin[float64], 2},
+			{"cos", Cos[float32], Cos[float64], 2},
 		} {
 			if len(all[c.name]) < 100 {
 				t.Fatalf("%s: %d samples", c.name, len(all[c.name]))
@@ -116,6 +118,8 @@ func testEdges[T Float](t *testing.T) {
 		{"log", Log[T], []float64{inf, -inf, nan, 0, -1, 1}, []float64{inf, nan, nan, -inf, nan, 0}},
 		{"tanh", Tanh[T], []float64{inf, -inf, nan, 0, 1e30, -1e30}, []float64{1, -1, nan, 0, 1, -1}},
 		{"sigmoid", Sigmoid[T], []float64{inf, -inf, nan, 0, 1e30, -1e30}, []float64{1, 0, nan, .5, 1, 0}},
+		{"sin", Sin[T], []float64{inf, nan, 0}, []float64{nan, nan, 0}},
+		{"cos", Cos[T], []float64{-inf, nan, 0}, []float64{nan, nan, 1}},
 		{"softplus", Softplus[T], []float64{inf, -inf, nan, 1e30, -1e30}, []float64{inf, 0, nan, float64(T(1e30)), 0}},
 	} {
 		for i, x := range c.x {
@@ -150,7 +154,7 @@ func FuzzElementary(f *testing.F) {
 		for i := range src {
 			src[i] = x / float64(i+1)
 		}
-		for name, fn := range map[string]func(dst, src []float64){"exp": Exp[float64], "log": Log[float64], "tanh": Tanh[float64], "sigmoid": Sigmoid[float64], "softplus": Softplus[float64]} {
+		for name, fn := range map[string]func(dst, src []float64){"exp": Exp[float64], "log": Log[float64], "tanh": Tanh[float64], "sigmoid": Sigmoid[float64], "softplus": Softplus[float64], "sin": Sin[float64], "cos": Cos[float64]} {
 			defer func(old isa) { active = old }(active)
 			active = portable
 			want, got := make([]float64, len(src)), make([]float64, len(src))
@@ -186,7 +190,7 @@ func BenchmarkElementary(b *testing.B) {
 			name string
 			f32  func(dst, src []float32)
 			f64  func(dst, src []float64)
-		}{{"exp", Exp[float32], Exp[float64]}, {"log", Log[float32], Log[float64]}, {"tanh", Tanh[float32], Tanh[float64]}, {"sigmoid", Sigmoid[float32], Sigmoid[float64]}, {"softplus", Softplus[float32], Softplus[float64]}} {
+		}{{"exp", Exp[float32], Exp[float64]}, {"log", Log[float32], Log[float64]}, {"tanh", Tanh[float32], Tanh[float64]}, {"sigmoid", Sigmoid[float32], Sigmoid[float64]}, {"softplus", Softplus[float32], Softplus[float64]}, {"sin", Sin[float32], Sin[float64]}} {
 			run(fmt.Sprintf("%s/f32/%s", c.name, isaNames[set]), func() { c.f32(y32, x32) })
 			run(fmt.Sprintf("%s/f64/%s", c.name, isaNames[set]), func() { c.f64(y64, x64) })
 		}

@@ -102,4 +102,16 @@ var (
 		f32: [3]func(u, m *float32, s0, s1, s2 float32, n int){nil, momentumF32AVX2, momentumF32AVX512},
 		f64: [3]func(u, m *float64, s0, s1, s2 float64, n int){nil, momentumF64AVX2, momentumF64AVX512},
 	}
+	sinPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, sinF32AVX2, sinF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, sinF64AVX2, sinF64AVX512},
+	}
+	cosPaths = &paths{
+		f32: [3]func(dst, src *float32, n int){nil, cosF32AVX2, cosF32AVX512},
+		f64: [3]func(dst, src *float64, n int){nil, cosF64AVX2, cosF64AVX512},
+	}
+	farPaths = &sumPathSet{
+		f32: [3]func(a *float32, n int) float64{nil, farF32AVX2, farF32AVX512},
+		f64: [3]func(a *float64, n int) float64{nil, farF64AVX2, farF64AVX512},
+	}
 )

@@ -14,4 +14,6 @@ var (
 	wrongPaths                                                 = new(sumPathSet)
 	adamPaths                                                  = new(adamPathSet)
 	momentumPaths                                              = new(momentumPathSet)
+	sinPaths, cosPaths                                         *paths
+	farPaths                                                   = new(sumPathSet)
 )

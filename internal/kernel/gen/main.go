@@ -19,6 +19,7 @@ func main() {
 	reductions()
 	updates()
 	transposes()
+	trigonometry()
 	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
 		log.Fatal(err)
 	}
