@@ -1,6 +1,8 @@
 package main
 
 import (
+	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -89,6 +91,15 @@ func completeSettings(cmd *cobra.Command, _ []string, _ string) ([]string, cobra
 		}
 	}
 	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeThreads offers one thread up to one for each processor.
+func completeThreads(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	counts := make([]string, runtime.NumCPU())
+	for i := range counts {
+		counts[i] = strconv.Itoa(i + 1)
+	}
+	return counts, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
 // methodNames are the values of --method.

@@ -33,6 +33,7 @@ type fitFlags struct {
 	validation, patience, scale string
 	start                       string
 	seed                        uint64
+	threads                     int
 	out, plot                   string
 	force, json, quiet          bool
 }
@@ -102,6 +103,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.patience, "patience", "auto", "epochs to wait for a better validation loss: a number, none or auto")
 	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, none or auto")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
+	fl.IntVar(&f.threads, "threads", 0, "processors to use (default: all); the model does not depend on it")
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
 	fl.BoolVar(&f.force, "force", false, "replace an existing run folder or picture")
 	fl.StringVar(&f.plot, "plot", "", "draw the loss curves to a .svg or .png file")
@@ -117,6 +119,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	for _, flag := range []string{"target", "features", "sample-weight"} {
 		completeBy(cmd, flag, completeColumns)
 	}
+	completeBy(cmd, "threads", completeThreads)
 	completeBy(cmd, "set", completeSettings)
 	completeBy(cmd, "plot", completePictures)
 }

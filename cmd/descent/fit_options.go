@@ -40,7 +40,7 @@ func (f *fitFlags) options() (o train.Options, read data.ReadOptions, err error)
 	}
 	o = train.Options{
 		Target: f.target, Features: f.features, Epochs: f.epochs, GradTol: f.gradTol, Time: f.limit,
-		L2: f.l2, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Force: f.force,
+		L2: f.l2, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
 	}
 	for _, parse := range []func(*train.Options) error{
 		f.ranges, f.chooseModel, f.chooseMethod, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
@@ -59,7 +59,7 @@ func (f *fitFlags) ranges(*train.Options) error {
 		value float64
 	}{
 		{"--grad-tol", f.gradTol}, {"--l2", f.l2}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
-		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()},
+		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()}, {"--threads", float64(f.threads)},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("%s: found %g, expected a number that is not negative", v.flag, v.value)
