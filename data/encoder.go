@@ -90,6 +90,21 @@ func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
 	return e, nil
 }
 
+// leftOut says why the columns that no model reads by itself are none: " (id: it
+// numbers the rows)".
+func leftOut(t *Table) string {
+	var reasons []string
+	for _, c := range t.Columns {
+		if c.Ignored != "" {
+			reasons = append(reasons, c.Name+": "+c.Ignored)
+		}
+	}
+	if reasons == nil {
+		return ""
+	}
+	return " (" + enumerate(reasons, 3) + ")"
+}
+
 // featureColumns picks the columns in the order asked for.
 func featureColumns(t *Table, opts FeatureOptions) ([]*Column, error) {
 	var columns []*Column
@@ -100,7 +115,8 @@ func featureColumns(t *Table, opts FeatureOptions) ([]*Column, error) {
 			}
 		}
 		if columns == nil {
-			return nil, fmt.Errorf("data: %s has no column left to learn from besides %s; name the features, or set the kind of a column that was left out", t.Name, enumerate(opts.Without, 5))
+			return nil, fmt.Errorf("data: %s has no column left to learn from besides %s%s; name the features, or set the kind of a column that was left out",
+				t.Name, enumerate(opts.Without, 5), leftOut(t))
 		}
 		return columns, nil
 	}
@@ -137,7 +153,7 @@ func learn(c *Column, rows []int, scale Scaling) (Feature, error) {
 			ImageHeight: c.Height, ImageWidth: c.Width,
 		}, nil
 	default:
-		return Feature{}, fmt.Errorf("text cannot be a feature; read it as a category if it has few different values")
+		return Feature{}, fmt.Errorf("text cannot be a feature (%s); read it as a category if it has few different values", c.Ignored)
 	}
 }
 
@@ -186,33 +202,6 @@ func learnNumber(c *Column, rows []int, scale Scaling) (Feature, error) {
 		f.Rule += fmt.Sprintf(" (%d of %d training rows)", missing, len(rows))
 	}
 	return f, nil
-}
-
-// median sorts x and returns its middle value, the mean of the two middle ones
-// for an even count.
-func median(x []float64) float64 {
-	slices.Sort(x)
-	n := len(x)
-	if n%2 == 1 {
-		return x[n/2]
-	}
-	return x[n/2-1]/2 + x[n/2]/2
-}
-
-// meanSD is the mean and the population standard deviation of n values, in two
-// passes. The second pass corrects the mean for the rounding of the first.
-func meanSD(n int, at func(int) float64) (mean, sd float64) {
-	for i := range n {
-		mean += at(i) / float64(n)
-	}
-	var d1, d2 float64
-	for i := range n {
-		d := at(i) - mean
-		d1 += d
-		d2 += d * d
-	}
-	nf := float64(n)
-	return mean + d1/nf, math.Sqrt(max(0, (d2-d1*d1/nf)/nf))
 }
 
 func learnCategory(c *Column, rows []int) Feature {

@@ -265,7 +265,7 @@ func TestEncoderRefuses(t *testing.T) {
 		{[]int{0}, FeatureOptions{Names: []string{"s"}}, "text cannot be a feature"},
 		{[]int{0}, FeatureOptions{Without: []string{"x", "g", "wide"}}, "no column left"},
 		{[]int{0, 1}, FeatureOptions{Names: []string{"x"}}, "data row 2 holds +Inf"},
-		{[]int{0, 2}, FeatureOptions{Names: []string{"wide"}}, "too far apart"},
+		{[]int{0, 2}, FeatureOptions{Names: []string{"wide"}, Scale: MinMax}, "too far apart"},
 		{[]int{0}, FeatureOptions{Scale: "robust"}, "no scaling \"robust\""},
 	}
 	for _, c := range cases {

@@ -12,6 +12,8 @@ const (
 	fewLevels = 20
 	// manyLevels different values are text however long the table is.
 	manyLevels = 1000
+	// asAsked is why a column of kind Ignore is left out.
+	asAsked = "as asked"
 	// idRows is the least number of rows with which a column of nothing but
 	// different texts counts as an identifier.
 	idRows = 10
@@ -29,7 +31,7 @@ func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
 			return nil, r.badNumber(m, name, "a number was asked for")
 		}
 	case Ignore:
-		c.Ignored = "as asked"
+		c.Ignored = asAsked
 		c.Kind = guessKind(m)
 	case Guess:
 		if m.bad > 0 && (m.bad*100 < m.present || m.bad == 1 && m.present >= idRows) {
@@ -100,11 +102,22 @@ func (r *textReader) ignoreNumbers(c *Column, m *measure) string {
 // sink collects the values of a Category or Text column in the second pass.
 type sink struct {
 	column *Column
-	fixed  bool // the kind was asked for
+	odd    string // of a column that is mostly numbers: the first cell that is none
+	fixed  bool   // the kind was asked for
 	dict   *dictionary
 	codes  []int32
 	text   strings.Builder // of all rows, one after the other
 	ends   []int
+}
+
+// odd names the first cell that keeps a column of numbers, for the most part,
+// from being one; "" for other columns.
+func (r *textReader) odd(m *measure) string {
+	if 2*m.bad > m.present {
+		return ""
+	}
+	line, _ := position(r.src, m.badCell.at)
+	return fmt.Sprintf("; %d of %d cells are numbers, but line %d holds %s", m.present-m.bad, m.present, line, quoteShort(m.badCell.text))
 }
 
 // newSink starts with levels unless text was asked for.
@@ -141,7 +154,7 @@ func (s *sink) add(text string) {
 func (s *sink) toText(reason string) {
 	s.column.Kind = Text
 	if s.column.Ignored == "" {
-		s.column.Ignored = reason
+		s.column.Ignored = reason + s.odd
 	}
 	for _, code := range s.codes {
 		if code >= 0 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -354,5 +355,41 @@ func TestDescribe(t *testing.T) {
 		if _, err := json.Marshal(s); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestWordsAmongNumbersAreNamed: a column that is text for a few cells only says
+// where the first of them is.
+func TestWordsAmongNumbersAreNamed(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("x,y\n")
+	for i := range 60 {
+		cell := strconv.Itoa(i)
+		if i%7 == 1 {
+			cell = "inf"
+		}
+		fmt.Fprintf(&b, "%s,%d\n", cell, i)
+	}
+	table, err := read(b.String(), ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `text: 52 different values in 60 rows; 51 of 60 cells are numbers, but line 3 holds "inf"`
+	if got := table.Columns[0].Ignored; got != want {
+		t.Errorf("left out because %q, want %q", got, want)
+	}
+	rows := make([]int, table.Rows)
+	if _, err := NewTarget(table, rows, "x", AutoTask); err == nil || !strings.Contains(err.Error(), "line 3 holds") {
+		t.Errorf("as a target: %v", err)
+	}
+	if _, err := NewEncoder(table, rows, FeatureOptions{Without: []string{"y"}}); err == nil || !strings.Contains(err.Error(), "besides y (x: text: 52 ") {
+		t.Errorf("as the only feature: %v", err)
+	}
+	table, err = read(b.String(), ReadOptions{Types: map[string]Kind{"y": Ignore}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewTarget(table, rows, "y", AutoTask); err == nil || !strings.Contains(err.Error(), "is to be ignored") {
+		t.Errorf("an ignored target: %v", err)
 	}
 }

@@ -245,15 +245,29 @@ func (t *Table) Weights(name string, rows []int, dst []float64) error {
 	}
 	sum := 0.0
 	for i, w := range dst {
+		if math.IsNaN(w) {
+			return fmt.Errorf("data: the weight in column %q of %s is missing in data row %d; a weight of 0 leaves a row out", name, t.Name, rows[i]+1)
+		}
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return fmt.Errorf("data: weight column %q of %s holds %v in data row %d; a weight is a finite number of at least 0", name, t.Name, w, rows[i]+1)
 		}
 		sum += w
 	}
-	if !(sum > 0) || math.IsInf(sum, 0) {
-		return fmt.Errorf("data: the weights in column %q of %s sum to %v; at least one must be positive", name, t.Name, sum)
+	switch {
+	case sum == 0:
+		return fmt.Errorf("data: the weights in column %q of %s sum to 0 over %s; at least one must be positive", name, t.Name, rowsOf(len(rows), t.Rows))
+	case math.IsInf(sum, 0):
+		return fmt.Errorf("data: the weights in column %q of %s sum to more than a number can hold; divide the column first", name, t.Name)
 	}
 	return nil
+}
+
+// rowsOf is "all 5 rows" or "the 2 rows at hand (of 5)".
+func rowsOf(n, all int) string {
+	if n == all {
+		return "all " + plural(n, "row")
+	}
+	return fmt.Sprintf("the %s at hand (of %d)", plural(n, "row"), all)
 }
 
 // enumerate lists at most limit names.

@@ -63,6 +63,8 @@ func NewTarget(t *Table, rows []int, name string, task Task) (*Target, error) {
 	}
 	y := &Target{Column: name, Kind: c.Kind}
 	switch {
+	case c.Ignored == asAsked:
+		return nil, fmt.Errorf("data: target %q of %s is to be ignored; predict another column, or do not ignore it", name, t.Name)
 	case c.Kind != Number && c.Kind != Category:
 		return nil, fmt.Errorf("data: target %q of %s is %v (%s), which cannot be predicted; read it as a category or a number", name, t.Name, c.Kind, c.Ignored)
 	case task == Regression && c.Kind == Category:
@@ -117,6 +119,9 @@ func (y *Target) learnNumbers(c *Column, rows []int, task Task) error {
 	}
 	if task != Classification {
 		y.Mean, y.SD = meanSD(len(rows), func(i int) float64 { return c.Numbers[rows[i]] })
+		if math.IsInf(y.Mean, 0) || math.IsInf(y.SD, 0) || math.IsNaN(y.SD) {
+			return fmt.Errorf("data: target %q: values from %v to %v are too far apart to scale; divide the column first", y.Column, y.Min, y.Max)
+		}
 		y.Rule = fmt.Sprintf("a number from %s to %s, mean %s", short(y.Min), short(y.Max), short(y.Mean))
 		if whole && len(distinct) <= 20 {
 			y.Rule += fmt.Sprintf("; its %d whole values could also be classes", len(distinct))

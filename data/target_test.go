@@ -99,6 +99,35 @@ func TestTargetRefuses(t *testing.T) {
 	}
 }
 
+// Values at the ends of the range have a deviation, and those that have none
+// are refused by name.
+func TestTargetsAtTheEndsOfTheRange(t *testing.T) {
+	for _, unit := range []float64{1e-310, 1e-299, 1e-160, 1, 1e160, 1e307} {
+		y := make([]float64, 8)
+		rows := make([]int, len(y))
+		for i := range y {
+			y[i], rows[i] = float64(i)*unit, i
+		}
+		table, err := NewTable("t", NumberColumn("y", y))
+		if err != nil {
+			t.Fatal(err)
+		}
+		target, err := NewTarget(table, rows, "y", Regression)
+		if err != nil {
+			t.Errorf("in units of %g: %v", unit, err)
+		} else if want := math.Sqrt(63.0/12) * unit; !(math.Abs(target.SD-want) <= 1e-12*want) && unit > 1e-300 || target.SD == 0 {
+			t.Errorf("in units of %g: deviation %g, want %g", unit, target.SD, want)
+		}
+	}
+	table, err := NewTable("t", NumberColumn("y", []float64{-math.MaxFloat64, math.MaxFloat64, math.MaxFloat64}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewTarget(table, []int{0, 1, 2}, "y", Regression); err == nil || !strings.Contains(err.Error(), "too far apart") {
+		t.Errorf("the whole range: %v", err)
+	}
+}
+
 func TestCompleteRowsAndWeights(t *testing.T) {
 	nan := math.NaN()
 	table, err := NewTable("t", NumberColumn("x", []float64{1, nan, 3, 4}), CategoryColumn("g", []string{"a", "b", "", "d"}),
@@ -114,10 +143,20 @@ func TestCompleteRowsAndWeights(t *testing.T) {
 	if err := table.Weights("w", []int{0, 2}, w); err != nil || !slices.Equal(w, []float64{1, 0}) {
 		t.Errorf("weights %v, %v", w, err)
 	}
-	for rows, want := range map[[1]int]string{{1}: "holds -1 in data row 2", {2}: "sum to 0", {3}: "holds +Inf"} {
+	for rows, want := range map[[1]int]string{{1}: "holds -1 in data row 2", {2}: "sum to 0 over the 1 row at hand (of 4)", {3}: "holds +Inf"} {
 		if err := table.Weights("w", rows[:], w[:1]); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("row %v: %v; want %q in it", rows, err, want)
 		}
+	}
+	if err := table.Weights("x", []int{0, 1}, w); err == nil || !strings.Contains(err.Error(), "is missing in data row 2") {
+		t.Errorf("a missing weight: %v", err)
+	}
+	vast, err := NewTable("t", NumberColumn("w", []float64{1e308, 1e308}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := vast.Weights("w", []int{0, 1}, w); err == nil || !strings.Contains(err.Error(), "more than a number can hold") {
+		t.Errorf("vast weights: %v", err)
 	}
 	if err := table.Values("g", []int{0}, w[:1]); err == nil || !strings.Contains(err.Error(), "is a category, not a number") {
 		t.Errorf("got %v", err)

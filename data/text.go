@@ -210,6 +210,7 @@ func (r *textReader) collect(t *Table) error {
 	for i, c := range t.Columns {
 		if c.Kind != Number {
 			sinks[i] = newSink(c, r.opts.kind(c.Name), r.rows)
+			sinks[i].odd = r.odd(r.measure[i])
 			work = true
 		}
 	}

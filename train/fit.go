@@ -191,6 +191,10 @@ func (s *session[T]) result() (*Result, error) {
 	if err := r.judge(p); err != nil {
 		return nil, err
 	}
+	if s.roseTo(train) && float64(lossOn(r)) >= float64(r.Loss.Baseline) {
+		r.Status = optim.Diverged
+		r.Reason = fmt.Sprintf("the training loss rose from %.3g to %.3g in %d steps", p.factor*s.first, p.factor*train, s.steps) + s.lowerRate(s.rate)
+	}
 	r.Weights, r.Raw = r.Model.named(), r.Model.raw()
 	r.Notes = append(slices.Clone(p.notes), s.remarks(r)...)
 	return r, nil
@@ -246,7 +250,11 @@ func (s *session[T]) remarks(r *Result) []string {
 		notes = append(notes, "the classes can be told apart perfectly, so the loss has no finite minimum and the weights grow without end; an l2 of 1e-3 or so gives a definite model")
 	}
 	if float64(lossOn(r)) >= float64(r.Loss.Baseline) && p.loss != (loss.Loss{}) {
-		notes = append(notes, "the model is no better than its baseline, "+r.Baseline.Rule)
+		note := "the model is no better than its baseline, " + r.Baseline.Rule
+		if p.spec.Kind != model.Formula && p.valid.n() > 0 && 2*r.Loss.Train < r.Loss.Baseline {
+			note += ", though it knows the training rows well: an l2 of 0.01 or so, or a patience of 5 epochs, keeps it from learning them by heart"
+		}
+		notes = append(notes, note)
 	}
 	if r.Status == optim.Interrupted {
 		notes = append(notes, "the fit was interrupted: the model is as good as the last step it took")

@@ -203,6 +203,11 @@ func TestDivergenceNamesARate(t *testing.T) {
 	if r.Status != optim.Diverged || !strings.Contains(r.Reason, "try 1e+05") || !strings.Contains(r.Reason, "step") {
 		t.Errorf("minibatches: %s: %s", r.Status, r.Reason)
 	}
+	// Adam bounds its steps: its losses rise without ever being infinite.
+	bounded := mustFit(t, waves(t, 500), Options{Target: "y", Model: "linear", Method: "adam", Rate: 1e9, Batch: 32, Epochs: 3})
+	if bounded.Status != optim.Diverged || !strings.Contains(bounded.Reason, "try 1e+08") {
+		t.Errorf("bounded steps: %s: %s", bounded.Status, bounded.Reason)
+	}
 	if _, err := json.Marshal(r); err != nil {
 		t.Errorf("a diverged result has no JSON: %v", err)
 	}

@@ -62,31 +62,41 @@ func reason(err error) error {
 	return err
 }
 
-// save writes the run folder, the model last: a folder with a model is whole.
-func save(dir string, p *plan, r *Result) error {
+// save writes the run folder: all files or none, and the model last, so that a
+// folder with a model has everything, and one that is being replaced always has
+// a model. A folder that could not be filled is not left behind.
+func save(dir string, p *plan, r *Result) (err error) {
+	if _, missing := os.Stat(dir); errors.Is(missing, fs.ErrNotExist) {
+		defer func() {
+			if err != nil {
+				_ = os.Remove(dir)
+			}
+		}()
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("train: cannot make the run folder %s: %w", dir, reason(err))
-	}
-	if err := os.Remove(filepath.Join(dir, modelFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("train: cannot replace %s: %w", filepath.Join(dir, modelFile), reason(err))
 	}
 	config, err := json.MarshalIndent(p.config(), "", "  ")
 	if err != nil {
 		return fmt.Errorf("train: %s: %w", configFile, err)
 	}
-	for _, f := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{configFile, func(w io.Writer) error { _, err := w.Write(append(config, '\n')); return err }},
-		{metricsFile, func(w io.Writer) error { return writeCurve(w, r.Curve) }},
-		{reportFile, func(w io.Writer) error { return writeReport(w, p, r) }},
-	} {
-		if err := atomicfile.Write(filepath.Join(dir, f.name), f.write); err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
+	model, err := r.Model.file(filepath.Join(dir, modelFile))
+	if err != nil {
+		return err
 	}
-	return r.Model.Save(filepath.Join(dir, modelFile))
+	err = atomicfile.WriteAll(
+		atomicfile.Part{Path: filepath.Join(dir, configFile), Write: func(w io.Writer) error {
+			_, err := w.Write(append(config, '\n'))
+			return err
+		}},
+		atomicfile.Part{Path: filepath.Join(dir, metricsFile), Write: func(w io.Writer) error { return writeCurve(w, r.Curve) }},
+		atomicfile.Part{Path: filepath.Join(dir, reportFile), Write: func(w io.Writer) error { return writeReport(w, p, r) }},
+		model,
+	)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
 }
 
 // config is what config.json holds: every choice, asked for or made.

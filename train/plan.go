@@ -73,8 +73,7 @@ func newPlan(t *data.Table, opts Options) (*plan, error) {
 	if err := p.fillParts(); err != nil {
 		return nil, err
 	}
-	p.scaleTarget()
-	return p, nil
+	return p, p.scaleTarget()
 }
 
 // chooseSpec parses model and loss and reads the task from them.

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"descent/data"
@@ -216,20 +217,23 @@ func (p *plan) balance() error {
 // starts and tolerances mean the same for every table; the last layer takes the
 // units back afterwards. A formula keeps the target as it is, and only its loss
 // is divided.
-func (p *plan) scaleTarget() {
+func (p *plan) scaleTarget() error {
 	p.scale, p.divide, p.factor, p.inner = 1, 1, 1, p.loss
 	sd := p.target.SD
 	if p.target.Classes != nil || !(sd > 0) {
-		return
+		return nil
 	}
 	inner, factor, ok := p.loss.Rescale(sd)
 	switch {
 	case !ok:
+	case factor == 0 || math.IsInf(factor, 0):
+		return fmt.Errorf("train: target %q has a standard deviation of %.3g, whose square no number can hold; give it in other units, or use the loss mae", p.target.Column, sd)
 	case p.spec.Kind == model.Formula:
 		p.divide, p.factor = factor, factor
 	case p.spec.Kind == model.Linear || p.spec.Kind == model.MLP:
 		p.shift, p.scale, p.factor, p.inner = p.target.Mean, sd, factor, inner
 	}
+	return nil
 }
 
 // scaled is the target as training sees it.

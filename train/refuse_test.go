@@ -1,7 +1,9 @@
 package train
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -58,6 +60,8 @@ func TestRefusals(t *testing.T) {
 		{line, Options{Target: "y", Validation: 1}, "a validation fraction of 1"},
 		{line, Options{Target: "y", Validation: 0.5, ValidationTable: line}, "give one of them"},
 		{line, Options{Target: "y", Weight: "w"}, "holds -1"},
+		{numbers(t, "vast", map[string][]float64{"x": {1, 2, 3}, "y": {1e300, 2e300, 4e300}}), Options{Target: "y"}, "use the loss mae"},
+		{numbers(t, "fine", map[string][]float64{"x": {1, 2, 3}, "y": {1e-300, 2e-300, 4e-300}}), Options{Target: "y"}, "use the loss mae"},
 		{line, Options{Target: "y", ClassWeight: "balanced"}, "class weights are for classes"},
 		{line, Options{Target: "y", ClassWeight: "even"}, "there is balanced"},
 		{line, Options{Target: "y", Start: map[string]float64{"a": 1}}, "parameters of a formula"},
@@ -124,6 +128,23 @@ func TestRunFolders(t *testing.T) {
 	}
 	o.Force = true
 	mustFit(t, table, o)
+
+	// A run that cannot be replaced stays a run, and one that cannot be written
+	// leaves nothing.
+	old, err := os.ReadFile(filepath.Join(dir, modelFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := filepath.Join(dir, reportFile)
+	if err := errors.Join(os.Remove(report), os.MkdirAll(filepath.Join(report, "in the way"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Fit(t.Context(), table, Options{Target: "y", Dir: dir, Force: true, Seed: 2, Model: "mlp:2"}, nil); err == nil {
+		t.Error("a folder in place of the report was overwritten")
+	}
+	if now, err := os.ReadFile(filepath.Join(dir, modelFile)); err != nil || !bytes.Equal(now, old) {
+		t.Errorf("the old model is lost: %d bytes, %v", len(now), err)
+	}
 	other := t.TempDir()
 	if err := os.WriteFile(filepath.Join(other, "thesis.tex"), []byte("x"), 0o644); err != nil {
 		t.Fatal(err)

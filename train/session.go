@@ -33,6 +33,8 @@ type session[T kernel.Float] struct {
 	reason string
 	epochs int
 	steps  int
+	first  float64 // loss of the first batch, before the first step
+	rate   float64 // of the last step
 	x      []T
 }
 
@@ -247,7 +249,10 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
 	begun := 0 // step at which the present epoch began
 	for run.Next(ctx) {
 		sum += state.F
-		s.steps = state.Iter
+		s.steps, s.rate = state.Iter, state.Step
+		if state.Iter == 1 {
+			s.first = state.F
+		}
 		progress.Epoch, progress.Step = s.epochs+1, state.Iter
 		progress.Train = s.plan.factor * sum / float64(state.Iter-begun)
 		progress.Rate, progress.GradNorm = state.Step, state.GradNorm
@@ -303,6 +308,14 @@ func (s *session[T]) finish(run *optim.Run[T]) {
 	if r.Status == optim.Diverged && s.plan.method.FirstOrder {
 		s.reason += s.lowerRate(run.State().Step)
 	}
+}
+
+// roseTo tells a run that ended regularly, but at a loss far above that of its
+// first batch, from one that came down. Rules that bound their steps, as Adam
+// does, never meet an infinity on their way up.
+func (s *session[T]) roseTo(train float64) bool {
+	const much = 10
+	return !s.plan.full() && s.status != optim.Diverged && s.steps > 0 && !(train <= much*s.first)
 }
 
 // spent is the reason of a fit that took all its steps, in the target's units.

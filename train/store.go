@@ -21,22 +21,31 @@ import (
 
 // Save writes the model to one safetensors file.
 func (m *Model) Save(path string) error {
+	file, err := m.file(path)
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.WriteAll(file); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// file is the model as a file to be written.
+func (m *Model) file(path string) (atomicfile.Part, error) {
 	text, err := json.Marshal(m.Recipe)
 	if err != nil {
-		return fmt.Errorf("train: the recipe of the model: %w", err)
+		return atomicfile.Part{}, fmt.Errorf("train: the recipe of the model: %w", err)
 	}
 	file := safetensors.File{Metadata: map[string]string{recipeKey: string(text)}}
 	for _, b := range m.Blocks {
 		t, err := m.tensor(b)
 		if err != nil {
-			return fmt.Errorf("train: %w", err)
+			return atomicfile.Part{}, fmt.Errorf("train: %w", err)
 		}
 		file.Tensors = append(file.Tensors, t)
 	}
-	if err := atomicfile.Write(path, func(w io.Writer) error { return safetensors.Write(w, &file) }); err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	return nil
+	return atomicfile.Part{Path: path, Write: func(w io.Writer) error { return safetensors.Write(w, &file) }}, nil
 }
 
 func (m *Model) tensor(b param.Block) (safetensors.Tensor, error) {

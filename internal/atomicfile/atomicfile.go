@@ -47,12 +47,28 @@ func (f *File) Write(p []byte) (int, error) {
 // Commit syncs the file and gives it its name. If that fails, or a Write did,
 // the file that was there before stays as it was and nothing is left behind.
 func (f *File) Commit() error {
-	rename := func() error { return os.Rename(f.f.Name(), f.path) }
-	for _, step := range []func() error{f.w.Flush, f.f.Sync, f.f.Close, rename} {
+	if err := f.settle(); err != nil {
+		return err
+	}
+	return f.appear()
+}
+
+// settle brings all bytes to the disk, under the temporary name.
+func (f *File) settle() error {
+	for _, step := range []func() error{f.w.Flush, f.f.Sync, f.f.Close} {
 		if err := step(); err != nil {
 			f.Discard()
 			return explain(f.path, err)
 		}
+	}
+	return nil
+}
+
+// appear gives a settled file its name.
+func (f *File) appear() error {
+	if err := os.Rename(f.f.Name(), f.path); err != nil {
+		f.Discard()
+		return explain(f.path, err)
 	}
 	return syncDir(filepath.Dir(f.path))
 }
@@ -67,15 +83,47 @@ func (f *File) Discard() {
 // or the disk fails, the file that was there before stays as it was and
 // nothing is left behind.
 func Write(path string, write func(io.Writer) error) error {
-	f, err := Create(path)
-	if err != nil {
-		return err
+	return WriteAll(Part{path, write})
+}
+
+// Part is one file of several: its path, and what prints it.
+type Part struct {
+	Path  string
+	Write func(io.Writer) error
+}
+
+// WriteAll creates or replaces several files. All of them are on the disk under
+// temporary names before the first takes its own, in the order given: if one
+// cannot be written, none is replaced and nothing is left behind.
+func WriteAll(parts ...Part) error {
+	files := make([]*File, 0, len(parts))
+	discard := func(files []*File) {
+		for _, f := range files {
+			f.Discard()
+		}
 	}
-	if err := write(f); err != nil {
-		f.Discard()
-		return err
+	for _, part := range parts {
+		f, err := Create(part.Path)
+		if err != nil {
+			discard(files)
+			return err
+		}
+		files = append(files, f)
+		if err = part.Write(f); err == nil {
+			err = f.settle()
+		}
+		if err != nil {
+			discard(files)
+			return err
+		}
 	}
-	return f.Commit()
+	for i, f := range files {
+		if err := f.appear(); err != nil {
+			discard(files[i+1:])
+			return err
+		}
+	}
+	return nil
 }
 
 // create opens a new file beside the final one. os.CreateTemp would make it

@@ -54,6 +54,33 @@ func TestAFailedWriteLeavesTheOldFileAlone(t *testing.T) {
 	}
 }
 
+func TestASetIsReplacedWholeOrNotAtAll(t *testing.T) {
+	dir := t.TempDir()
+	text := func(s string) func(io.Writer) error {
+		return func(w io.Writer) error {
+			_, err := io.WriteString(w, s)
+			return err
+		}
+	}
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	if err := WriteAll(Part{a, text("old a")}, Part{b, text("old b")}); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("the disk is full")
+	err := WriteAll(Part{a, text("new a")}, Part{b, func(io.Writer) error { return broken }})
+	if !errors.Is(err, broken) {
+		t.Errorf("error %v does not carry the cause", err)
+	}
+	for path, want := range map[string]string{a: "old a", b: "old b"} {
+		if got, _ := os.ReadFile(path); string(got) != want {
+			t.Errorf("%s holds %q, want %q", path, got, want)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
 func TestErrorsNameTheFileAsked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no", "such", "folder.txt")
 	err := writeBytes(path, nil)
