@@ -38,30 +38,33 @@ symbols, its hyperparameters with their defaults, what it needs, and the paper.`
 
 func (a *app) listMethods() {
 	for _, m := range optim.Methods[float64]() {
-		fmt.Fprintf(a.out, "%-10s  %s\n", m.Name, m.Summary)
+		a.out.item(fmt.Sprintf("%-10s  ", m.Name), m.Summary)
 	}
-	fmt.Fprintln(a.out, "\n'descent methods NAME' prints the update rule, the defaults and the paper.")
+	fmt.Fprintln(a.out)
+	a.out.say("'descent methods NAME' prints the update rule, the defaults and the paper.")
 }
 
 func (a *app) explainMethod(m optim.Method[float64]) {
 	w := a.out
-	fmt.Fprintf(w, "%s: %s\n\n", m.Name, m.Summary)
-	for i, part := range strings.Split(m.Update, ";  ") {
-		label := ""
-		if i == 0 {
-			label = "Update"
-		}
-		fmt.Fprintf(w, "  %-8s  %s\n", label, part)
+	w.say("%s: %s", m.Name, m.Summary)
+	fmt.Fprintln(w)
+	fact := func(label, text string) { w.item(fmt.Sprintf("  %-8s  ", label), text) }
+	label := "Update"
+	for part := range strings.SplitSeq(m.Update, ";  ") {
+		fact(label, part)
+		label = ""
 	}
-	fmt.Fprintf(w, "  %-8s  %s\n  %-8s  %s\n", "Needs", m.Needs, "Paper", m.Paper)
+	fact("Needs", m.Needs)
+	fact("Paper", m.Paper)
 	if len(m.Aliases) > 0 {
-		fmt.Fprintf(w, "  %-8s  %s\n", "Also", strings.Join(m.Aliases, ", "))
+		fact("Also", strings.Join(m.Aliases, ", "))
 	}
 	if len(m.Settings) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\nHyperparameters (--set name=value; the rate also as --lr)")
+	fmt.Fprintln(w)
+	w.say("Hyperparameters (--set name=value; the rate also as --lr)")
 	for _, s := range m.Settings {
-		fmt.Fprintf(w, "  %-16s  %-8s  %s\n", s.Name, numtext.Exact(s.Default), s.Meaning)
+		w.item(fmt.Sprintf("  %-16s  %-8s  ", s.Name, numtext.Exact(s.Default)), s.Meaning)
 	}
 }
