@@ -26,6 +26,9 @@ func (m *Minimum) solver(p *optim.Problem[float64], o *Options) (optim.Solver[fl
 		if !hasRate(method) {
 			return nil, fmt.Errorf("descent: %s finds the length of its steps by itself; leave the rate out, or choose a method with a rate, such as gd or adam", method.Name)
 		}
+		if v, twice := set["rate"]; twice && v != o.Rate {
+			return nil, fmt.Errorf("descent: two learning rates are given, %v and %v; leave one out", o.Rate, v)
+		}
 		set["rate"] = o.Rate
 	}
 	if _, given := set["rate"]; method.Name == "gd" && !given {

@@ -42,6 +42,9 @@ const (
 	lbfgsMemo
 )
 
+// maxPairNumbers bounds the numbers in one half of the stored pairs.
+const maxPairNumbers = 1 << 30
+
 // Init refuses hyperparameters out of range and problems that draw a batch for
 // each step: a line search would compare the losses of different batches.
 func (l *LBFGS[T]) Init(p *Problem[T], s *State[T]) error {
@@ -50,6 +53,8 @@ func (l *LBFGS[T]) Init(p *Problem[T], s *State[T]) error {
 	switch {
 	case m < 1:
 		return fmt.Errorf("optim: lbfgs keeps at least one pair, not %d", l.Memory)
+	case m > maxPairNumbers/max(p.Dim, 1):
+		return fmt.Errorf("optim: %d pairs of %d numbers do not fit in memory; 5 to 50 pairs are usual for lbfgs", m, p.Dim)
 	case !(0 < c1 && c1 < c2 && c2 < 1):
 		return fmt.Errorf("optim: the Wolfe conditions of lbfgs need 0 < c1 < c2 < 1, got %g and %g", c1, c2)
 	case p.Draw != nil:

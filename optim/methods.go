@@ -35,6 +35,24 @@ type Setting struct {
 	// Zero says that 0 is a value of its own; otherwise the setting must be
 	// positive.
 	Zero bool
+	// Whole says that the setting counts something; Switch, that it is 0 or 1.
+	Whole, Switch bool
+}
+
+// refuse says what is wrong with a value of the setting of a method.
+func (s Setting) refuse(method string, v float64) error {
+	want := "a positive number"
+	switch {
+	case s.Switch && v != 0 && v != 1:
+		want = "0 or 1"
+	case s.Whole && (v != math.Trunc(v) || v < 1 || v > math.MaxInt32):
+		want = "a whole number from 1 to 2147483647"
+	case s.Zero && !(v >= 0 && v <= math.MaxFloat64):
+		want = "0 or a positive number"
+	case v > 0 && v <= math.MaxFloat64 || s.Zero && v == 0:
+		return nil
+	}
+	return fmt.Errorf("optim: %s of %s must be %s, got %v; the default is %v", s.Name, method, want, v, s.Default)
 }
 
 // settings are the values of a method's settings, all of them. As the zero
@@ -81,7 +99,7 @@ func Methods[T Float]() []Method[T] {
 			Needs:   needsGradient,
 			Settings: []Setting{rateSetting, betaSetting,
 				{Name: "dampening", Default: 0, Meaning: "d, the part of the gradient held back", Zero: true},
-				{Name: "rate_inside", Default: 0, Meaning: "1: the velocity keeps the rates it was built with (v ← β·v − η·g; x ← x + v), as in Keras", Zero: true},
+				{Name: "rate_inside", Default: 0, Meaning: "1: the velocity keeps the rates it was built with (v ← β·v − η·g; x ← x + v), as in Keras", Zero: true, Switch: true},
 			},
 			rule: func(v settings) Rule[T] {
 				return &Momentum[T]{Rate: v["rate"], Beta: v["beta"], Dampening: v["dampening"], RateInside: v["rate_inside"] >= 1}
@@ -122,7 +140,7 @@ func Methods[T Float]() []Method[T] {
 			Paper:   "Liu and Nocedal, Math. Programming 45 (1989) 503",
 			Needs:   needsFull,
 			Settings: []Setting{
-				{Name: "memory", Default: 10, Meaning: "pairs kept"},
+				{Name: "memory", Default: 10, Meaning: "pairs kept", Whole: true},
 				{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease of the Wolfe conditions"},
 				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
 			},
@@ -153,8 +171,8 @@ func adamSettings() []Setting {
 		{Name: "beta1", Default: 0.9, Meaning: "decay of the first moment", Zero: true},
 		{Name: "beta2", Default: 0.999, Meaning: "decay of the second moment", Zero: true},
 		{Name: "eps", Default: 1e-8, Meaning: "ε, added to the root"},
-		{Name: "amsgrad", Default: 0, Meaning: "1: divide by the largest second moment so far", Zero: true},
-		{Name: "eps_uncorrected", Default: 0, Meaning: "1: add ε before the bias correction, as Keras does", Zero: true},
+		{Name: "amsgrad", Default: 0, Meaning: "1: divide by the largest second moment so far", Zero: true, Switch: true},
+		{Name: "eps_uncorrected", Default: 0, Meaning: "1: add ε before the bias correction, as Keras does", Zero: true, Switch: true},
 	}
 }
 
@@ -212,13 +230,14 @@ func (m Method[T]) values(set map[string]float64) (settings, error) {
 	}
 	for name, value := range set {
 		i := slices.IndexFunc(m.Settings, func(s Setting) bool { return s.Name == name })
-		switch {
-		case i < 0:
+		if i < 0 {
 			return nil, fmt.Errorf("optim: %s has no setting %q; it has %s%s", m.Name, name, strings.Join(names, ", "), nearname.Hint(name, names))
-		case value == 0 && m.Settings[i].Zero:
+		}
+		if err := m.Settings[i].refuse(m.Name, value); err != nil {
+			return nil, err
+		}
+		if value == 0 {
 			value = math.SmallestNonzeroFloat64
-		case !(value > 0) || math.IsInf(value, 0):
-			return nil, fmt.Errorf("optim: %s of %s must be a positive number, got %v; the default is %v", name, m.Name, value, m.Settings[i].Default)
 		}
 		v[name] = value
 	}

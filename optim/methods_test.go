@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -148,5 +149,33 @@ func TestMethodsInFloat32(t *testing.T) {
 		if v := Judge(&p, r.X, 1e-4); !Success(r.Status, v) || v.Kind != Minimum {
 			t.Errorf("%s: %s: %s; %s: %s", m.Name, r.Status, r.Text, v.Kind, v.Text)
 		}
+	}
+}
+
+func TestSettingsOutOfRange(t *testing.T) {
+	for _, c := range []struct {
+		method, setting string
+		value           float64
+		want            string
+	}{
+		{"lbfgs", "memory", 2.5, "whole number"},
+		{"lbfgs", "memory", 0, "whole number"},
+		{"lbfgs", "memory", 1e18, "whole number"},
+		{"adam", "amsgrad", 2, "0 or 1"},
+		{"adam", "beta2", -1, "0 or a positive number"},
+		{"adam", "eps", 0, "a positive number"},
+		{"gd", "rate", math.Inf(1), "a positive number"},
+	} {
+		m, err := Find[float64](c.method)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.NewSolver(map[string]float64{c.setting: c.value}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s of %s = %v: %v, want …%s…", c.setting, c.method, c.value, err, c.want)
+		}
+	}
+	p := curve(math.Cosh, math.Sinh, math.Cosh)
+	if _, err := Start(p, []float64{1}, Solver[float64](&LBFGS[float64]{Memory: 1 << 40})); err == nil || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("a memory of 2^40 pairs: %v", err)
 	}
 }
