@@ -170,5 +170,9 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 		return m, nil
 	}
 	m.Verdict = optim.Judge(&p, r.X, o.gradTol())
+	if m.Status == optim.NoProgress && m.Verdict.Kind == optim.Minimum && p.Resid == nil {
+		m.Status = optim.Converged
+		m.Reason = fmt.Sprintf("gradient %.2g after %d steps, all that rounding leaves of it so near to this minimum", r.GradNorm, r.Iter)
+	}
 	return m, nil
 }

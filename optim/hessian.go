@@ -8,6 +8,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// errNoCurvature is the error of a point without a finite Hessian.
+var errNoCurvature = errors.New("optim: the Hessian is not finite there")
+
 // hessian is ∇²f(x), dense, symmetrised.
 func (j *judge[T]) hessian(x []T) (*mat.SymDense, error) {
 	n := j.n
@@ -21,7 +24,7 @@ func (j *judge[T]) hessian(x []T) (*mat.SymDense, error) {
 		e[k] = 0
 		for i, v := range out {
 			if !finite(float64(v)) {
-				return nil, fmt.Errorf("optim: the Hessian is not finite there: element (%d, %d) is %v", i, k, v)
+				return nil, fmt.Errorf("%w: element (%d, %d) is %v", errNoCurvature, i, k, v)
 			}
 			full[i*n+k] = float64(v)
 		}
@@ -70,10 +73,7 @@ func dropNoise(h *mat.SymDense) {
 // eigenvalues stay what they are.
 func equilibrate(h *mat.SymDense) []float64 {
 	n := h.SymmetricDim()
-	d, most := make([]float64, n), make([]float64, n)
-	for i := range d {
-		d[i] = 1
-	}
+	d, most := ones(n), make([]float64, n)
 	for range 8 {
 		for i := range n {
 			most[i] = 0
@@ -180,6 +180,14 @@ func (m *model) direction(i int) []float64 {
 	return unit(v)
 }
 
+func ones(n int) []float64 {
+	d := make([]float64, n)
+	for i := range d {
+		d[i] = 1
+	}
+	return d
+}
+
 func unit(v []float64) []float64 {
 	length := norm(v)
 	for i := range v {
@@ -194,6 +202,41 @@ func wide[T Float](v []T) []float64 {
 		out[i] = float64(e)
 	}
 	return out
+}
+
+// holds reports whether the scaled Hessian b, at a neighbour, agrees with that
+// of m: in its entries but for a small part of the largest, and along each
+// significant eigenvector but for a small part of that eigenvalue.
+func (m *model) holds(b []float64) bool {
+	diff := mat.NewSymDense(m.n, nil)
+	most, worst := 0.0, 0.0
+	for i := range m.n {
+		for k := i; k < m.n; k++ {
+			d := b[i*m.n+k] - m.h[i*m.n+k]
+			diff.SetSym(i, k, d)
+			most, worst = max(most, math.Abs(m.h[i*m.n+k])), max(worst, math.Abs(d))
+		}
+	}
+	if worst > changed*most {
+		return false
+	}
+	for i, v := range m.values {
+		e := m.vectors.ColView(i)
+		if m.sign(i) != 0 && math.Abs(mat.Inner(e, diff, e)) > changed*math.Abs(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// fade makes m, reached by Newton steps from where the eigenvalues were first,
+// count what lost its curvature on the way as null: values decide about it.
+func (m *model) fade(first []float64, largest float64) {
+	for i, v := range m.values {
+		if math.Abs(v) < math.Abs(first[i])/2 {
+			m.cut = max(m.cut, largest/2)
+		}
+	}
 }
 
 func maxAbs(v []float64) float64 {

@@ -18,42 +18,70 @@ const (
 	kinked                // it rises like a distance, although the gradient vanishes
 )
 
-// probe decides about a point by the values along its directions without
-// curvature, both ways, and along mixtures of them.
-func (j *judge[T]) probe(at point[T], m *model) (Verdict, error) {
-	noise, err := j.noise(at)
+// probe decides about a point by the values along rays without curvature.
+func (j *judge[T]) probe(at point[T], m *model, rays [][]float64) (Verdict, error) {
+	count, err := j.follow(at, m.newton, rays)
 	if err != nil {
 		return j.v, err
 	}
-	var count [5]int
 	negative, null, positive := m.signs()
-	for _, v := range nullRays(m) {
-		c, err := j.ray(at, m, v, noise)
+	return j.weigh(count, negative, null, positive), nil
+}
+
+// tally counts the courses that the value takes along rays.
+type tally [5]int
+
+// follow follows the value along rays and notes the first that leads down.
+func (j *judge[T]) follow(at point[T], bend bending, rays [][]float64) (count tally, err error) {
+	noise, err := j.noise(at)
+	if err != nil {
+		return count, err
+	}
+	for _, v := range rays {
+		c, err := j.ray(at, bend, v, noise)
 		if err != nil {
-			return j.v, err
+			return count, err
 		}
 		if c == lower && j.v.Downhill == nil {
 			j.v.Downhill = v
 		}
 		count[c]++
 	}
+	return count, nil
+}
+
+// weigh names a point with null directions by what the values along them do.
+func (j *judge[T]) weigh(count tally, negative, null, positive int) Verdict {
 	falls := negative > 0 || count[lower] > 0
 	rises := positive > 0 || count[higher] > 0
 	switch {
 	case falls && rises:
-		return j.named(Saddle, "not a minimum but a saddle", "the value falls on one side and rises on another"), nil
+		return j.named(Saddle, "not a minimum but a saddle", "the value falls on one side and rises on another")
 	case falls:
-		return j.named(Maximum, "a maximum", ""), nil
+		return j.named(Maximum, "a maximum", "")
 	case count[kinked] > 0:
-		return j.named(Unknown, "a kink", "nearby values are higher, so it may well be a minimum, but the gradient jumps here and proves nothing"), nil
+		return j.named(Unknown, "a kink", "nearby values are higher, so it may well be a minimum, but the gradient jumps here and proves nothing")
 	case count[sloping] > 0:
-		return j.named(Flat, "no minimum", "the value goes on falling gently, and no bottom was seen nearby"), nil
+		return j.named(Flat, "no minimum", "the value goes on falling gently, and no bottom was seen nearby")
 	case !rises:
-		return j.named(Flat, "flat", "the value does not change nearby, so nothing shows a minimum"), nil
+		return j.named(Flat, "flat", "the value does not change nearby, so nothing shows a minimum")
 	case count[level] > 0:
-		return j.named(Minimum, "a minimum, not the only one", fmt.Sprintf("the value stays the same along %s", directions(null))), nil
+		return j.named(Minimum, "a minimum, not the only one", fmt.Sprintf("the value stays the same along %s", directions(null)))
 	}
-	return j.named(Minimum, "a minimum", fmt.Sprintf("there is no curvature along %s, but all values probed there are higher", directions(null))), nil
+	return j.named(Minimum, "a minimum", fmt.Sprintf("there is no curvature along %s, but all values probed there are higher", directions(null)))
+}
+
+// confirm looks whether the value rises along the rays, as the curvature of a
+// minimum says.
+func (j *judge[T]) confirm(at point[T], rays [][]float64) (Verdict, error) {
+	count, err := j.follow(at, nil, rays)
+	switch {
+	case err != nil:
+		return j.v, err
+	case count[lower] > 0:
+		return j.named(Saddle, "not a minimum but a saddle", "the point curves upwards, but the value falls on one side"), nil
+	}
+	return j.named(Minimum, "a minimum", ""), nil
 }
 
 func directions(n int) string {
@@ -67,16 +95,9 @@ func directions(n int) string {
 // are several some random mixtures.
 func nullRays(m *model) [][]float64 {
 	var rays [][]float64
-	both := func(v []float64) {
-		back := make([]float64, len(v))
-		for i, e := range v {
-			back[i] = -e
-		}
-		rays = append(rays, v, back)
-	}
 	for i := range m.n {
 		if m.sign(i) == 0 {
-			both(m.direction(i))
+			rays = append(rays, bothWays(m.direction(i))...)
 		}
 	}
 	base := len(rays)
@@ -92,10 +113,21 @@ func nullRays(m *model) [][]float64 {
 				mix[i] += w * e
 			}
 		}
-		both(unit(mix))
+		rays = append(rays, bothWays(unit(mix))...)
 	}
 	return rays
 }
+
+// curvedRays are the eigenvectors of the least curvature, both ways.
+func curvedRays(m *model) [][]float64 {
+	var rays [][]float64
+	for i := range min(m.n, 8) {
+		rays = append(rays, bothWays(m.direction(i))...)
+	}
+	return rays
+}
+
+func bothWays(v []float64) [][]float64 { return [][]float64{v, negated(v)} }
 
 // The distances probed along a ray, in units of the size of the point.
 const (
@@ -107,17 +139,16 @@ const (
 // ray follows the value from a point along v until it differs from the value
 // there, twice in a row the same way, by more than noise and more than what the
 // gradient left at the point explains.
-func (j *judge[T]) ray(at point[T], m *model, v []float64, noise float64) (course, error) {
-	size, slope := 1.0, 0.0
-	for i, e := range at.x {
-		size += math.Abs(float64(e) * v[i])
-		slope += float64(at.g[i]) * v[i]
-	}
-	last, seen := 0.0, level // the last significant difference; what is seen without any
+func (j *judge[T]) ray(at point[T], bend bending, v []float64, noise float64) (course, error) {
+	size, slope := at.along(v)
+	last, seen := 0.0, level // the last significant difference; what is seen without two
 	for h := closest * size; h <= farthest*size; h *= stride {
-		f, ok, err := j.valley(at, m, v, h)
+		f, ok, err := j.valley(at, bend, v, h)
 		if err != nil {
 			return level, err
+		}
+		if !ok && h == closest*size {
+			return level, fmt.Errorf("optim: value or gradient is not finite %s away from the point, so nothing can be proved", num(h, 2))
 		}
 		if !ok {
 			break // the edge of the region where f is defined
@@ -134,30 +165,50 @@ func (j *judge[T]) ray(at point[T], m *model, v []float64, noise float64) (cours
 		case last < 0 && diff < last:
 			return lower, nil
 		case last > 0 && diff > last:
-			if diff < math.Pow(stride, 1.3)*last {
+			if diff >= math.Pow(stride, 1.3)*last {
+				return higher, nil
+			}
+			if seen == kinked {
 				return kinked, nil
 			}
-			return higher, nil
+			seen = kinked // once may be chance
 		}
 		last = diff
 	}
 	return seen, nil
 }
 
-// valley is the value at distance h along v, after a Newton step on the
-// significant eigenvalues: the floor of a curved valley, not its wall. It is
-// not ok where f is not finite.
-func (j *judge[T]) valley(at point[T], m *model, v []float64, h float64) (f float64, ok bool, err error) {
+// along is the size of a point in the direction v, and the slope there.
+func (at point[T]) along(v []float64) (size, slope float64) {
+	size = 1
+	for i, e := range at.x {
+		size += math.Abs(float64(e) * v[i])
+		slope += float64(at.g[i]) * v[i]
+	}
+	return size, slope
+}
+
+// bending is a step from the wall of a curved valley down to its floor, from
+// the gradient on the wall.
+type bending func(gradient []float64) []float64
+
+// valley is the value at distance h along v; with a bend, the least of that and
+// of the value after it. It is not ok where f or its gradient
+// is not finite.
+func (j *judge[T]) valley(at point[T], bend bending, v []float64, h float64) (f float64, ok bool, err error) {
 	step := make([]float64, j.n)
 	for i := range step {
 		step[i] = h * v[i]
 	}
 	x, g := shifted(at.x, step), make([]T, j.n)
-	if f, err = j.p.Eval(x, g); err != nil || !finite(f) {
+	if f, err = j.p.Eval(x, g); err != nil || !finite(f) || !finite(norm(g)) {
 		return f, false, err
 	}
-	if bend := m.newton(wide(g)); finite(norm(bend)) && norm(bend) <= h {
-		bent, err := j.p.Eval(shifted(x, bend), nil)
+	if bend == nil {
+		return f, true, nil
+	}
+	if down := bend(wide(g)); finite(norm(down)) && norm(down) <= h {
+		bent, err := j.p.Eval(shifted(x, down), nil)
 		if err != nil {
 			return f, false, err
 		}
@@ -176,7 +227,7 @@ func (j *judge[T]) noise(at point[T]) (float64, error) {
 	step := make([]float64, j.n)
 	for range 4 {
 		for i, x := range at.x {
-			step[i] = 8 * epsilon[T]() * math.Abs(float64(x)) * (2*rng.Float64() - 1)
+			step[i] = 8 * epsilon[T]() * (1 + math.Abs(float64(x))) * (2*rng.Float64() - 1)
 		}
 		f, err := j.p.Eval(shifted(at.x, step), nil)
 		if err != nil {

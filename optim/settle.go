@@ -38,7 +38,7 @@ func (j *judge[T]) settle(at point[T], m *model) (point[T], *model, movement, er
 	if j.n > 40 {
 		limit = 6
 	}
-	start, largest := at.x, m.largest()
+	start, first, largest := at.x, m.values, m.largest()
 	growing := 0
 	for k := range limit {
 		step := m.newton(wide(at.g))
@@ -51,6 +51,7 @@ func (j *judge[T]) settle(at point[T], m *model) (point[T], *model, movement, er
 		}
 		mv.last = length
 		if length <= 4*epsilon[T]()*norm(at.x) || length == 0 {
+			m.fade(first, largest)
 			return at, m, mv, nil
 		}
 		next, ok := j.along(at.x, step)
@@ -65,11 +66,11 @@ func (j *judge[T]) settle(at point[T], m *model) (point[T], *model, movement, er
 		if j.p.HVP == nil {
 			dropNoise(h)
 		}
-		before := m.h
+		before := m
 		if m, err = newModel(h, m.scale, m.cut); err != nil {
 			return at, m, mv, err
 		}
-		held := holds(before, m.h)
+		held := before.holds(m.h)
 		shorter := norm(m.newton(wide(next.g))) <= 0.5*length
 		at = next
 		if held && (shorter || length <= j.tiny(at.x)) {
@@ -104,17 +105,6 @@ func (j *judge[T]) along(x []T, step []float64) (point[T], bool) {
 // stationary point it stands for.
 func (j *judge[T]) tiny(x []T) float64 {
 	return math.Sqrt(epsilon[T]()) * 1e-2 * (1 + norm(x))
-}
-
-// holds reports whether two scaled Hessians agree but for a small part of
-// their largest entries.
-func holds(a, b []float64) bool {
-	most, diff := 0.0, 0.0
-	for i := range a {
-		most = max(most, math.Abs(a[i]))
-		diff = max(diff, math.Abs(a[i]-b[i]))
-	}
-	return diff <= changed*most
 }
 
 // shifted is x + step.

@@ -51,7 +51,12 @@ const DenseLimit = 300
 // decide: nearby points along those directions are probed, bent so that they
 // follow the valley floor. Neighbours that are higher on all sides prove a
 // minimum (x⁴), a lower one disproves it (x³), and values that do not change
-// are named so.
+// are named so. Where all curvature is positive, the values along it are asked
+// as well: x·|x| curves upwards beside 0 and yet falls on its other side.
+//
+// A gradient above gradTol may still be all that rounding leaves of a minimum:
+// it is one where the Newton step is negligible beside the point and the value
+// rises on both sides of it.
 func Judge[T Float](p *Problem[T], x []T, gradTol float64) Verdict {
 	j := &judge[T]{p: p, n: p.Dim, tol: orDefault(gradTol, 1e-8)}
 	v, err := j.verdict(x)
@@ -108,10 +113,10 @@ func (j *judge[T]) measure(x []T) (point[T], error) {
 // dense judges by the whole Hessian.
 func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 	h, err := j.hessian(at.x)
-	if err != nil && j.v.GradNorm > j.tol {
+	switch {
+	case err != nil && j.v.GradNorm > j.tol:
 		return j.notStationary(at)
-	}
-	if err != nil {
+	case err != nil:
 		return j.v, err
 	}
 	if j.v.Eigenvalues, err = eigenvalues(h); err != nil {
@@ -120,21 +125,22 @@ func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 	if j.p.HVP == nil {
 		dropNoise(h)
 	}
-	scale := equilibrate(h)
-	m, err := newModel(h, scale, 0)
+	m, err := newModel(h, equilibrate(h), 0)
 	if err != nil {
 		return j.v, err
 	}
 	m.cut = j.significant() * m.largest()
-	if !j.stationary(at, m) {
-		return j.notStationary(at)
+	if j.v.GradNorm > j.tol {
+		return j.rounded(at, m)
+	}
+	if bare, floor, err := j.floor(at, h, m); err != nil {
+		return j.v, err
+	} else if floor != nil {
+		return j.probe(bare, floor, nullRays(floor))
 	}
 	end, m, moved, err := j.settle(at, m)
 	if err != nil {
 		return j.v, err
-	}
-	if moved.drifts && j.v.GradNorm > j.tol {
-		return j.notStationary(at)
 	}
 	if moved.drifts {
 		return j.drift(moved), nil
@@ -152,29 +158,14 @@ func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 	case null == 0 && negative > 0:
 		return j.named(Maximum, "a maximum", ""), nil
 	case null == 0:
-		return j.named(Minimum, "a minimum", ""), nil
+		return j.confirm(end, curvedRays(m))
 	}
-	return j.probe(end, m)
-}
-
-// stationary reports whether the point counts as one where the gradient
-// vanishes: it is below the tolerance, or the Newton step is negligible beside
-// the point.
-func (j *judge[T]) stationary(at point[T], m *model) bool {
-	if j.v.GradNorm <= j.tol {
-		return true
-	}
-	size := 0.0
-	for _, v := range at.x {
-		size = max(size, math.Abs(float64(v)))
-	}
-	step := m.newton(wide(at.g))
-	return m.null() == 0 && maxAbs(step) <= 1e-6*(1+size)
+	return j.probe(end, m, nullRays(m))
 }
 
 // notStationary is the verdict on a point with a gradient. Where the value
-// rises even against the gradient, at every distance, the point sits in a kink
-// such as that of |x|.
+// rises even against the gradient, at every distance and in proportion to it,
+// the point sits in a kink such as that of |x|.
 func (j *judge[T]) notStationary(at point[T]) (Verdict, error) {
 	j.v.Kind = Unknown
 	j.v.Text = fmt.Sprintf("not a stationary point: the gradient is still %s", num(j.v.GradNorm, 2))
@@ -182,15 +173,16 @@ func (j *judge[T]) notStationary(at point[T]) (Verdict, error) {
 	if err != nil {
 		return j.v, err
 	}
-	step := make([]float64, j.n)
+	step, last := make([]float64, j.n), math.Inf(1)
 	for h := 1e-8 * (1 + norm(at.x)); h < 1e-3*(1+norm(at.x)); h *= 10 {
 		for i, g := range at.g {
 			step[i] = -h * float64(g) / j.v.GradNorm
 		}
 		f, err := j.p.Eval(shifted(at.x, step), nil)
-		if err != nil || !(f > at.f+noise) {
-			return j.v, err
+		if err != nil || !(f > at.f+noise) || f-at.f > 30*last {
+			return j.v, err // a curved wall rises by 100 when h does by 10
 		}
+		last = f - at.f
 	}
 	j.v.Text = fmt.Sprintf("a kink: the gradient is %s, yet the value rises against it at every distance probed; derivatives cannot prove a minimum here", num(j.v.GradNorm, 2))
 	return j.v, nil
@@ -206,7 +198,10 @@ func (j *judge[T]) drift(m movement) Verdict {
 // named completes a verdict: what it is, gradient, eigenvalues, remark.
 func (j *judge[T]) named(k Kind, what, remark string) Verdict {
 	j.v.Kind = k
-	j.v.Text = fmt.Sprintf("%s: gradient %s, Hessian %s", what, num(j.v.GradNorm, 2), eigenText(j.v.Eigenvalues, j.n))
+	j.v.Text = fmt.Sprintf("%s: gradient %s", what, num(j.v.GradNorm, 2))
+	if len(j.v.Eigenvalues) > 0 {
+		j.v.Text += ", Hessian " + eigenText(j.v.Eigenvalues, j.n)
+	}
 	if remark != "" {
 		j.v.Text += "; " + remark
 	}
