@@ -6,7 +6,7 @@ import (
 )
 
 // maxLength is the most entries that a vector may get from its indices.
-const maxLength = 100_000_000
+const maxLength = 4_000_000
 
 // entries are the indices of x[…], from 0, for every tuple of some axes: evenly
 // spaced, or listed.
