@@ -10,8 +10,10 @@ package graph
 type code struct {
 	instrs []instr
 	blocks []block
+	loops  []loop
 
 	numRegs   int       // registers
+	totals    int       // sums over the blocks of loops
 	consts    []float64 // registers 0 .. len(consts)-1, never overwritten
 	arenaLen  int       // elements of scratch memory
 	tensors   []float64 // constant arrays, one after the other
@@ -50,7 +52,8 @@ const (
 	opPut                        // memory of space d at b = register a
 	opAddTo                      // memory of space d at b += register a
 	opBlock                      // the block operation blocks[a]
-	opDot                        // block: register = Σ x*y
+	opLoop                       // the loop loops[a]
+	opDot                        // in a loop: register = Σ x*y
 	opFill                       // block: every element = register
 	opCopy                       // block: dst = x
 	opAddRows                    // block: rows of dst += rows of x
@@ -64,10 +67,14 @@ type ref struct {
 // operand is an argument of a block operation.
 type operand struct {
 	ref
-	reg  int // register of a value of one element, otherwise -1
-	step int // elementwise: elements to advance per row of the result
-	one  bool
-	// one: elementwise, one element serves a whole row of the result
+	reg int // register of a value of one element, otherwise -1
+}
+
+// view is n elements of the operand from off on.
+func (o operand) view(off, n int) operand {
+	o.off += off
+	o.n = n
+	return o
 }
 
 // block is an operation on arrays. The array worked on is seen as
@@ -77,7 +84,6 @@ type block struct {
 	dst             operand
 	args            [3]operand
 	outer, n, inner int
-	k               int // exponent of opPowInt
 	start, step     int // Slice, Pad, opAddRows: rows touched
 	transA, transB  bool
 	index           []int // Gather, Scatter, opAddRows: rows touched

@@ -22,26 +22,28 @@ func Compile[T Float](g *Graph, outs ...*Node) (*Program[T], error) {
 	return newProgram[T](compile(g, list, lens)), nil
 }
 
-// compiler turns nodes into a code. The order of the nodes' creation is the
-// order of execution.
+// compiler turns nodes into a code.
 type compiler struct {
 	g    *Graph
 	code *code
 	outs []output
 
-	low      []lowered // by id, as everything below
-	live     []bool    // must be computed
-	root     []*Node   // the node whose memory holds this one
-	rootOff  []int     // where it begins there
-	lastUse  []int     // of a root: id of the last node that reads it
-	place    []operand // where the value lies
-	where    []bool    // whether place is known
-	pinned   []bool    // lies in an output buffer
-	folded   map[*Node][]float64
-	dataAt   map[*Node]int // space of a Data node
-	tensorAt map[*Node]int // offset of a constant array
-	arena    arena
-	regs     registers
+	low       []lowered // by id, as everything below
+	live      []bool    // must be computed
+	root      []*Node   // the node whose memory holds this one
+	rootOff   []int     // where it begins there
+	uses      []int     // how many arguments and outputs it is
+	reads     []int     // of a root: how many arguments and outputs read it
+	lastUse   []int     // of a root: the last unit that reads it
+	lastReads []int     // of a root: how many arguments read it there
+	unitOf    []int     // which unit computes it
+	place     []operand // where the value lies
+	where     []bool    // whether place is known
+	pinned    []bool    // lies in an output buffer
+	folded    map[*Node][]float64
+	units     []*unit
+	arena     arena
+	regs      registers
 }
 
 // compile runs the passes in order.
@@ -51,15 +53,18 @@ func compile(g *Graph, outs []output, lens []int) *code {
 	c.root, c.rootOff = make([]*Node, n), make([]int, n)
 	c.lastUse, c.place = make([]int, n), make([]operand, n)
 	c.where, c.pinned = make([]bool, n), make([]bool, n)
-	c.dataAt, c.tensorAt = map[*Node]int{}, map[*Node]int{}
+	c.reads, c.lastReads, c.unitOf = make([]int, n), make([]int, n), make([]int, n)
 	c.foldConstants()
 	c.lowerAll()
 	c.findRoots()
+	c.fuse()
 	c.placeLeaves()
 	c.placeOutputs()
-	for id, n := range g.nodes[:n] {
-		if c.live[id] && !c.where[id] {
-			c.emit(n)
+	for i, u := range c.units {
+		if u.n > 0 {
+			c.emitLoop(i, u)
+		} else {
+			c.emit(u.nodes[0])
 		}
 	}
 	c.emitOutputs()
@@ -82,6 +87,7 @@ func (c *compiler) lowerAll() {
 	for _, n := range nodes {
 		uses[n.id]++
 	}
+	c.uses = uses
 	c.low, c.live = make([]lowered, len(uses)), make([]bool, len(uses))
 	for _, n := range nodes {
 		c.live[n.id] = true
@@ -102,27 +108,19 @@ func (c *compiler) lowerAll() {
 	}
 }
 
-// findRoots finds which nodes share the memory of another, and until when each
-// memory is read.
+// findRoots finds which nodes share the memory of another.
 func (c *compiler) findRoots() {
 	for id, n := range c.g.nodes[:len(c.live)] {
 		if !c.live[id] {
 			continue
 		}
 		c.root[id] = n
-		l := &c.low[id]
-		if l.view {
+		if l := &c.low[id]; l.view {
 			a := l.args[0]
 			if (n.Len() == 1) == (a.Len() == 1) {
 				c.root[id], c.rootOff[id] = c.root[a.id], c.rootOff[a.id]+l.off
 			}
 		}
-		for _, a := range l.args {
-			c.lastUse[c.root[a.id].id] = id
-		}
-	}
-	for _, o := range c.outs {
-		c.lastUse[c.root[o.node.id].id] = len(c.live)
 	}
 }
 

@@ -10,35 +10,31 @@ func (c *compiler) emitBlock(b block) {
 }
 
 // at is where the value of n lies.
-func (c *compiler) at(n *Node) operand { return c.place[n.id] }
+func (c *compiler) at(n *Node) operand {
+	at := c.place[c.root[n.id].id]
+	if at.reg >= 0 {
+		return at
+	}
+	return at.view(c.rootOff[n.id], n.Len())
+}
 
-func (c *compiler) reg(n *Node) int32 { return int32(c.place[n.id].reg) }
+func (c *compiler) reg(n *Node) int32 { return int32(c.at(n).reg) }
 
-// emit appends the instructions for n.
+// emit appends the instructions for n, which is not a loop's.
 func (c *compiler) emit(n *Node) {
 	l := &c.low[n.id]
 	switch {
-	case c.root[n.id] != n:
-		at := c.at(c.root[n.id])
-		if at.reg < 0 {
-			at.off += c.rootOff[n.id]
-			at.n = n.Len()
-		}
-		c.setPlace(n, at)
-		return
-	case l.view: // one element of an array
+	case l.view: // one element of an array, or an array of one element
 		src := c.at(l.args[0])
-		c.release(n)
+		c.release(c.unitOf[n.id])
 		dst := c.destination(n)
 		c.emitInstr(instr{op: opLoad, d: int32(dst.reg), a: int32(src.space), b: int32(src.off + l.off), c: 1})
-	case n.Len() == 1 && c.elementwise(l):
-		c.emitScalar(n, l)
 	case c.elementwise(l):
-		c.emitElementwise(n, l)
+		c.emitScalar(n, l)
 	default:
 		c.emitArray(n, l)
 	}
-	c.release(n)
+	c.release(c.unitOf[n.id])
 }
 
 func (c *compiler) elementwise(l *lowered) bool {
@@ -57,74 +53,9 @@ func (c *compiler) emitScalar(n *Node, l *lowered) {
 	if l.op == opPowInt {
 		in.b = int32(l.exponent)
 	}
-	c.release(n)
+	c.release(c.unitOf[n.id])
 	in.d = int32(c.destination(n).reg)
 	c.emitInstr(in)
-}
-
-// emitElementwise runs an operation over rows: the result is seen as
-// [outer, inner], and each argument is whole, repeats one row, gives one
-// element to each row, or is a single number.
-func (c *compiler) emitElementwise(n *Node, l *lowered) {
-	b := block{op: l.op, outer: 1, inner: n.Len(), k: l.exponent}
-	for _, a := range l.args {
-		if outer, inner, ok := rowPattern(a.Shape, n.Shape); ok && a.Len() > 1 && a.Len() < n.Len() {
-			b.outer, b.inner = outer, inner
-			break
-		}
-	}
-	var temps []operand
-	for i, a := range l.args {
-		arg := c.at(a)
-		switch outer, inner, ok := rowPattern(a.Shape, n.Shape); {
-		case a.Len() == 1:
-		case a.Len() == n.Len():
-			arg.step = b.inner
-		case ok && outer == b.outer && inner == b.inner:
-			if arg.one = a.Len() == outer && !isSuffix(a.Shape, n.Shape); arg.one {
-				arg.step = 1
-			}
-		default:
-			arg = c.emitRepeat(arg, a.Shape, n.Shape)
-			temps = append(temps, arg)
-			arg.step = b.inner
-		}
-		b.args[i] = arg
-	}
-	b.dst = c.destination(n)
-	c.emitBlock(b)
-	for _, t := range temps {
-		c.arena.release(t.off, t.n)
-	}
-}
-
-// rowPattern splits shape into outer rows of inner elements such that an
-// argument of shape arg repeats one row or gives one element to each row.
-func rowPattern(arg, shape []int) (outer, inner int, ok bool) {
-	if isSuffix(arg, shape) {
-		inner = size(arg)
-		return size(shape) / inner, inner, true
-	}
-	if len(arg) != len(shape) {
-		return 0, 0, false
-	}
-	k := len(arg)
-	for k > 0 && arg[k-1] == 1 {
-		k--
-	}
-	if !slices.Equal(arg[:k], shape[:k]) {
-		return 0, 0, false
-	}
-	outer = size(arg)
-	return outer, size(shape) / outer, true
-}
-
-// isSuffix reports whether arg, but for leading ones, is the end of shape.
-func isSuffix(arg, shape []int) bool {
-	for len(arg) > 0 && arg[0] == 1 {
-		arg = arg[1:]
-	}
-	return len(arg) <= len(shape) && slices.Equal(arg, shape[len(shape)-len(arg):])
 }
 
 // emitRepeat writes an array out to a larger shape, in scratch memory.
@@ -164,8 +95,6 @@ func (c *compiler) emitArray(n *Node, l *lowered) {
 	switch l.op {
 	case Sum, LogSumExp, Maximum:
 		b.outer, b.n, b.inner = split(x.Shape, n.Axis, n.Span)
-	case opDot:
-		b.args[1] = c.at(l.args[1])
 	case opFill:
 	case Broadcast:
 		c.emitBroadcast(dst, arg, x.Shape, n.Shape)

@@ -37,6 +37,8 @@ func (p *Program[T]) exec() {
 			p.mem[in.d][in.b] += T(r[in.a])
 		case opBlock:
 			p.execBlock(&p.code.blocks[in.a])
+		case opLoop:
+			p.execLoop(&p.code.loops[in.a])
 		default:
 			r[in.d] = evalScalar(in, r)
 		}
@@ -101,37 +103,5 @@ func (p *Program[T]) execBlock(b *block) {
 		matMul(dst, p.at(&b.args[0]), p.at(&b.args[1]), b)
 	case Slice, Gather:
 		takeRows(dst, p.at(&b.args[0]), b)
-	default:
-		p.elementwise(dst, b)
-	}
-}
-
-// elementwise applies an operation row by row, see emitElementwise.
-func (p *Program[T]) elementwise(dst []T, b *block) {
-	var full, args [3]vec[T]
-	for i := range b.args {
-		o := &b.args[i]
-		if o.n == 0 {
-			full[i].s[0] = T(p.regs[max(o.reg, 0)])
-		} else {
-			full[i].v = p.at(o)
-		}
-	}
-	if b.outer == 1 {
-		apply(b.op, b.k, dst, &full)
-		return
-	}
-	args = full
-	for o := range b.outer {
-		for i := range b.args {
-			switch a := &b.args[i]; {
-			case a.n == 0:
-			case a.one:
-				args[i].v, args[i].s[0] = nil, full[i].v[o]
-			case a.step > 0:
-				args[i].v = full[i].v[o*a.step : (o+1)*a.step]
-			}
-		}
-		apply(b.op, b.k, dst[o*b.inner:(o+1)*b.inner], &args)
 	}
 }

@@ -40,7 +40,7 @@ func (p *Program[T]) RunMany(xs []T, n int, outs ...[]T) error {
 // on registers alone.
 func (c *code) laneWidth() int {
 	for i := range c.instrs {
-		if op := c.instrs[i].op; op == opPut || op == opAddTo || op == opBlock {
+		if op := c.instrs[i].op; op == opPut || op == opAddTo || op == opBlock || op == opLoop {
 			return 0
 		}
 	}

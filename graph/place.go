@@ -56,7 +56,7 @@ func (c *compiler) placeConsts() {
 			c.code.consts = append(c.code.consts, v)
 		}
 		c.setPlace(n, operand{reg: reg})
-		c.lastUse[id] = len(c.live)
+		c.lastUse[id] = len(c.units)
 	}
 }
 
@@ -97,7 +97,7 @@ func (c *compiler) placeOutputs() {
 				break
 			}
 			next := c.root[l.args[0].id]
-			if c.lastUse[next.id] != r.id || c.root[l.args[1].id] == next {
+			if c.lastUse[next.id] != c.unitOf[r.id] || c.lastReads[next.id] != 1 {
 				break
 			}
 			r = next
@@ -124,55 +124,34 @@ func (c *compiler) destination(n *Node) operand {
 	return at
 }
 
-// reusable is an argument whose memory n may overwrite: read here for the last
-// time, and element by element.
+// reusable is the array that n adds rows to, if n is the last to read it and may
+// overwrite it.
 func (c *compiler) reusable(n *Node) *Node {
 	l := &c.low[n.id]
-	inPlace := l.op == opAddRows || l.op == opSquare || l.op == opPowInt || l.op < numOps && c.g.ops[l.op].kind == Elementwise
-	if !inPlace {
+	if l.op != opAddRows {
 		return nil
 	}
-	for i, a := range l.args {
-		r := c.root[a.id]
-		if c.lastUse[r.id] != n.id || c.pinned[r.id] || r.Len() != n.Len() || a.Len() != n.Len() || c.place[r.id].space != spaceArena {
-			continue
-		}
-		if c.onlyReadAs(l, i, r) {
-			return r
-		}
-		if l.op == opAddRows {
-			break // only what is added to, the first argument, can be overwritten
-		}
+	r := c.root[l.args[0].id]
+	if c.lastUse[r.id] != c.unitOf[n.id] || c.lastReads[r.id] != 1 || c.pinned[r.id] || r.Len() != n.Len() || c.place[r.id].space != spaceArena {
+		return nil
 	}
-	return nil
+	return r
 }
 
-// onlyReadAs reports whether no other argument reads the memory r in another
-// arrangement than argument i.
-func (c *compiler) onlyReadAs(l *lowered, i int, r *Node) bool {
-	if l.op == opAddRows {
-		return i == 0 && c.root[l.args[1].id] != r
-	}
-	for _, a := range l.args {
-		if c.root[a.id] == r && a.Len() != r.Len() {
-			return false
-		}
-	}
-	return true
-}
-
-// release frees the memory of the arguments that n was the last to read.
-func (c *compiler) release(n *Node) {
-	for _, a := range c.low[n.id].args {
-		r := c.root[a.id]
-		if c.lastUse[r.id] != n.id || c.pinned[r.id] {
-			continue
-		}
-		c.lastUse[r.id] = -1
-		if at := c.place[r.id]; at.reg >= 0 {
-			c.regs.release(at.reg)
-		} else if at.space == spaceArena {
-			c.arena.release(at.off, at.n)
+// release frees the memory that a unit was the last to read.
+func (c *compiler) release(unit int) {
+	for _, n := range c.units[unit].nodes {
+		for _, a := range c.low[n.id].args {
+			r := c.root[a.id]
+			if c.lastUse[r.id] != unit || c.pinned[r.id] || !c.where[r.id] {
+				continue
+			}
+			c.lastUse[r.id] = -1
+			if at := c.place[r.id]; at.reg >= 0 {
+				c.regs.release(at.reg)
+			} else if at.space == spaceArena {
+				c.arena.release(at.off, at.n)
+			}
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+
+	"descent/internal/kernel"
+)
 
 // Program evaluates nodes of a graph, at one point or at many, without
 // allocating. It is made by Compile, keeps its own scratch memory, and must not
@@ -15,6 +19,8 @@ type Program[T Float] struct {
 	bound []bool    // which data is
 
 	scratch *scratch[T] // of reductions
+	totals  []kernel.Total
+	kernels *kernel.Blocks[T]
 }
 
 func newProgram[T Float](c *code) *Program[T] {
@@ -86,6 +92,8 @@ func (p *Program[T]) run(x []T) {
 func (p *Program[T]) prepare() {
 	if p.mem[spaceArena] == nil {
 		p.mem[spaceArena] = make([]T, p.code.arenaLen)
+		p.totals = make([]kernel.Total, p.code.totals)
+		p.kernels = kernel.NewBlocks[T]()
 	}
 }
 

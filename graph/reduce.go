@@ -26,12 +26,7 @@ func (p *Program[T]) work() *scratch[T] {
 // reduceAll reduces arrays to one number.
 func (p *Program[T]) reduceAll(b *block) float64 {
 	x := p.at(&b.args[0])
-	switch b.op {
-	case opDot:
-		return kernel.Dot(x, p.at(&b.args[1]))
-	case Sum:
-		return kernel.Sum(x)
-	case LogSumExp:
+	if b.op == LogSumExp {
 		return logSumExp(p.work(), x, len(x), 1)
 	}
 	return float64(largest(x, len(x), 1))

@@ -1,0 +1,158 @@
+package graph
+
+// execLoop runs all steps on one block after the other.
+func (p *Program[T]) execLoop(l *loop) {
+	if l.n == l.size {
+		for k := range l.steps {
+			p.step(&l.steps[k], 0, l.n, true)
+		}
+		return
+	}
+	first := 0
+	for i := 0; i < l.n; i += l.size {
+		n := min(l.size, l.n-i)
+		for k := first; k < len(l.steps); k++ {
+			p.step(&l.steps[k], i, n, i+n == l.n)
+		}
+		first = l.once
+	}
+}
+
+// block is the address of the n elements from the i-th on.
+func (p *Program[T]) block(a *loc, i, n int) *T {
+	m := p.mem[a.space][a.off+i*a.stride:]
+	_ = m[n-1] // kernels have no bounds checks of their own
+	return &m[0]
+}
+
+// step runs one step on the n elements from the i-th on, the last ones or not.
+func (p *Program[T]) step(st *step, i, n int, last bool) {
+	a := &st.args[0]
+	b := &st.args[1]
+	switch st.kind {
+	case stepAny:
+		p.anyStep(st, i, n)
+		return
+	case stepSum:
+		p.reduced(st, p.kernels.Sum(p.block(a, i, n), n), i, last)
+		return
+	case stepDot:
+		p.reduced(st, p.kernels.Dot(p.block(a, i, n), p.block(b, i, n), n), i, last)
+		return
+	case stepRepeatRow:
+		repeatRow(p.slice(&st.dst, i, n), p.mem[a.space][a.off:][:st.k], i)
+		return
+	case stepRepeatEach:
+		repeatEach(p.slice(&st.dst, i, n), p.mem[a.space][a.off:], st.k, i)
+		return
+	case stepCopy:
+		copy(p.slice(&st.dst, i, n), p.slice(a, i, n))
+		return
+	}
+	dst, x := p.block(&st.dst, i, n), p.block(a, i, n)
+	s := T(p.regs[st.s])
+	if st.negate {
+		s = -s
+	}
+	k := p.kernels
+	switch st.kind {
+	case stepAdd:
+		k.Add(dst, x, p.block(b, i, n), n)
+	case stepSub:
+		k.Sub(dst, x, p.block(b, i, n), n)
+	case stepMul:
+		k.Mul(dst, x, p.block(b, i, n), n)
+	case stepDiv:
+		k.Div(dst, x, p.block(b, i, n), n)
+	case stepAddScaled:
+		k.AddScaled(dst, x, p.block(b, i, n), s, n)
+	case stepAddScalar:
+		k.AddScalar(dst, x, s, n)
+	case stepMulScalar:
+		k.MulScalar(dst, x, s, n)
+	case stepDivScalar:
+		k.DivScalar(dst, x, s, n)
+	case stepScalarSub:
+		k.ScalarSub(dst, x, s, n)
+	case stepScalarDiv:
+		k.ScalarDiv(dst, x, s, n)
+	case stepNeg:
+		k.MulScalar(dst, x, -1, n)
+	case stepSquare:
+		k.Square(dst, x, n)
+	case stepSqrt:
+		k.Sqrt(dst, x, n)
+	case stepRelu:
+		k.Relu(dst, x, n)
+	case stepPositive:
+		k.Positive(dst, x, n)
+	case stepExp:
+		k.Exp(dst, x, n)
+	case stepLog:
+		k.Log(dst, x, n)
+	case stepTanh:
+		k.Tanh(dst, x, n)
+	case stepSigmoid:
+		k.Sigmoid(dst, x, n)
+	case stepSoftplus:
+		k.Softplus(dst, x, n)
+	}
+}
+
+func (p *Program[T]) slice(a *loc, i, n int) []T { return p.mem[a.space][a.off+i*a.stride:][:n] }
+
+// anyStep applies an operation that has no kernel.
+func (p *Program[T]) anyStep(st *step, i, n int) {
+	var args [3]vec[T]
+	for k := range args {
+		if a := &st.args[k]; a.space < 0 {
+			args[k].s[0] = T(p.regs[a.reg])
+		} else {
+			args[k].v = p.slice(a, i, n)
+		}
+	}
+	apply(st.op, st.k, p.slice(&st.dst, i, n), &args)
+}
+
+// reduced takes the sum of the block that begins at element i.
+func (p *Program[T]) reduced(st *step, v float64, i int, last bool) {
+	if i == 0 && last {
+		p.regs[st.s] = v
+		return
+	}
+	t := &p.totals[st.k]
+	if i == 0 {
+		t.Reset()
+	}
+	t.Add(v)
+	if last {
+		p.regs[st.s] = t.Sum()
+	}
+}
+
+// repeatRow writes the row over and over; dst begins at element i of the result.
+func repeatRow[T Float](dst, row []T, i int) {
+	n := copy(dst, row[i%len(row):])
+	if n == len(dst) {
+		return
+	}
+	start := n
+	n += copy(dst[n:], row)
+	for n < len(dst) { // what is written is copied, and is twice as long then
+		n += copy(dst[n:], dst[start:n])
+	}
+}
+
+// repeatEach writes each element of x k times; dst begins at element i of the
+// result.
+func repeatEach[T Float](dst, x []T, k, i int) {
+	x, i = x[i/k:], i%k
+	for len(dst) > 0 {
+		run := dst[:min(k-i, len(dst))]
+		v := x[0]
+		for j := range run {
+			run[j] = v
+		}
+		dst, x, i = dst[len(run):], x[1:], 0
+	}
+}
