@@ -143,7 +143,7 @@ func TestFloat32KeepsTheLossInFloat64(t *testing.T) {
 	const n = 1000
 	g := New()
 	x := g.Param("x", n)
-	o, err := NewObjective[float32](g, g.Div(g.Sum(x), g.Const(7)))
+	o, err := NewObjective[float32](g, g.Div(g.Sum(x), g.Const(13)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestFloat32KeepsTheLossInFloat64(t *testing.T) {
 	want := 0.0
 	for i := range v {
 		v[i] = 0.1 * float32(i)
-		want += float64(v[i]) / 7
+		want += float64(v[i]) / 13
 	}
 	y, err := o.Eval(v, nil)
 	if err != nil || !near(y, want, 1e-6) || y == float64(float32(y)) {
