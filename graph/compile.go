@@ -102,6 +102,9 @@ func (c *compiler) lowerAll() {
 			continue
 		}
 		c.low[id] = lower(n, uses)
+		if r := c.g.reluOf(n); r != nil && reached[r.id] {
+			c.low[id].args = []*Node{r, n.Args[1]}
+		}
 		for _, a := range c.low[id].args {
 			c.live[a.id] = true
 		}

@@ -227,6 +227,8 @@ func (g *Graph) scale(u, p *Node) *Node {
 		return g.Apply(Xlogy, u, p.Args[1])
 	case u.Op == Mul && u.Args[0].Op == Const && p.Op == Const:
 		return g.Mul(g.Const(u.Args[0].Value*p.Value), u.Args[1])
+	case u.Op == Mul && u.Args[0].Op == Const && p.Op == Mul && p.Args[0].Op == Const:
+		return g.Mul(g.Const(u.Args[0].Value*p.Args[0].Value), g.Mul(u.Args[1], p.Args[1]))
 	case u.Op == Const && p.Op == Mul && p.Args[0].Op == Const:
 		return g.Mul(g.Const(u.Value*p.Args[0].Value), p.Args[1])
 	}

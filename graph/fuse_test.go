@@ -119,6 +119,22 @@ func TestChainsAreFused(t *testing.T) {
 	}
 }
 
+// TestMaskOfRelu reads the mask from what relu left, at special values too.
+func TestMaskOfRelu(t *testing.T) {
+	g := New()
+	x := g.Param("x", len(specials))
+	y := g.Mul(g.Relu(x), g.Apply(Gt, x, g.Const(0)))
+	checkAgainstTwin[float64](t, "mask", g, specials, 0, []*Node{y, g.Apply(Gt, x, g.Const(0)), g.Relu(x)})
+	h := g.Relu(g.Mul(x, x))
+	o, err := NewObjective[float64](g, g.Sum(g.Mul(h, h)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := o.grad.code; len(c.loops) != 1 || c.arenaLen > 4*rounded(len(specials)) {
+		t.Errorf("%d loops, %d elements of scratch memory", len(c.loops), c.arenaLen)
+	}
+}
+
 // TestSumsOfManyBlocks holds long sums in float32 to the exact value.
 func TestSumsOfManyBlocks(t *testing.T) {
 	const n = 1 << 20

@@ -45,6 +45,16 @@ func lower(n *Node, uses []int) lowered {
 	return l
 }
 
+// reluOf is relu(a) for the node a > 0, if the graph has it. It is positive where
+// a is, so that a itself need not be kept.
+func (g *Graph) reluOf(n *Node) *Node {
+	if n.Op != Gt || !n.Args[1].IsConst(0) {
+		return nil
+	}
+	r := Node{Op: Relu, Args: n.Args[:1]}
+	return g.index[r.key(false)]
+}
+
 func lowerPow(n *Node, l *lowered) {
 	b := n.Args[1]
 	if b.Op != Const || b.Value != float64(int(b.Value)) || b.Value > maxPower || b.Value < -maxPower {
