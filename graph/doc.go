@@ -7,7 +7,8 @@
 // and the derivative that is run are the same object.
 //
 // Compile turns nodes into a Program, a flat list of instructions over one
-// memory arena that evaluates them without allocating. Objective and Residual
+// memory arena that evaluates them without allocating. Elementwise operations on
+// arrays of one length run together, block by block, with the sums over them. Objective and Residual
 // wrap the programs a minimiser needs: value, gradient, Hessian-vector product,
 // Jacobian.
 //
