@@ -47,12 +47,14 @@ func TestRowsInLoops(t *testing.T) {
 		pad := func(v *Node, k int) *Node { return g.Pad(v, k, 1, n+3) }
 		u, v := g.Mul(part(0), part(3)), g.Mul(g.Const(-4), part(1))
 		w := g.Sin(part(2))
+		two := g.Add(pad(u, 1), pad(v, 2))
 		sum := g.Add(g.Add(pad(u, 0), pad(v, 3)), pad(w, 1))
 		back := g.Add(g.Add(pad(v, 3), pad(w, 1)), pad(u, 0))
 		inside := g.Add(pad(g.Exp(w), 1), pad(g.Mul(g.Const(3), v), 2))
 		outs := []*Node{
 			sum, back, pad(u, 2), g.Add(g.Sin(x), pad(v, 2)), g.Add(x, pad(g.Neg(u), 1)),
 			g.Mul(inside, x), g.Sum(g.Mul(inside, inside)), g.Sum(u), g.Sum(g.Mul(v, w)),
+			g.Add(two, pad(w, 0)), g.Sin(two),
 		}
 		checkAgainstTwin[float64](t, fmt.Sprint(n), g, start(n+3), 1e-12, outs)
 		for i := range outs { // each alone has other uses, and so other places
@@ -92,7 +94,11 @@ func TestLoopsReadWhatTheyOverwrite(t *testing.T) {
 		e := g.Add(reversed(c), reversed(d))
 		tail := g.Sub(g.Slice(c, 1, 1, n-1), g.Slice(d, 0, 1, n-1))
 		f := g.Add(c, g.Pad(g.Mul(tail, g.Slice(c, 0, 1, n-1)), 1, 1, n))
-		outs := []*Node{reversed(f), e, reversed(g.Exp(tail2(g, f)))}
+		h := g.Mul(g.Const(7), a)
+		p := g.Mul(b, b) // comes between a product and the difference that does it
+		q := g.Sub(b, h)
+		outs := []*Node{reversed(f), e, reversed(g.Exp(halfSin(g, f)))}
+		checkAgainstTwin[float64](t, fmt.Sprint(n, " products"), g, start(n), 1e-11, []*Node{reversed(p), reversed(q)})
 		checkAgainstTwin[float64](t, fmt.Sprint(n), g, start(n), 1e-11, outs)
 		for i := range outs {
 			checkAgainstTwin[float64](t, fmt.Sprint(n, " alone"), g, start(n), 1e-11, outs[i:i+1])
@@ -100,7 +106,19 @@ func TestLoopsReadWhatTheyOverwrite(t *testing.T) {
 	}
 }
 
-func tail2(g *Graph, f *Node) *Node { return g.Sin(g.Add(f, g.Mul(g.Const(0.5), g.Neg(f)))) }
+// TestLoopsOverwriteNoRowThatRepeats multiplies a matrix by its own first row,
+// where the result could take its memory.
+func TestLoopsOverwriteNoRowThatRepeats(t *testing.T) {
+	const m, n = 9, 700
+	g := New()
+	x := g.Param("x", m, n)
+	reversed := func(v *Node) *Node { return g.Slice(v, m-1, -1, m) }
+	y := reversed(g.Sin(x))
+	outs := []*Node{reversed(g.Mul(y, g.Slice(y, 0, 1, 1)))}
+	checkAgainstTwin[float64](t, "row", g, start(m*n), 1e-12, outs)
+}
+
+func halfSin(g *Graph, f *Node) *Node { return g.Sin(g.Add(f, g.Mul(g.Const(0.5), g.Neg(f)))) }
 
 // TestChainsAreFused counts the units of a gradient: one loop, and the clearing
 // of the entry of the gradient that the rows do not cover.
