@@ -150,9 +150,13 @@ func repeatEach[T Float](dst, x []T, k, i int) {
 	for len(dst) > 0 {
 		run := dst[:min(k-i, len(dst))]
 		v := x[0]
+		dst, x, i = dst[len(run):], x[1:], 0
+		for len(run) >= 4 {
+			run[0], run[1], run[2], run[3] = v, v, v, v
+			run = run[4:]
+		}
 		for j := range run {
 			run[j] = v
 		}
-		dst, x, i = dst[len(run):], x[1:], 0
 	}
 }

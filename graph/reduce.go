@@ -67,13 +67,13 @@ func rowSums[T Float](dst, x []T, n int) {
 	for i := range dst {
 		row := x[i*n:][:n]
 		var s0, s1 T
-		for len(row) >= 2 {
-			s0 += row[0]
-			s1 += row[1]
-			row = row[2:]
+		k := 1
+		for ; k < len(row); k += 2 {
+			s0 += row[k-1]
+			s1 += row[k]
 		}
-		if len(row) > 0 {
-			s0 += row[0]
+		if k == len(row) {
+			s0 += row[k-1]
 		}
 		dst[i] = s0 + s1
 	}
