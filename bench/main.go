@@ -107,15 +107,21 @@ func (b *bench) section(title, peer string, rows []row) {
 	}
 }
 
+// pause lets the threads of the other side fall asleep: OpenMP's and
+// OpenBLAS's, like ours, keep a processor busy for a while after their work.
+const pause = 250 * time.Millisecond
+
 func (b *bench) row(r row) {
 	var ours, theirs, ratios []float64
 	var notes [2]string
 	for range b.pairs {
+		time.Sleep(pause)
 		s, note, err := r.ours()
 		if err != nil {
 			fmt.Fprintf(b.out, "| %s | | | | | %v |\n", r.name, err)
 			return
 		}
+		time.Sleep(pause)
 		a, err := b.ask(r.env, r.peer)
 		if err != nil {
 			fmt.Fprintf(b.out, "| %s | %s | | | | %v |\n", r.name, r.rate(s), err)

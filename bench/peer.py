@@ -88,7 +88,7 @@ def mlp(q):
     began = time.perf_counter()
     loss = epoch(steps)
     took = time.perf_counter() - began
-    return {"seconds": took / (steps * batch), "note": "loss %.3f" % float(loss)}
+    return {"seconds": took / (steps * batch), "note": "loss %.3f" % loss.item()}
 
 
 def rosenbrock(q):
@@ -182,7 +182,7 @@ def gmm(q):
         def step():
             return jax.block_until_ready(vg(*ps))[0]
 
-    y = float(step())
+    y = step().item()
     return {"seconds": repeat(step, q["seconds"]), "note": "f %.10g" % y}
 
 
