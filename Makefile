@@ -24,12 +24,13 @@ bench:
 	go test -run '^$$' -bench . ./...
 
 bench-peers: bin/venv/done
-	go run ./bench -python bin/venv/bin/python > bin/results.md
+	go run ./bench -python bin/venv/bin/python -preload $(CURDIR)/bin/venv/mkl.so > bin/results.md
 	mv bin/results.md bench/RESULTS.md
 
 bin/venv/done: bench/requirements.txt
 	python3 -m venv bin/venv
 	bin/venv/bin/pip install --quiet -r bench/requirements.txt
+	echo 'int mkl_serv_intel_cpu_true(void) { return 1; }' | $(CC) -shared -fPIC -x c -o bin/venv/mkl.so -
 	touch $@
 
 fuzz:

@@ -25,6 +25,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	python := flag.String("python", "python3", "interpreter with the peers installed")
+	preload := flag.String("preload", "", "library to load before the peers' own")
 	data := flag.String("data", dataFolder(), "folder of the reference data")
 	pairs := flag.Int("pairs", 5, "pairs of timings for each row")
 	only := flag.String("only", "", "regular expression: rows to run")
@@ -33,7 +34,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	b := &bench{python: *python, data: *data, pairs: *pairs, only: match, out: os.Stdout}
+	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, out: os.Stdout}
 	defer b.close()
 	b.header()
 	for _, section := range []func(*bench){gemmSection, mlpSection, rosenbrockSection, gmmSection, elementwiseSection} {
@@ -51,11 +52,11 @@ func dataFolder() string {
 
 // bench is one run of the comparison.
 type bench struct {
-	python, data string
-	pairs        int
-	only         *regexp.Regexp
-	out          io.Writer
-	peers        map[string]*peer
+	python, preload, data string
+	pairs                 int
+	only                  *regexp.Regexp
+	out                   io.Writer
+	peers                 map[string]*peer
 }
 
 // request is what a peer is asked to time.
@@ -74,7 +75,7 @@ type row struct {
 
 func (b *bench) header() {
 	note := "peers unknown"
-	if a, err := b.ask(nil, request{"op": "versions"}); err == nil {
+	if a, err := b.ask(threads(1, ""), request{"op": "versions"}); err == nil {
 		note = a.Note
 	}
 	fmt.Fprintf(b.out, "# Side by side\n\nWritten by `make bench-peers` on %s: %s, %d processors, kernels %s; %s; %s.\n",

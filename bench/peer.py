@@ -71,7 +71,7 @@ def mlp(q):
     if q["method"] == "sgd":
         opt = torch.optim.SGD(net.parameters(), lr=q["rate"])
     else:
-        opt = torch.optim.Adam(net.parameters(), lr=q["rate"], foreach=True)
+        opt = torch.optim.Adam(net.parameters(), lr=q["rate"], fused=True)
     lossf, batch, order = nn.CrossEntropyLoss(), q["batch"], torch.randperm(len(x))
 
     def epoch(steps):
@@ -205,6 +205,12 @@ def versions(_):
             out.append(p + " " + md.version(p))
         except md.PackageNotFoundError:
             pass
+    import torch
+
+    torch.set_num_threads(1)
+    a = torch.randn(1024, 1024)
+    rate = 2e-9 * 1024**3 / repeat(lambda: a @ a, 0.3)
+    out.append("a product of 1024 in PyTorch runs at %.0f GFLOP/s on one thread" % rate)
     return {"note": ", ".join(out)}
 
 
