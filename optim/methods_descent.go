@@ -1,0 +1,26 @@
+package optim
+
+// descentMethods are the rows of plain gradient descent.
+func descentMethods[T Float]() []Method[T] {
+	return []Method[T]{
+		{
+			Name: "gd", Aliases: []string{"sgd"}, FirstOrder: true,
+			Summary: "gradient descent with a fixed rate",
+			Update:  "x ← x − η·g",
+			Paper:   "Cauchy, Comptes rendus 25 (1847) 536; Robbins and Monro, Ann. Math. Stat. 22 (1951) 400",
+			Needs:   needsGradient, Settings: []Setting{rateSetting},
+			rule: func(v settings) Rule[T] { return &GD[T]{Rate: v["rate"]} },
+		},
+		{
+			Name: "gd-auto", Aliases: []string{"steepest"},
+			Summary: "gradient descent that finds its rate from the curvature, and never climbs",
+			Update:  "x ← x − α·g,  α from the last step s and gradient change y: sᵀs/sᵀy or sᵀy/yᵀy, halved until f falls enough",
+			Paper:   "Barzilai and Borwein, IMA J. Numer. Anal. 8 (1988) 141; Frassoldati, Zanni and Zanghirati, J. Ind. Manag. Optim. 4 (2008) 299",
+			Needs:   needsFull,
+			Settings: []Setting{
+				{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease, below 0.5"},
+			},
+			solver: func(v settings) Solver[T] { return &SteepestDescent[T]{C1: v["c1"]} },
+		},
+	}
+}

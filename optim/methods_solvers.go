@@ -1,0 +1,42 @@
+package optim
+
+// quasiNewtonMethods are the rows of the methods that build a curvature of their own.
+func quasiNewtonMethods[T Float]() []Method[T] {
+	return []Method[T]{
+		{
+			Name: "lbfgs", Aliases: []string{"l-bfgs"},
+			Summary: "quasi-Newton steps from the last few gradients, with a strong Wolfe line search",
+			Update:  "x ← x − α·H·g,  H built from the last pairs s, y;  α by the Wolfe conditions",
+			Paper:   "Liu and Nocedal, Math. Programming 45 (1989) 503",
+			Needs:   needsFull,
+			Settings: []Setting{
+				{Name: "memory", Default: 10, Meaning: "pairs kept", Whole: true},
+				{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease of the Wolfe conditions"},
+				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
+			},
+			solver: func(v settings) Solver[T] {
+				return &LBFGS[T]{Memory: int(v["memory"]), C1: v["c1"], C2: v["c2"]}
+			},
+		},
+	}
+}
+
+// leastSquaresMethods are the rows of the methods for sums of squares.
+func leastSquaresMethods[T Float]() []Method[T] {
+	return []Method[T]{
+		{
+			Name: "lm", Aliases: []string{"levenberg-marquardt"},
+			Summary: "damped Gauss–Newton steps for least squares",
+			Update:  "x ← x + v,  v minimises |J·v + r|² + λ·|D·v|²",
+			Paper:   "Moré, LNM 630 (1978) 105; Nielsen, IMM-REP-1999-05; Transtrum and Sethna, arXiv 1201.5885",
+			Needs:   "residuals of a least squares problem and their Jacobian",
+			Settings: []Setting{
+				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
+				{Name: "damping", Default: 1e-3, Meaning: "the first λ"},
+			},
+			solver: func(v settings) Solver[T] {
+				return &LevenbergMarquardt[T]{Tol: v["tol"], Damping: v["damping"]}
+			},
+		},
+	}
+}
