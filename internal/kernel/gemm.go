@@ -11,24 +11,37 @@ import "sync"
 //
 // The order of each sum depends on k alone.
 func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	GemmWith(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, nil)
+}
+
+// GemmWith is Gemm followed by an epilogue, which is applied to each part of C
+// as soon as its sums are complete; nil is none. Nothing is kept of epi.
+func GemmWith[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, epi *Epilogue[T]) {
 	if m == 0 || n == 0 {
 		return
 	}
+	checkMatrix("C", m, n, false, len(c), ldc)
+	var e Epilogue[T]
+	if epi != nil {
+		e = *epi
+		e.check(m, n)
+	}
 	if k == 0 || alpha == 0 {
 		scaleRows(m, n, beta, c, ldc)
+		e.apply(0, 0, m, n, c, ldc)
 		return
 	}
 	checkMatrix("A", m, k, transA, len(a), lda)
 	checkMatrix("B", k, n, transB, len(b), ldb)
-	checkMatrix("C", m, n, false, len(c), ldc)
 	if vectorProduct(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
+		e.apply(0, 0, m, n, c, ldc)
 		return
 	}
 	if active == portable {
-		gemmPortable(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		gemmPortable(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, e)
 		return
 	}
-	gemmTiled(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	gemmTiled(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, e)
 }
 
 // checkMatrix panics when a rows×cols matrix (stored transposed if trans) does

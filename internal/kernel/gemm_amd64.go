@@ -59,20 +59,21 @@ type product[T Float] struct {
 	a, b, c        []T
 	ar, ak, bk, bc int
 	ldc            int
+	epilogue       Epilogue[T]
 	byRows         bool
 	span           int // columns or rows of a unit
 }
 
 var products32, products64 = sync.Pool{New: func() any { return new(product[float32]) }}, sync.Pool{New: func() any { return new(product[float64]) }}
 
-func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, e Epilogue[T]) {
 	pool := &products64
 	if _, single := any(alpha).(float32); single {
 		pool = &products32
 	}
 	g := pool.Get().(*product[T])
 	*g = product[T]{tiler: tilerFor[T](active), m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc}
+		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc, epilogue: e}
 	if transA {
 		g.ar, g.ak = 1, lda
 	}
@@ -163,6 +164,9 @@ func (g *piece[T]) block(j, width, p, depth int) {
 				b, bk = g.b[p*g.bk+j+q:], g.bk
 			}
 			g.column(a, g.row+i, h, j+q, min(g.cols, width-q), p, depth, b, bk)
+		}
+		if p+depth == g.k {
+			g.epilogue.apply(g.row+i, j, h, width, g.c[(g.row+i)*g.ldc+j:], g.ldc)
 		}
 	}
 }

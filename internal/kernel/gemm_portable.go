@@ -9,8 +9,8 @@ const (
 	kc = 256
 )
 
-// gemmPortable is Gemm in portable Go.
-func gemmPortable[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+// gemmPortable is GemmWith in portable Go.
+func gemmPortable[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, e Epilogue[T]) {
 	scaleRows(m, n, beta, c, ldc)
 	panels := (n + nr - 1) / nr
 	slab := grab[T](min(k, kc) * (panels*nr + mr))
@@ -23,6 +23,9 @@ func gemmPortable[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda
 		for i := 0; i < m; i += mr {
 			packA(ap, a, lda, transA, i, min(mr, m-i), p, depth)
 			rowTile(ap, bp, depth, min(mr, m-i), n, alpha, c[i*ldc:], ldc)
+			if p+depth == k {
+				e.apply(i, 0, min(mr, m-i), n, c[i*ldc:], ldc)
+			}
 		}
 	}
 }
