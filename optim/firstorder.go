@@ -12,6 +12,8 @@ import (
 // of a step belongs to the batch of that step and the state is not Fresh
 // afterwards.
 //
+// Within bounds each step is projected: x ← P(x + u).
+//
 // On a full objective it sees a rate that is too high: the values rise step
 // after step. The run then ends as Diverged, and says which rate would work.
 type FirstOrder[T Float] struct {
@@ -30,6 +32,9 @@ func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) error {
 	o.watch(s.F)
 	return o.Rule.Init(p)
 }
+
+// KeepsBounds implements BoundKeeper.
+func (o *FirstOrder[T]) KeepsBounds() bool { return true }
 
 // Buffers implements Buffered.
 func (o *FirstOrder[T]) Buffers(yield func(name string, b []T) bool) { o.Rule.Buffers(yield) }
@@ -51,6 +56,9 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 		copy(o.u, s.G)
 		o.Rule.Update(o.u, s)
 		kernel.Add(s.X, s.X, o.u)
+	}
+	if p.Bounds != nil {
+		p.Bounds.Project(s.X)
 	}
 	if p.Draw != nil {
 		s.Fresh = false

@@ -30,6 +30,8 @@ type Problem[T Float] struct {
 	HVP    func(x, v, out []T) error          // optional: out = ∇²f(x)·v
 	Resid  *Residuals[T]                      // optional: least squares structure
 	Blocks []param.Block                      // optional: names and shapes
+	Bounds *Box[T]                            // optional: where x may be
+	Term   *Term[T]                           // optional: h of an objective f + h; Eval is f
 }
 
 // Residuals is the structure of a least squares problem f = ½·Scale·Σ rᵢ².
@@ -52,7 +54,7 @@ type Residuals[T Float] struct {
 type State[T Float] struct {
 	X, G     []T
 	F        float64
-	GradNorm float64 // Euclidean norm of G; the Run keeps it
+	GradNorm float64 // Euclidean norm of G, or of what Bounds and Term leave of it; the Run keeps it
 	Step     float64 // length factor of the last step along its direction: the rate for first-order rules
 	Iter     int     // accepted steps so far
 	Evals    int     // calls of Eval so far; the Run counts them

@@ -22,6 +22,7 @@ type Run[T Float] struct {
 	state   State[T]
 	keep    keeper[T]
 	guard   fallGuard
+	work    []T // of stationarity, where the problem has bounds or a term
 	err     error
 	began   time.Time
 	took    time.Duration
@@ -58,6 +59,9 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 		stops = stopsFor(solver)
 	}
 	r := &Run[T]{problem: p, solver: solver, stops: stops, began: time.Now()}
+	if err := r.confine(x); err != nil {
+		return nil, err
+	}
 	s := &r.state
 	s.X, s.G, s.Iter, s.Batch = slices.Clone(x), make([]T, p.Dim), iter, p.Draw != nil
 	eval := p.Eval
@@ -74,7 +78,10 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 	if err != nil {
 		return nil, fmt.Errorf("optim: evaluating the start point: %w", err)
 	}
-	s.F, s.GradNorm, s.Fresh = f, norm(s.G), true
+	if p.Term != nil {
+		f += p.Term.Value(s.X)
+	}
+	s.F, s.GradNorm, s.Fresh = f, stationarity(&r.problem, s.X, s.G, r.work), true
 	r.keep.init(s)
 	r.guard.init(f)
 	if !sound(s) {
@@ -115,6 +122,33 @@ func check[T Float](p Problem[T], x []T, solver Solver[T]) error {
 	return nil
 }
 
+// confine completes and checks the bounds and the term of the problem, and
+// refuses a start outside and a solver that would leave them.
+func (r *Run[T]) confine(x []T) (err error) {
+	p := &r.problem
+	if p.Bounds == nil && p.Term == nil {
+		return nil
+	}
+	r.work = make([]T, p.Dim)
+	switch {
+	case p.Bounds != nil && p.Term != nil:
+		return errors.New("optim: a problem has bounds or a term, not both")
+	case p.Bounds != nil && !keepsBounds(r.solver):
+		return fmt.Errorf("optim: %s cannot keep bounds; use a first-order rule, or leave the bounds out", solverName(r.solver))
+	case p.Term != nil && !takesTerm(r.solver):
+		return fmt.Errorf("optim: %s needs a smooth objective, but this one has a term that need not be", solverName(r.solver))
+	case p.Term != nil:
+		return p.Term.check(p.Dim)
+	}
+	if p.Bounds, err = p.Bounds.whole(p.Dim, p.Blocks); err != nil {
+		return err
+	}
+	if i := p.Bounds.outside(x); i >= 0 {
+		return fmt.Errorf("optim: the start %s = %v lies outside its bounds, %v to %v; start within them", nameOf(p.Blocks, i), x[i], p.Bounds.Lower[i], p.Bounds.Upper[i])
+	}
+	return nil
+}
+
 func (r *Run[T]) restore(load func(string, []T) error) (err error) {
 	b, ok := r.solver.(Buffered[T])
 	if !ok {
@@ -148,7 +182,7 @@ func (r *Run[T]) Next(ctx context.Context) bool {
 		r.fail(ctx, err)
 		return false
 	}
-	s.GradNorm = norm(s.G)
+	s.GradNorm = stationarity(&r.problem, s.X, s.G, r.work)
 	if !sound(s) {
 		r.end(r.nonFinite())
 		return false
