@@ -38,6 +38,19 @@ func (r *Scheduled[T]) Update(u []T, s *State[T]) {
 	r.Rule.Update(u, s)
 }
 
+// Begin implements Elementwise for a rule that does.
+func (r *Scheduled[T]) Begin(s *State[T]) bool {
+	inner, ok := r.Rule.(Elementwise[T])
+	if !ok {
+		return false
+	}
+	s.Step *= r.Schedule.Factor(s.Iter)
+	return inner.Begin(s)
+}
+
+// Part implements Elementwise.
+func (r *Scheduled[T]) Part(u, x []T, lo int) { r.Rule.(Elementwise[T]).Part(u, x, lo) }
+
 // Constant leaves the rate as it is.
 type Constant struct{}
 
