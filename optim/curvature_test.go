@@ -80,11 +80,11 @@ func TestExtremesErrorsHold(t *testing.T) {
 		scaleTo(u, 1)
 		p := quadratic(n, func(v, out []float64) {
 			copy(out, v)
-			reflect(out, u)
+			reflection(out, u)
 			for i := range out {
 				out[i] *= eig[i]
 			}
-			reflect(out, u)
+			reflection(out, u)
 		}, true)
 		steps := rapid.IntRange(1, 60).Draw(t, "steps")
 		got, err := Extremes(p, make([]float64, n), Lanczos{Steps: steps})
@@ -116,7 +116,7 @@ func TestExtremesErrorsHold(t *testing.T) {
 	})
 }
 
-func reflect(v, u []float64) {
+func reflection(v, u []float64) {
 	d := 0.0
 	for i := range v {
 		d += 2 * v[i] * u[i]

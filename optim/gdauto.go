@@ -42,8 +42,11 @@ const (
 )
 
 // agreement is the ratio of short to long quotient above which the long one is
-// safe.
-const agreement = 0.8
+// safe; backtracks bounds the trials of one step, each at least halving the last.
+const (
+	agreement  = 0.8
+	backtracks = 60
+)
 
 // Init refuses a C1 outside (0, ½) and problems that draw a batch for each step.
 func (d *SteepestDescent[T]) Init(p *Problem[T], s *State[T]) error {

@@ -343,14 +343,17 @@ func TestOptaxSchedules(t *testing.T) {
 	compared := 0
 	for _, c := range file.Cases {
 		o := func(name string) float64 { v, _ := c.Options[name].(float64); return v }
+		stairs, _ := c.Options["staircase"].(bool)
 		var s Schedule
-		switch {
-		case c.Schedule == "cosine":
+		switch name, _, _ := strings.Cut(c.Schedule, " "); name {
+		case "cosine":
 			s = Cosine{Steps: int(o("decay_steps")), End: o("alpha")}
-		case c.Schedule == "exponential" && o("transition_begin") == 0:
-			s = Exponential{Every: int(o("transition_steps")), By: o("decay_rate")}
+		case "exponential":
+			s = Exponential{Every: int(o("transition_steps")), By: o("decay_rate"), Begin: int(o("transition_begin")), End: o("end_value"), Staircase: stairs}
+		case "polynomial":
+			s = Polynomial{Steps: int(o("transition_steps")), Power: o("power"), End: o("end") / o("init")}
 		default:
-			continue
+			t.Fatalf("%s is not compared", c.Schedule)
 		}
 		if err := s.Check(); err != nil {
 			t.Fatal(err)
@@ -362,8 +365,8 @@ func TestOptaxSchedules(t *testing.T) {
 		}
 		compared++
 	}
-	if compared != 4 {
-		t.Errorf("compared %d schedules, want 4", compared)
+	if compared != 11 {
+		t.Errorf("compared %d schedules, want 11", compared)
 	}
 }
 

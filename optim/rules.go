@@ -14,8 +14,6 @@ import (
 // On a quadratic it converges when η < 2/λmax, the largest curvature.
 type GD[T Float] struct {
 	Rate float64 // η; 0 means 0.01
-
-	eta T // of this step
 }
 
 // Init implements Rule.
@@ -24,20 +22,16 @@ func (r *GD[T]) Init(*Problem[T]) error { return checkRate("gd", r.rate()) }
 func (r *GD[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 
 // Update implements Rule.
-func (r *GD[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
-
-// Begin implements Elementwise.
-func (r *GD[T]) Begin(s *State[T]) bool {
+func (r *GD[T]) Update(u []T, s *State[T]) {
 	s.Step *= r.rate()
-	r.eta = T(s.Step)
-	return true
+	kernel.Scale(-T(s.Step), u)
 }
 
-// Part implements Elementwise.
-func (r *GD[T]) Part(u, _ []T, _ int) { kernel.Scale(-r.eta, u) }
-
-// Move implements Mover.
-func (r *GD[T]) Move(y, x, g []T, _ int) { kernel.AddScaled(y, -r.eta, g, x) }
+// step is Update followed by x ← x + u.
+func (r *GD[T]) step(s *State[T]) {
+	s.Step *= r.rate()
+	kernel.Axpy(-T(s.Step), s.G, s.X)
+}
 
 // Buffers implements Rule: gradient descent remembers nothing.
 func (r *GD[T]) Buffers(func(string, []T) bool) {}
@@ -62,8 +56,7 @@ type Momentum[T Float] struct {
 	Dampening  float64 // d in [0, 1)
 	RateInside bool    // the convention of Keras
 
-	m          []T
-	eta, share T // of this step
+	m []T
 }
 
 // Init implements Rule.
@@ -85,29 +78,20 @@ func (r *Momentum[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 func (r *Momentum[T]) beta() float64 { return orDefault(r.Beta, 0.9) }
 
 // Update implements Rule.
-func (r *Momentum[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
-
-// Begin implements Elementwise.
-func (r *Momentum[T]) Begin(s *State[T]) bool {
+func (r *Momentum[T]) Update(u []T, s *State[T]) {
 	s.Step *= r.rate()
-	r.eta, r.share = T(s.Step), T(1-r.Dampening)
-	if s.Iter == 0 && !r.RateInside {
-		r.share = 1
-	}
-	return true
-}
-
-// Part implements Elementwise.
-func (r *Momentum[T]) Part(u, _ []T, lo int) {
-	beta, m := T(r.beta()), r.m[lo:lo+len(u)]
+	beta, eta, share, m := T(r.beta()), T(s.Step), T(1-r.Dampening), r.m[:len(u)]
 	if r.RateInside {
 		for i, g := range u {
-			m[i] = beta*m[i] - r.eta*r.share*g
+			m[i] = beta*m[i] - eta*share*g
 			u[i] = m[i]
 		}
 		return
 	}
-	kernel.Momentum(u, m, beta, r.share, r.eta)
+	if s.Iter == 0 {
+		share = 1
+	}
+	kernel.Momentum(u, m, beta, share, eta)
 }
 
 // Buffers implements Rule.
@@ -132,8 +116,7 @@ type Nesterov[T Float] struct {
 	Rate float64 // η; 0 means 0.01
 	Beta float64 // β in [0, 1); 0 means 0.9
 
-	m   []T
-	eta T // of this step
+	m []T
 }
 
 // Init implements Rule.
@@ -152,21 +135,12 @@ func (r *Nesterov[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 func (r *Nesterov[T]) beta() float64 { return orDefault(r.Beta, 0.9) }
 
 // Update implements Rule.
-func (r *Nesterov[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
-
-// Begin implements Elementwise.
-func (r *Nesterov[T]) Begin(s *State[T]) bool {
+func (r *Nesterov[T]) Update(u []T, s *State[T]) {
 	s.Step *= r.rate()
-	r.eta = T(s.Step)
-	return true
-}
-
-// Part implements Elementwise.
-func (r *Nesterov[T]) Part(u, _ []T, lo int) {
-	beta, m := T(r.beta()), r.m[lo:lo+len(u)]
+	beta, eta, m := T(r.beta()), T(s.Step), r.m[:len(u)]
 	for i, g := range u {
 		m[i] = beta*m[i] + g
-		u[i] = -r.eta * (g + beta*m[i])
+		u[i] = -eta * (g + beta*m[i])
 	}
 }
 

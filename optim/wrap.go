@@ -16,6 +16,9 @@ type Clip[T Float] struct {
 	Max float64 // 0 means 1
 }
 
+// Unwrap implements Wrapper.
+func (r *Clip[T]) Unwrap() Rule[T] { return r.Rule }
+
 // Init implements Rule.
 func (r *Clip[T]) Init(p *Problem[T]) error {
 	if r.Rule == nil {
@@ -47,9 +50,11 @@ type WeightDecay[T Float] struct {
 	// It needs a problem with Blocks.
 	Only func(block string) bool
 
-	blocks []param.Block // those that decay, in order
-	shrink T             // of this step
+	blocks []param.Block // those that decay
 }
+
+// Unwrap implements Wrapper.
+func (r *WeightDecay[T]) Unwrap() Rule[T] { return r.Rule }
 
 // Init implements Rule.
 func (r *WeightDecay[T]) Init(p *Problem[T]) error {
@@ -83,26 +88,5 @@ func (r *WeightDecay[T]) Update(u []T, s *State[T]) {
 	for _, b := range r.blocks {
 		end := b.Offset + b.Len()
 		kernel.Axpy(-shrink, s.X[b.Offset:end], u[b.Offset:end])
-	}
-}
-
-// Begin implements Elementwise for a rule that does.
-func (r *WeightDecay[T]) Begin(s *State[T]) bool {
-	inner, ok := r.Rule.(Elementwise[T])
-	if !ok || !inner.Begin(s) {
-		return false
-	}
-	r.shrink = T(s.Step * r.decay())
-	return true
-}
-
-// Part implements Elementwise.
-func (r *WeightDecay[T]) Part(u, x []T, lo int) {
-	r.Rule.(Elementwise[T]).Part(u, x, lo)
-	for _, b := range r.blocks {
-		from, to := max(b.Offset-lo, 0), min(b.Offset+b.Len()-lo, len(u))
-		if from < to {
-			kernel.Axpy(-r.shrink, x[from:to], u[from:to])
-		}
 	}
 }

@@ -352,6 +352,486 @@ func tileF64AVX2x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *flo
 //go:noescape
 func tileF64AVX2x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
 
+// expF32AVX512 is e to the power x over n elements.
+//
+//go:noescape
+func expF32AVX512(dst *float32, a *float32, n int)
+
+// logF32AVX512 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF32AVX512(dst *float32, a *float32, n int)
+
+// tanhF32AVX512 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF32AVX512(dst *float32, a *float32, n int)
+
+// sigmoidF32AVX512 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF32AVX512(dst *float32, a *float32, n int)
+
+// softplusF32AVX512 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF32AVX512(dst *float32, a *float32, n int)
+
+// expF64AVX512 is e to the power x over n elements.
+//
+//go:noescape
+func expF64AVX512(dst *float64, a *float64, n int)
+
+// logF64AVX512 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF64AVX512(dst *float64, a *float64, n int)
+
+// tanhF64AVX512 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF64AVX512(dst *float64, a *float64, n int)
+
+// sigmoidF64AVX512 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF64AVX512(dst *float64, a *float64, n int)
+
+// softplusF64AVX512 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF64AVX512(dst *float64, a *float64, n int)
+
+// expF32AVX2 is e to the power x over n elements.
+//
+//go:noescape
+func expF32AVX2(dst *float32, a *float32, n int)
+
+// logF32AVX2 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF32AVX2(dst *float32, a *float32, n int)
+
+// tanhF32AVX2 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF32AVX2(dst *float32, a *float32, n int)
+
+// sigmoidF32AVX2 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF32AVX2(dst *float32, a *float32, n int)
+
+// softplusF32AVX2 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF32AVX2(dst *float32, a *float32, n int)
+
+// expF64AVX2 is e to the power x over n elements.
+//
+//go:noescape
+func expF64AVX2(dst *float64, a *float64, n int)
+
+// logF64AVX2 is the natural logarithm over n elements.
+//
+//go:noescape
+func logF64AVX2(dst *float64, a *float64, n int)
+
+// tanhF64AVX2 is the hyperbolic tangent over n elements.
+//
+//go:noescape
+func tanhF64AVX2(dst *float64, a *float64, n int)
+
+// sigmoidF64AVX2 is 1/(1+exp(-x)) over n elements.
+//
+//go:noescape
+func sigmoidF64AVX2(dst *float64, a *float64, n int)
+
+// softplusF64AVX2 is log(1+exp(x)) over n elements.
+//
+//go:noescape
+func softplusF64AVX2(dst *float64, a *float64, n int)
+
+// addF32AVX512 is a + b over n elements.
+//
+//go:noescape
+func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+// subF32AVX512 is a − b over n elements.
+//
+//go:noescape
+func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+// mulF32AVX512 is a·b over n elements.
+//
+//go:noescape
+func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+// divF32AVX512 is a / b over n elements.
+//
+//go:noescape
+func divF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+// addSF32AVX512 is a + s over n elements.
+//
+//go:noescape
+func addSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+
+// mulSF32AVX512 is a·s over n elements.
+//
+//go:noescape
+func mulSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+
+// divSF32AVX512 is a / s over n elements.
+//
+//go:noescape
+func divSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+
+// sSubF32AVX512 is s − a over n elements.
+//
+//go:noescape
+func sSubF32AVX512(dst *float32, a *float32, s0 float32, n int)
+
+// sDivF32AVX512 is s / a over n elements.
+//
+//go:noescape
+func sDivF32AVX512(dst *float32, a *float32, s0 float32, n int)
+
+// axpyF32AVX512 is b + s·a over n elements.
+//
+//go:noescape
+func axpyF32AVX512(dst *float32, a *float32, b *float32, s0 float32, n int)
+
+// squareF32AVX512 is a² over n elements.
+//
+//go:noescape
+func squareF32AVX512(dst *float32, a *float32, n int)
+
+// sqrtF32AVX512 is √a over n elements.
+//
+//go:noescape
+func sqrtF32AVX512(dst *float32, a *float32, n int)
+
+// reluF32AVX512 is max(a, 0) over n elements.
+//
+//go:noescape
+func reluF32AVX512(dst *float32, a *float32, n int)
+
+// positiveF32AVX512 is 1 where a > 0, and 0 elsewhere over n elements.
+//
+//go:noescape
+func positiveF32AVX512(dst *float32, a *float32, n int)
+
+// addF64AVX512 is a + b over n elements.
+//
+//go:noescape
+func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+// subF64AVX512 is a − b over n elements.
+//
+//go:noescape
+func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+// mulF64AVX512 is a·b over n elements.
+//
+//go:noescape
+func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+// divF64AVX512 is a / b over n elements.
+//
+//go:noescape
+func divF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+// addSF64AVX512 is a + s over n elements.
+//
+//go:noescape
+func addSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+
+// mulSF64AVX512 is a·s over n elements.
+//
+//go:noescape
+func mulSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+
+// divSF64AVX512 is a / s over n elements.
+//
+//go:noescape
+func divSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+
+// sSubF64AVX512 is s − a over n elements.
+//
+//go:noescape
+func sSubF64AVX512(dst *float64, a *float64, s0 float64, n int)
+
+// sDivF64AVX512 is s / a over n elements.
+//
+//go:noescape
+func sDivF64AVX512(dst *float64, a *float64, s0 float64, n int)
+
+// axpyF64AVX512 is b + s·a over n elements.
+//
+//go:noescape
+func axpyF64AVX512(dst *float64, a *float64, b *float64, s0 float64, n int)
+
+// squareF64AVX512 is a² over n elements.
+//
+//go:noescape
+func squareF64AVX512(dst *float64, a *float64, n int)
+
+// sqrtF64AVX512 is √a over n elements.
+//
+//go:noescape
+func sqrtF64AVX512(dst *float64, a *float64, n int)
+
+// reluF64AVX512 is max(a, 0) over n elements.
+//
+//go:noescape
+func reluF64AVX512(dst *float64, a *float64, n int)
+
+// positiveF64AVX512 is 1 where a > 0, and 0 elsewhere over n elements.
+//
+//go:noescape
+func positiveF64AVX512(dst *float64, a *float64, n int)
+
+// addF32AVX2 is a + b over n elements.
+//
+//go:noescape
+func addF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+// subF32AVX2 is a − b over n elements.
+//
+//go:noescape
+func subF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+// mulF32AVX2 is a·b over n elements.
+//
+//go:noescape
+func mulF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+// divF32AVX2 is a / b over n elements.
+//
+//go:noescape
+func divF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+// addSF32AVX2 is a + s over n elements.
+//
+//go:noescape
+func addSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+
+// mulSF32AVX2 is a·s over n elements.
+//
+//go:noescape
+func mulSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+
+// divSF32AVX2 is a / s over n elements.
+//
+//go:noescape
+func divSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+
+// sSubF32AVX2 is s − a over n elements.
+//
+//go:noescape
+func sSubF32AVX2(dst *float32, a *float32, s0 float32, n int)
+
+// sDivF32AVX2 is s / a over n elements.
+//
+//go:noescape
+func sDivF32AVX2(dst *float32, a *float32, s0 float32, n int)
+
+// axpyF32AVX2 is b + s·a over n elements.
+//
+//go:noescape
+func axpyF32AVX2(dst *float32, a *float32, b *float32, s0 float32, n int)
+
+// squareF32AVX2 is a² over n elements.
+//
+//go:noescape
+func squareF32AVX2(dst *float32, a *float32, n int)
+
+// sqrtF32AVX2 is √a over n elements.
+//
+//go:noescape
+func sqrtF32AVX2(dst *float32, a *float32, n int)
+
+// reluF32AVX2 is max(a, 0) over n elements.
+//
+//go:noescape
+func reluF32AVX2(dst *float32, a *float32, n int)
+
+// positiveF32AVX2 is 1 where a > 0, and 0 elsewhere over n elements.
+//
+//go:noescape
+func positiveF32AVX2(dst *float32, a *float32, n int)
+
+// addF64AVX2 is a + b over n elements.
+//
+//go:noescape
+func addF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+// subF64AVX2 is a − b over n elements.
+//
+//go:noescape
+func subF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+// mulF64AVX2 is a·b over n elements.
+//
+//go:noescape
+func mulF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+// divF64AVX2 is a / b over n elements.
+//
+//go:noescape
+func divF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+// addSF64AVX2 is a + s over n elements.
+//
+//go:noescape
+func addSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+
+// mulSF64AVX2 is a·s over n elements.
+//
+//go:noescape
+func mulSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+
+// divSF64AVX2 is a / s over n elements.
+//
+//go:noescape
+func divSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+
+// sSubF64AVX2 is s − a over n elements.
+//
+//go:noescape
+func sSubF64AVX2(dst *float64, a *float64, s0 float64, n int)
+
+// sDivF64AVX2 is s / a over n elements.
+//
+//go:noescape
+func sDivF64AVX2(dst *float64, a *float64, s0 float64, n int)
+
+// axpyF64AVX2 is b + s·a over n elements.
+//
+//go:noescape
+func axpyF64AVX2(dst *float64, a *float64, b *float64, s0 float64, n int)
+
+// squareF64AVX2 is a² over n elements.
+//
+//go:noescape
+func squareF64AVX2(dst *float64, a *float64, n int)
+
+// sqrtF64AVX2 is √a over n elements.
+//
+//go:noescape
+func sqrtF64AVX2(dst *float64, a *float64, n int)
+
+// reluF64AVX2 is max(a, 0) over n elements.
+//
+//go:noescape
+func reluF64AVX2(dst *float64, a *float64, n int)
+
+// positiveF64AVX2 is 1 where a > 0, and 0 elsewhere over n elements.
+//
+//go:noescape
+func positiveF64AVX2(dst *float64, a *float64, n int)
+
+// dotF32AVX512 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF32AVX512(a *float32, b *float32, n int) float64
+
+// sumF32AVX512 is Σ a over n elements.
+//
+//go:noescape
+func sumF32AVX512(a *float32, n int) float64
+
+// wrongF32AVX512 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF32AVX512(a *float32, n int) float64
+
+// dotF64AVX512 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF64AVX512(a *float64, b *float64, n int) float64
+
+// sumF64AVX512 is Σ a over n elements.
+//
+//go:noescape
+func sumF64AVX512(a *float64, n int) float64
+
+// wrongF64AVX512 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF64AVX512(a *float64, n int) float64
+
+// dotF32AVX2 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF32AVX2(a *float32, b *float32, n int) float64
+
+// sumF32AVX2 is Σ a over n elements.
+//
+//go:noescape
+func sumF32AVX2(a *float32, n int) float64
+
+// wrongF32AVX2 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF32AVX2(a *float32, n int) float64
+
+// dotF64AVX2 is Σ a·b over n elements.
+//
+//go:noescape
+func dotF64AVX2(a *float64, b *float64, n int) float64
+
+// sumF64AVX2 is Σ a over n elements.
+//
+//go:noescape
+func sumF64AVX2(a *float64, n int) float64
+
+// wrongF64AVX2 is Σ (a − a), 0 where all is finite and NaN otherwise, over n elements.
+//
+//go:noescape
+func wrongF64AVX2(a *float64, n int) float64
+
+// adamF32AVX512 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF32AVX512(u *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, n int)
+
+// momentumF32AVX512 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF32AVX512(u *float32, m *float32, s0 float32, s1 float32, s2 float32, n int)
+
+// adamF64AVX512 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF64AVX512(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, n int)
+
+// momentumF64AVX512 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF64AVX512(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)
+
+// adamF32AVX2 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF32AVX2(u *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, n int)
+
+// momentumF32AVX2 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF32AVX2(u *float32, m *float32, s0 float32, s1 float32, s2 float32, n int)
+
+// adamF64AVX2 is one step of Adam over n elements.
+//
+//go:noescape
+func adamF64AVX2(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, n int)
+
+// momentumF64AVX2 is one step of momentum over n elements.
+//
+//go:noescape
+func momentumF64AVX2(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)
+
 // transposeF32AVX512 stores dst[r,l] = src[l,r] for l < 16 and r < 16·blocks. ldd and lds are in bytes.
 //
 //go:noescape
@@ -361,3 +841,63 @@ func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, blocks int
 //
 //go:noescape
 func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, blocks int)
+
+// sinF32AVX512 is the sine over n elements.
+//
+//go:noescape
+func sinF32AVX512(dst *float32, a *float32, n int)
+
+// cosF32AVX512 is the cosine over n elements.
+//
+//go:noescape
+func cosF32AVX512(dst *float32, a *float32, n int)
+
+// farF32AVX512 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF32AVX512(a *float32, n int) float64
+
+// sinF64AVX512 is the sine over n elements.
+//
+//go:noescape
+func sinF64AVX512(dst *float64, a *float64, n int)
+
+// cosF64AVX512 is the cosine over n elements.
+//
+//go:noescape
+func cosF64AVX512(dst *float64, a *float64, n int)
+
+// farF64AVX512 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF64AVX512(a *float64, n int) float64
+
+// sinF32AVX2 is the sine over n elements.
+//
+//go:noescape
+func sinF32AVX2(dst *float32, a *float32, n int)
+
+// cosF32AVX2 is the cosine over n elements.
+//
+//go:noescape
+func cosF32AVX2(dst *float32, a *float32, n int)
+
+// farF32AVX2 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF32AVX2(a *float32, n int) float64
+
+// sinF64AVX2 is the sine over n elements.
+//
+//go:noescape
+func sinF64AVX2(dst *float64, a *float64, n int)
+
+// cosF64AVX2 is the cosine over n elements.
+//
+//go:noescape
+func cosF64AVX2(dst *float64, a *float64, n int)
+
+// farF64AVX2 is the number of |a| above the limit of sine and cosine, over n elements.
+//
+//go:noescape
+func farF64AVX2(a *float64, n int) float64

@@ -4816,6 +4816,9122 @@ overwrite:
 	VZEROUPPER
 	RET
 
+// func expF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·expF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z0
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z0, Z3
+	VMULPS       Z0, Z0, Z4
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z4, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
+	VSCALEFPS    Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      c32_42b20000<>+0(SB), Z0
+	VMINPS       Z1, Z0, Z0
+	VMOVUPS      c32_c2d00000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3f317200<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z1, Z0
+	VMOVUPS      c32_3ab68885<>+0(SB), Z2
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z2, Z3, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
+	VSCALEFPS    Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VMOVUPS      c32_42b20000<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      c32_c2d00000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3f317200<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z1, Z0
+	VMOVUPS      c32_3ab68885<>+0(SB), Z2
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z2, Z3, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
+	VSCALEFPS    Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVUPS      c32_42b20000<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      c32_c2d00000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3f317200<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z1, Z0
+	VMOVUPS      c32_3ab68885<>+0(SB), Z2
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z2, Z3, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
+	VSCALEFPS    Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c32_42b20000<>+0(SB)/4, $0x42b20000
+DATA c32_42b20000<>+4(SB)/4, $0x42b20000
+DATA c32_42b20000<>+8(SB)/4, $0x42b20000
+DATA c32_42b20000<>+12(SB)/4, $0x42b20000
+DATA c32_42b20000<>+16(SB)/4, $0x42b20000
+DATA c32_42b20000<>+20(SB)/4, $0x42b20000
+DATA c32_42b20000<>+24(SB)/4, $0x42b20000
+DATA c32_42b20000<>+28(SB)/4, $0x42b20000
+DATA c32_42b20000<>+32(SB)/4, $0x42b20000
+DATA c32_42b20000<>+36(SB)/4, $0x42b20000
+DATA c32_42b20000<>+40(SB)/4, $0x42b20000
+DATA c32_42b20000<>+44(SB)/4, $0x42b20000
+DATA c32_42b20000<>+48(SB)/4, $0x42b20000
+DATA c32_42b20000<>+52(SB)/4, $0x42b20000
+DATA c32_42b20000<>+56(SB)/4, $0x42b20000
+DATA c32_42b20000<>+60(SB)/4, $0x42b20000
+GLOBL c32_42b20000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_c2d00000<>+0(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+4(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+8(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+12(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+16(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+20(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+24(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+28(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+32(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+36(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+40(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+44(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+48(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+52(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+56(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+60(SB)/4, $0xc2d00000
+GLOBL c32_c2d00000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
+GLOBL c32_3fb8aa3b<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3f317200<>+0(SB)/4, $0x3f317200
+DATA c32_3f317200<>+4(SB)/4, $0x3f317200
+DATA c32_3f317200<>+8(SB)/4, $0x3f317200
+DATA c32_3f317200<>+12(SB)/4, $0x3f317200
+DATA c32_3f317200<>+16(SB)/4, $0x3f317200
+DATA c32_3f317200<>+20(SB)/4, $0x3f317200
+DATA c32_3f317200<>+24(SB)/4, $0x3f317200
+DATA c32_3f317200<>+28(SB)/4, $0x3f317200
+DATA c32_3f317200<>+32(SB)/4, $0x3f317200
+DATA c32_3f317200<>+36(SB)/4, $0x3f317200
+DATA c32_3f317200<>+40(SB)/4, $0x3f317200
+DATA c32_3f317200<>+44(SB)/4, $0x3f317200
+DATA c32_3f317200<>+48(SB)/4, $0x3f317200
+DATA c32_3f317200<>+52(SB)/4, $0x3f317200
+DATA c32_3f317200<>+56(SB)/4, $0x3f317200
+DATA c32_3f317200<>+60(SB)/4, $0x3f317200
+GLOBL c32_3f317200<>(SB), RODATA|NOPTR, $64
+
+DATA c32_35bfbe8e<>+0(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+4(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+8(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+12(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+16(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+20(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+24(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+28(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+32(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+36(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+40(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+44(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+48(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+52(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+56(SB)/4, $0x35bfbe8e
+DATA c32_35bfbe8e<>+60(SB)/4, $0x35bfbe8e
+GLOBL c32_35bfbe8e<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3ab68885<>+0(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+4(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+8(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+12(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+16(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+20(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+24(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+28(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+32(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+36(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+40(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+44(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+48(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+52(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+56(SB)/4, $0x3ab68885
+DATA c32_3ab68885<>+60(SB)/4, $0x3ab68885
+GLOBL c32_3ab68885<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3c0905b7<>+0(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+4(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+8(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+12(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+16(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+20(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+24(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+28(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+32(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+36(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+40(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+44(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+48(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+52(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+56(SB)/4, $0x3c0905b7
+DATA c32_3c0905b7<>+60(SB)/4, $0x3c0905b7
+GLOBL c32_3c0905b7<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3d2aaa8d<>+0(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+4(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+8(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+12(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+16(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+20(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+24(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+28(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+32(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+36(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+40(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+44(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+48(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+52(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+56(SB)/4, $0x3d2aaa8d
+DATA c32_3d2aaa8d<>+60(SB)/4, $0x3d2aaa8d
+GLOBL c32_3d2aaa8d<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3e2aaa6e<>+0(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+4(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+8(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+12(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+16(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+20(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+24(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+28(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+32(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+36(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+40(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+44(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+48(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+52(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+56(SB)/4, $0x3e2aaa6e
+DATA c32_3e2aaa6e<>+60(SB)/4, $0x3e2aaa6e
+GLOBL c32_3e2aaa6e<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3f000000<>+0(SB)/4, $0x3f000000
+DATA c32_3f000000<>+4(SB)/4, $0x3f000000
+DATA c32_3f000000<>+8(SB)/4, $0x3f000000
+DATA c32_3f000000<>+12(SB)/4, $0x3f000000
+DATA c32_3f000000<>+16(SB)/4, $0x3f000000
+DATA c32_3f000000<>+20(SB)/4, $0x3f000000
+DATA c32_3f000000<>+24(SB)/4, $0x3f000000
+DATA c32_3f000000<>+28(SB)/4, $0x3f000000
+DATA c32_3f000000<>+32(SB)/4, $0x3f000000
+DATA c32_3f000000<>+36(SB)/4, $0x3f000000
+DATA c32_3f000000<>+40(SB)/4, $0x3f000000
+DATA c32_3f000000<>+44(SB)/4, $0x3f000000
+DATA c32_3f000000<>+48(SB)/4, $0x3f000000
+DATA c32_3f000000<>+52(SB)/4, $0x3f000000
+DATA c32_3f000000<>+56(SB)/4, $0x3f000000
+DATA c32_3f000000<>+60(SB)/4, $0x3f000000
+GLOBL c32_3f000000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3f800000<>+0(SB)/4, $0x3f800000
+DATA c32_3f800000<>+4(SB)/4, $0x3f800000
+DATA c32_3f800000<>+8(SB)/4, $0x3f800000
+DATA c32_3f800000<>+12(SB)/4, $0x3f800000
+DATA c32_3f800000<>+16(SB)/4, $0x3f800000
+DATA c32_3f800000<>+20(SB)/4, $0x3f800000
+DATA c32_3f800000<>+24(SB)/4, $0x3f800000
+DATA c32_3f800000<>+28(SB)/4, $0x3f800000
+DATA c32_3f800000<>+32(SB)/4, $0x3f800000
+DATA c32_3f800000<>+36(SB)/4, $0x3f800000
+DATA c32_3f800000<>+40(SB)/4, $0x3f800000
+DATA c32_3f800000<>+44(SB)/4, $0x3f800000
+DATA c32_3f800000<>+48(SB)/4, $0x3f800000
+DATA c32_3f800000<>+52(SB)/4, $0x3f800000
+DATA c32_3f800000<>+56(SB)/4, $0x3f800000
+DATA c32_3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c32_3f800000<>(SB), RODATA|NOPTR, $64
+
+// func logF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·logF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VGETMANTPS   $0x00, Z0, Z2
+	VGETEXPPS    Z0, Z3
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z4
+	VADDPS       c32_3f800000<>+0(SB), Z3, Z5
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z2, K1
+	VBLENDMPS    Z5, Z3, K1, Z6
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z2, K1
+	VBLENDMPS    Z4, Z2, K1, Z7
+	VSUBPS       c32_3f800000<>+0(SB), Z7, Z2
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z3
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3def5146<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z2, Z3
+	VMULPS       Z2, Z2, Z4
+	VMULPS       Z4, Z2, Z5
+	VMULPS       Z3, Z5, Z3
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z6, Z3
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS c32_3f000000<>+0(SB), Z4, Z3
+	VADDPS       Z2, Z3, Z2
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  c32_3f317200<>+0(SB), Z6, Z2
+	VCMPPS       $0x00, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS    c32_ff800000<>+0(SB), Z2, K1, Z8
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z0, K1
+	VBLENDMPS    Z0, Z8, K1, Z9
+	VCMPPS       $0x19, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z9, K1, Z10
+	VMOVUPS      Z10, (AX)
+	VGETMANTPS   $0x00, Z1, Z0
+	VGETEXPPS    Z1, Z2
+	VMULPS       c32_3f000000<>+0(SB), Z0, Z3
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z0, K1
+	VBLENDMPS    Z4, Z2, K1, Z11
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z0, K1
+	VBLENDMPS    Z3, Z0, K1, Z12
+	VSUBPS       c32_3f800000<>+0(SB), Z12, Z0
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z2
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3def5146<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z0, Z2
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMULPS       Z3, Z0, Z4
+	VMULPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z11, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f000000<>+0(SB), Z3, Z2
+	VADDPS       Z0, Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  c32_3f317200<>+0(SB), Z11, Z0
+	VCMPPS       $0x00, c32_0<>+0(SB), Z1, K1
+	VBLENDMPS    c32_ff800000<>+0(SB), Z0, K1, Z13
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z1, K1
+	VBLENDMPS    Z1, Z13, K1, Z14
+	VCMPPS       $0x19, c32_0<>+0(SB), Z1, K1
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z14, K1, Z15
+	VMOVUPS      Z15, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VGETMANTPS   $0x00, Z0, Z1
+	VGETEXPPS    Z0, Z2
+	VMULPS       c32_3f000000<>+0(SB), Z1, Z3
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z1, K1
+	VBLENDMPS    Z4, Z2, K1, Z16
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z1, K1
+	VBLENDMPS    Z3, Z1, K1, Z17
+	VSUBPS       c32_3f800000<>+0(SB), Z17, Z1
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z2
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3def5146<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z1, Z2
+	VMULPS       Z1, Z1, Z3
+	VMULPS       Z3, Z1, Z4
+	VMULPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z16, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f000000<>+0(SB), Z3, Z2
+	VADDPS       Z1, Z2, Z1
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  c32_3f317200<>+0(SB), Z16, Z1
+	VCMPPS       $0x00, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS    c32_ff800000<>+0(SB), Z1, K1, Z18
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z0, K1
+	VBLENDMPS    Z0, Z18, K1, Z19
+	VCMPPS       $0x19, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z19, K1, Z20
+	VMOVUPS      Z20, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VGETMANTPS   $0x00, Z0, Z1
+	VGETEXPPS    Z0, Z2
+	VMULPS       c32_3f000000<>+0(SB), Z1, Z3
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z1, K2
+	VBLENDMPS    Z4, Z2, K2, Z21
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z1, K2
+	VBLENDMPS    Z3, Z1, K2, Z22
+	VSUBPS       c32_3f800000<>+0(SB), Z22, Z1
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z2
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3def5146<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z1, Z2
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z1, Z2
+	VMULPS       Z1, Z1, Z3
+	VMULPS       Z3, Z1, Z4
+	VMULPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z21, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f000000<>+0(SB), Z3, Z2
+	VADDPS       Z1, Z2, Z1
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  c32_3f317200<>+0(SB), Z21, Z1
+	VCMPPS       $0x00, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS    c32_ff800000<>+0(SB), Z1, K2, Z23
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z0, K2
+	VBLENDMPS    Z0, Z23, K2, Z24
+	VCMPPS       $0x19, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z24, K2, Z25
+	VMOVUPS      Z25, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c32_3fb504f3<>+0(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+4(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+8(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+12(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+16(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+20(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+24(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+28(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+32(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+36(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+40(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+44(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+48(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+52(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+56(SB)/4, $0x3fb504f3
+DATA c32_3fb504f3<>+60(SB)/4, $0x3fb504f3
+GLOBL c32_3fb504f3<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3d8ec75f<>+0(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+4(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+8(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+12(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+16(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+20(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+24(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+28(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+32(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+36(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+40(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+44(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+48(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+52(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+56(SB)/4, $0x3d8ec75f
+DATA c32_3d8ec75f<>+60(SB)/4, $0x3d8ec75f
+GLOBL c32_3d8ec75f<>(SB), RODATA|NOPTR, $64
+
+DATA c32_bdeb1af2<>+0(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+4(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+8(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+12(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+16(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+20(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+24(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+28(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+32(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+36(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+40(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+44(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+48(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+52(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+56(SB)/4, $0xbdeb1af2
+DATA c32_bdeb1af2<>+60(SB)/4, $0xbdeb1af2
+GLOBL c32_bdeb1af2<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3def5146<>+0(SB)/4, $0x3def5146
+DATA c32_3def5146<>+4(SB)/4, $0x3def5146
+DATA c32_3def5146<>+8(SB)/4, $0x3def5146
+DATA c32_3def5146<>+12(SB)/4, $0x3def5146
+DATA c32_3def5146<>+16(SB)/4, $0x3def5146
+DATA c32_3def5146<>+20(SB)/4, $0x3def5146
+DATA c32_3def5146<>+24(SB)/4, $0x3def5146
+DATA c32_3def5146<>+28(SB)/4, $0x3def5146
+DATA c32_3def5146<>+32(SB)/4, $0x3def5146
+DATA c32_3def5146<>+36(SB)/4, $0x3def5146
+DATA c32_3def5146<>+40(SB)/4, $0x3def5146
+DATA c32_3def5146<>+44(SB)/4, $0x3def5146
+DATA c32_3def5146<>+48(SB)/4, $0x3def5146
+DATA c32_3def5146<>+52(SB)/4, $0x3def5146
+DATA c32_3def5146<>+56(SB)/4, $0x3def5146
+DATA c32_3def5146<>+60(SB)/4, $0x3def5146
+GLOBL c32_3def5146<>(SB), RODATA|NOPTR, $64
+
+DATA c32_bdfe7a61<>+0(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+4(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+8(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+12(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+16(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+20(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+24(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+28(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+32(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+36(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+40(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+44(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+48(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+52(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+56(SB)/4, $0xbdfe7a61
+DATA c32_bdfe7a61<>+60(SB)/4, $0xbdfe7a61
+GLOBL c32_bdfe7a61<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3e11e90c<>+0(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+4(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+8(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+12(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+16(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+20(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+24(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+28(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+32(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+36(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+40(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+44(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+48(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+52(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+56(SB)/4, $0x3e11e90c
+DATA c32_3e11e90c<>+60(SB)/4, $0x3e11e90c
+GLOBL c32_3e11e90c<>(SB), RODATA|NOPTR, $64
+
+DATA c32_be2aada5<>+0(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+4(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+8(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+12(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+16(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+20(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+24(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+28(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+32(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+36(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+40(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+44(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+48(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+52(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+56(SB)/4, $0xbe2aada5
+DATA c32_be2aada5<>+60(SB)/4, $0xbe2aada5
+GLOBL c32_be2aada5<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3e4ccead<>+0(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+4(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+8(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+12(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+16(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+20(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+24(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+28(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+32(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+36(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+40(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+44(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+48(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+52(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+56(SB)/4, $0x3e4ccead
+DATA c32_3e4ccead<>+60(SB)/4, $0x3e4ccead
+GLOBL c32_3e4ccead<>(SB), RODATA|NOPTR, $64
+
+DATA c32_be7ffffe<>+0(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+4(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+8(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+12(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+16(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+20(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+24(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+28(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+32(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+36(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+40(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+44(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+48(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+52(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+56(SB)/4, $0xbe7ffffe
+DATA c32_be7ffffe<>+60(SB)/4, $0xbe7ffffe
+GLOBL c32_be7ffffe<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3eaaaaaa<>+0(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+4(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+8(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+12(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+16(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+20(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+24(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+28(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+32(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+36(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+40(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+44(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+48(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+52(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+56(SB)/4, $0x3eaaaaaa
+DATA c32_3eaaaaaa<>+60(SB)/4, $0x3eaaaaaa
+GLOBL c32_3eaaaaaa<>(SB), RODATA|NOPTR, $64
+
+DATA c32_0<>+0(SB)/4, $0x00000000
+DATA c32_0<>+4(SB)/4, $0x00000000
+DATA c32_0<>+8(SB)/4, $0x00000000
+DATA c32_0<>+12(SB)/4, $0x00000000
+DATA c32_0<>+16(SB)/4, $0x00000000
+DATA c32_0<>+20(SB)/4, $0x00000000
+DATA c32_0<>+24(SB)/4, $0x00000000
+DATA c32_0<>+28(SB)/4, $0x00000000
+DATA c32_0<>+32(SB)/4, $0x00000000
+DATA c32_0<>+36(SB)/4, $0x00000000
+DATA c32_0<>+40(SB)/4, $0x00000000
+DATA c32_0<>+44(SB)/4, $0x00000000
+DATA c32_0<>+48(SB)/4, $0x00000000
+DATA c32_0<>+52(SB)/4, $0x00000000
+DATA c32_0<>+56(SB)/4, $0x00000000
+DATA c32_0<>+60(SB)/4, $0x00000000
+GLOBL c32_0<>(SB), RODATA|NOPTR, $64
+
+DATA c32_ff800000<>+0(SB)/4, $0xff800000
+DATA c32_ff800000<>+4(SB)/4, $0xff800000
+DATA c32_ff800000<>+8(SB)/4, $0xff800000
+DATA c32_ff800000<>+12(SB)/4, $0xff800000
+DATA c32_ff800000<>+16(SB)/4, $0xff800000
+DATA c32_ff800000<>+20(SB)/4, $0xff800000
+DATA c32_ff800000<>+24(SB)/4, $0xff800000
+DATA c32_ff800000<>+28(SB)/4, $0xff800000
+DATA c32_ff800000<>+32(SB)/4, $0xff800000
+DATA c32_ff800000<>+36(SB)/4, $0xff800000
+DATA c32_ff800000<>+40(SB)/4, $0xff800000
+DATA c32_ff800000<>+44(SB)/4, $0xff800000
+DATA c32_ff800000<>+48(SB)/4, $0xff800000
+DATA c32_ff800000<>+52(SB)/4, $0xff800000
+DATA c32_ff800000<>+56(SB)/4, $0xff800000
+DATA c32_ff800000<>+60(SB)/4, $0xff800000
+GLOBL c32_ff800000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_7f800000<>+0(SB)/4, $0x7f800000
+DATA c32_7f800000<>+4(SB)/4, $0x7f800000
+DATA c32_7f800000<>+8(SB)/4, $0x7f800000
+DATA c32_7f800000<>+12(SB)/4, $0x7f800000
+DATA c32_7f800000<>+16(SB)/4, $0x7f800000
+DATA c32_7f800000<>+20(SB)/4, $0x7f800000
+DATA c32_7f800000<>+24(SB)/4, $0x7f800000
+DATA c32_7f800000<>+28(SB)/4, $0x7f800000
+DATA c32_7f800000<>+32(SB)/4, $0x7f800000
+DATA c32_7f800000<>+36(SB)/4, $0x7f800000
+DATA c32_7f800000<>+40(SB)/4, $0x7f800000
+DATA c32_7f800000<>+44(SB)/4, $0x7f800000
+DATA c32_7f800000<>+48(SB)/4, $0x7f800000
+DATA c32_7f800000<>+52(SB)/4, $0x7f800000
+DATA c32_7f800000<>+56(SB)/4, $0x7f800000
+DATA c32_7f800000<>+60(SB)/4, $0x7f800000
+GLOBL c32_7f800000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_7fc00000<>+0(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+4(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+8(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+12(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+16(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+20(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+24(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+28(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+32(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+36(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+40(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+44(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+48(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+52(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+56(SB)/4, $0x7fc00000
+DATA c32_7fc00000<>+60(SB)/4, $0x7fc00000
+GLOBL c32_7fc00000<>(SB), RODATA|NOPTR, $64
+
+// func tanhF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VANDPS       c32_7fffffff<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      c32_3b1641e0<>+0(SB), Z4
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3e088875<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Z3, Z4
+	VMULPS       Z3, Z0, Z3
+	VMOVUPS      Z0, Z9
+	VFMADD231PS  Z4, Z3, Z9
+	VADDPS       Z2, Z2, Z3
+	VMOVUPS      c32_42b20000<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VMOVUPS      c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z3, Z4
+	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS c32_3f317200<>+0(SB), Z4, Z3
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z4, Z3
+	VMOVUPS      c32_3ab68885<>+0(SB), Z10
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z3, Z10
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z3, Z10
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z3, Z10
+	VFMADD213PS  c32_3f000000<>+0(SB), Z3, Z10
+	VMULPS       Z3, Z3, Z11
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  Z10, Z11, Z3
+	VADDPS       c32_3f800000<>+0(SB), Z3, Z3
+	VSCALEFPS    Z4, Z3, Z3
+	VMOVUPS      c32_40000000<>+0(SB), Z4
+	VADDPS       c32_3f800000<>+0(SB), Z3, Z3
+	VDIVPS       Z3, Z4, Z3
+	VMOVUPS      c32_3f800000<>+0(SB), Z4
+	VSUBPS       Z3, Z4, Z3
+	VANDPS       c32_80000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z3, Z0
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Z2, K1
+	VBLENDMPS    Z9, Z0, K1, Z5
+	VMOVUPS      Z5, (AX)
+	VANDPS       c32_7fffffff<>+0(SB), Z1, Z0
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      c32_3b1641e0<>+0(SB), Z3
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3e088875<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Z2, Z3
+	VMULPS       Z2, Z1, Z2
+	VMOVUPS      Z1, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VADDPS       Z0, Z0, Z2
+	VMOVUPS      c32_42b20000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      c32_c2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f317200<>+0(SB), Z3, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z3, Z2
+	VMOVUPS      c32_3ab68885<>+0(SB), Z9
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z2, Z9
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z2, Z9
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z2, Z9
+	VFMADD213PS  c32_3f000000<>+0(SB), Z2, Z9
+	VMULPS       Z2, Z2, Z10
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z9, Z10, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VSCALEFPS    Z3, Z2, Z2
+	VMOVUPS      c32_40000000<>+0(SB), Z3
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z2
+	VANDPS       c32_80000000<>+0(SB), Z1, Z1
+	VORPS        Z1, Z2, Z1
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z6
+	VMOVUPS      Z6, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VANDPS       c32_7fffffff<>+0(SB), Z0, Z1
+	VMULPS       Z0, Z0, Z2
+	VMOVUPS      c32_3b1641e0<>+0(SB), Z3
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3e088875<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Z2, Z3
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z0, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VADDPS       Z1, Z1, Z2
+	VMOVUPS      c32_42b20000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      c32_c2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f317200<>+0(SB), Z3, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z3, Z2
+	VMOVUPS      c32_3ab68885<>+0(SB), Z5
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z2, Z5
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z2, Z5
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z2, Z5
+	VFMADD213PS  c32_3f000000<>+0(SB), Z2, Z5
+	VMULPS       Z2, Z2, Z6
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z5, Z6, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VSCALEFPS    Z3, Z2, Z2
+	VMOVUPS      c32_40000000<>+0(SB), Z3
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z2
+	VANDPS       c32_80000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z2, Z0
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Z1, K1
+	VBLENDMPS    Z4, Z0, K1, Z7
+	VMOVUPS      Z7, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VANDPS       c32_7fffffff<>+0(SB), Z0, Z1
+	VMULPS       Z0, Z0, Z2
+	VMOVUPS      c32_3b1641e0<>+0(SB), Z3
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3e088875<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Z2, Z3
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z0, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VADDPS       Z1, Z1, Z2
+	VMOVUPS      c32_42b20000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      c32_c2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f317200<>+0(SB), Z3, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z3, Z2
+	VMOVUPS      c32_3ab68885<>+0(SB), Z5
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z2, Z5
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z2, Z5
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z2, Z5
+	VFMADD213PS  c32_3f000000<>+0(SB), Z2, Z5
+	VMULPS       Z2, Z2, Z6
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z5, Z6, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VSCALEFPS    Z3, Z2, Z2
+	VMOVUPS      c32_40000000<>+0(SB), Z3
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z2
+	VANDPS       c32_80000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z2, Z0
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Z1, K2
+	VBLENDMPS    Z4, Z0, K2, Z8
+	VMOVUPS      Z8, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c32_7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+28(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+32(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+36(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+40(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+44(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+48(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+52(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+56(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL c32_7fffffff<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3b1641e0<>+0(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+4(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+8(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+12(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+16(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+20(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+24(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+28(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+32(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+36(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+40(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+44(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+48(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+52(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+56(SB)/4, $0x3b1641e0
+DATA c32_3b1641e0<>+60(SB)/4, $0x3b1641e0
+GLOBL c32_3b1641e0<>(SB), RODATA|NOPTR, $64
+
+DATA c32_bc08b50b<>+0(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+4(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+8(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+12(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+16(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+20(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+24(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+28(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+32(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+36(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+40(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+44(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+48(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+52(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+56(SB)/4, $0xbc08b50b
+DATA c32_bc08b50b<>+60(SB)/4, $0xbc08b50b
+GLOBL c32_bc08b50b<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3cb254bb<>+0(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+4(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+8(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+12(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+16(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+20(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+24(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+28(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+32(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+36(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+40(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+44(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+48(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+52(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+56(SB)/4, $0x3cb254bb
+DATA c32_3cb254bb<>+60(SB)/4, $0x3cb254bb
+GLOBL c32_3cb254bb<>(SB), RODATA|NOPTR, $64
+
+DATA c32_bd5d0462<>+0(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+4(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+8(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+12(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+16(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+20(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+24(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+28(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+32(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+36(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+40(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+44(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+48(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+52(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+56(SB)/4, $0xbd5d0462
+DATA c32_bd5d0462<>+60(SB)/4, $0xbd5d0462
+GLOBL c32_bd5d0462<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3e088875<>+0(SB)/4, $0x3e088875
+DATA c32_3e088875<>+4(SB)/4, $0x3e088875
+DATA c32_3e088875<>+8(SB)/4, $0x3e088875
+DATA c32_3e088875<>+12(SB)/4, $0x3e088875
+DATA c32_3e088875<>+16(SB)/4, $0x3e088875
+DATA c32_3e088875<>+20(SB)/4, $0x3e088875
+DATA c32_3e088875<>+24(SB)/4, $0x3e088875
+DATA c32_3e088875<>+28(SB)/4, $0x3e088875
+DATA c32_3e088875<>+32(SB)/4, $0x3e088875
+DATA c32_3e088875<>+36(SB)/4, $0x3e088875
+DATA c32_3e088875<>+40(SB)/4, $0x3e088875
+DATA c32_3e088875<>+44(SB)/4, $0x3e088875
+DATA c32_3e088875<>+48(SB)/4, $0x3e088875
+DATA c32_3e088875<>+52(SB)/4, $0x3e088875
+DATA c32_3e088875<>+56(SB)/4, $0x3e088875
+DATA c32_3e088875<>+60(SB)/4, $0x3e088875
+GLOBL c32_3e088875<>(SB), RODATA|NOPTR, $64
+
+DATA c32_beaaaaab<>+0(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+4(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+8(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+12(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+16(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+20(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+24(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+28(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+32(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+36(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+40(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+44(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+48(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+52(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+56(SB)/4, $0xbeaaaaab
+DATA c32_beaaaaab<>+60(SB)/4, $0xbeaaaaab
+GLOBL c32_beaaaaab<>(SB), RODATA|NOPTR, $64
+
+DATA c32_40000000<>+0(SB)/4, $0x40000000
+DATA c32_40000000<>+4(SB)/4, $0x40000000
+DATA c32_40000000<>+8(SB)/4, $0x40000000
+DATA c32_40000000<>+12(SB)/4, $0x40000000
+DATA c32_40000000<>+16(SB)/4, $0x40000000
+DATA c32_40000000<>+20(SB)/4, $0x40000000
+DATA c32_40000000<>+24(SB)/4, $0x40000000
+DATA c32_40000000<>+28(SB)/4, $0x40000000
+DATA c32_40000000<>+32(SB)/4, $0x40000000
+DATA c32_40000000<>+36(SB)/4, $0x40000000
+DATA c32_40000000<>+40(SB)/4, $0x40000000
+DATA c32_40000000<>+44(SB)/4, $0x40000000
+DATA c32_40000000<>+48(SB)/4, $0x40000000
+DATA c32_40000000<>+52(SB)/4, $0x40000000
+DATA c32_40000000<>+56(SB)/4, $0x40000000
+DATA c32_40000000<>+60(SB)/4, $0x40000000
+GLOBL c32_40000000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_80000000<>+0(SB)/4, $0x80000000
+DATA c32_80000000<>+4(SB)/4, $0x80000000
+DATA c32_80000000<>+8(SB)/4, $0x80000000
+DATA c32_80000000<>+12(SB)/4, $0x80000000
+DATA c32_80000000<>+16(SB)/4, $0x80000000
+DATA c32_80000000<>+20(SB)/4, $0x80000000
+DATA c32_80000000<>+24(SB)/4, $0x80000000
+DATA c32_80000000<>+28(SB)/4, $0x80000000
+DATA c32_80000000<>+32(SB)/4, $0x80000000
+DATA c32_80000000<>+36(SB)/4, $0x80000000
+DATA c32_80000000<>+40(SB)/4, $0x80000000
+DATA c32_80000000<>+44(SB)/4, $0x80000000
+DATA c32_80000000<>+48(SB)/4, $0x80000000
+DATA c32_80000000<>+52(SB)/4, $0x80000000
+DATA c32_80000000<>+56(SB)/4, $0x80000000
+DATA c32_80000000<>+60(SB)/4, $0x80000000
+GLOBL c32_80000000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3f200000<>+0(SB)/4, $0x3f200000
+DATA c32_3f200000<>+4(SB)/4, $0x3f200000
+DATA c32_3f200000<>+8(SB)/4, $0x3f200000
+DATA c32_3f200000<>+12(SB)/4, $0x3f200000
+DATA c32_3f200000<>+16(SB)/4, $0x3f200000
+DATA c32_3f200000<>+20(SB)/4, $0x3f200000
+DATA c32_3f200000<>+24(SB)/4, $0x3f200000
+DATA c32_3f200000<>+28(SB)/4, $0x3f200000
+DATA c32_3f200000<>+32(SB)/4, $0x3f200000
+DATA c32_3f200000<>+36(SB)/4, $0x3f200000
+DATA c32_3f200000<>+40(SB)/4, $0x3f200000
+DATA c32_3f200000<>+44(SB)/4, $0x3f200000
+DATA c32_3f200000<>+48(SB)/4, $0x3f200000
+DATA c32_3f200000<>+52(SB)/4, $0x3f200000
+DATA c32_3f200000<>+56(SB)/4, $0x3f200000
+DATA c32_3f200000<>+60(SB)/4, $0x3f200000
+GLOBL c32_3f200000<>(SB), RODATA|NOPTR, $64
+
+// func sigmoidF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VORPS        c32_80000000<>+0(SB), Z0, Z2
+	VMOVUPS      c32_42b20000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      c32_c2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f317200<>+0(SB), Z3, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z3, Z2
+	VMOVUPS      c32_3ab68885<>+0(SB), Z8
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_3f000000<>+0(SB), Z2, Z8
+	VMULPS       Z2, Z2, Z9
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z8, Z9, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VSCALEFPS    Z3, Z2, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z3
+	VMOVUPS      c32_3f800000<>+0(SB), Z8
+	VCMPPS       $0x11, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS    Z2, Z8, K1, Z4
+	VDIVPS       Z3, Z4, Z0
+	VMOVUPS      Z0, (AX)
+	VORPS        c32_80000000<>+0(SB), Z1, Z0
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z0
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z0, Z3
+	VMULPS       Z0, Z0, Z8
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z8, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
+	VSCALEFPS    Z2, Z0, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VCMPPS       $0x11, c32_0<>+0(SB), Z1, K1
+	VBLENDMPS    Z0, Z3, K1, Z5
+	VDIVPS       Z2, Z5, Z0
+	VMOVUPS      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VORPS        c32_80000000<>+0(SB), Z0, Z1
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z1
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  Z3, Z4, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VCMPPS       $0x11, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS    Z1, Z3, K1, Z6
+	VDIVPS       Z2, Z6, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VORPS        c32_80000000<>+0(SB), Z0, Z1
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z1
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  Z3, Z4, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z2
+	VMOVUPS      c32_3f800000<>+0(SB), Z3
+	VCMPPS       $0x11, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS    Z1, Z3, K2, Z7
+	VDIVPS       Z2, Z7, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softplusF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softplusF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VORPS        c32_80000000<>+0(SB), Z0, Z2
+	VMOVUPS      c32_42b20000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      c32_c2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_3f317200<>+0(SB), Z3, Z2
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z3, Z2
+	VMOVUPS      c32_3ab68885<>+0(SB), Z24
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z2, Z24
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z2, Z24
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z2, Z24
+	VFMADD213PS  c32_3f000000<>+0(SB), Z2, Z24
+	VMULPS       Z2, Z2, Z25
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z24, Z25, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z2
+	VSCALEFPS    Z3, Z2, Z2
+	VADDPS       c32_3f800000<>+0(SB), Z2, Z3
+	VSUBPS       c32_3f800000<>+0(SB), Z3, Z24
+	VSUBPS       Z24, Z2, Z2
+	VGETMANTPS   $0x00, Z3, Z24
+	VGETEXPPS    Z3, Z25
+	VMULPS       c32_3f000000<>+0(SB), Z24, Z26
+	VADDPS       c32_3f800000<>+0(SB), Z25, Z27
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z24, K1
+	VBLENDMPS    Z27, Z25, K1, Z4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z24, K1
+	VBLENDMPS    Z26, Z24, K1, Z5
+	VSUBPS       c32_3f800000<>+0(SB), Z5, Z24
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z25
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_3def5146<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z24, Z25
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z24, Z25
+	VMULPS       Z24, Z24, Z26
+	VMULPS       Z26, Z24, Z27
+	VMULPS       Z25, Z27, Z25
+	VMOVUPS      Z25, Z25
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z4, Z25
+	VMOVUPS      Z25, Z25
+	VFNMADD231PS c32_3f000000<>+0(SB), Z26, Z25
+	VADDPS       Z24, Z25, Z24
+	VMOVUPS      Z24, Z24
+	VFMADD231PS  c32_3f317200<>+0(SB), Z4, Z24
+	VCMPPS       $0x00, c32_0<>+0(SB), Z3, K1
+	VBLENDMPS    c32_ff800000<>+0(SB), Z24, K1, Z6
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z3, K1
+	VBLENDMPS    Z3, Z6, K1, Z7
+	VCMPPS       $0x19, c32_0<>+0(SB), Z3, K1
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z7, K1, Z8
+	VDIVPS       Z3, Z2, Z2
+	VADDPS       Z2, Z8, Z2
+	VMOVUPS      c32_0<>+0(SB), Z3
+	VMAXPS       Z0, Z3, Z0
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VORPS        c32_80000000<>+0(SB), Z1, Z0
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z0
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z0, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z0, Z3
+	VMULPS       Z0, Z0, Z24
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z24, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z0
+	VSCALEFPS    Z2, Z0, Z0
+	VADDPS       c32_3f800000<>+0(SB), Z0, Z2
+	VSUBPS       c32_3f800000<>+0(SB), Z2, Z3
+	VSUBPS       Z3, Z0, Z0
+	VGETMANTPS   $0x00, Z2, Z3
+	VGETEXPPS    Z2, Z24
+	VMULPS       c32_3f000000<>+0(SB), Z3, Z25
+	VADDPS       c32_3f800000<>+0(SB), Z24, Z26
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z3, K1
+	VBLENDMPS    Z26, Z24, K1, Z9
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z3, K1
+	VBLENDMPS    Z25, Z3, K1, Z10
+	VSUBPS       c32_3f800000<>+0(SB), Z10, Z3
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z24
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_3def5146<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z3, Z24
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z3, Z24
+	VMULPS       Z3, Z3, Z25
+	VMULPS       Z25, Z3, Z26
+	VMULPS       Z24, Z26, Z24
+	VMOVUPS      Z24, Z24
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z9, Z24
+	VMOVUPS      Z24, Z24
+	VFNMADD231PS c32_3f000000<>+0(SB), Z25, Z24
+	VADDPS       Z3, Z24, Z3
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  c32_3f317200<>+0(SB), Z9, Z3
+	VCMPPS       $0x00, c32_0<>+0(SB), Z2, K1
+	VBLENDMPS    c32_ff800000<>+0(SB), Z3, K1, Z11
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z2, K1
+	VBLENDMPS    Z2, Z11, K1, Z12
+	VCMPPS       $0x19, c32_0<>+0(SB), Z2, K1
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z12, K1, Z13
+	VDIVPS       Z2, Z0, Z0
+	VADDPS       Z0, Z13, Z0
+	VMOVUPS      c32_0<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VADDPS       Z0, Z1, Z0
+	VMOVUPS      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VORPS        c32_80000000<>+0(SB), Z0, Z1
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z1
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  Z3, Z4, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z2
+	VSUBPS       c32_3f800000<>+0(SB), Z2, Z3
+	VSUBPS       Z3, Z1, Z1
+	VGETMANTPS   $0x00, Z2, Z3
+	VGETEXPPS    Z2, Z4
+	VMULPS       c32_3f000000<>+0(SB), Z3, Z5
+	VADDPS       c32_3f800000<>+0(SB), Z4, Z6
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z3, K1
+	VBLENDMPS    Z6, Z4, K1, Z14
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z3, K1
+	VBLENDMPS    Z5, Z3, K1, Z15
+	VSUBPS       c32_3f800000<>+0(SB), Z15, Z3
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z4
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3def5146<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z3, Z4
+	VMULPS       Z3, Z3, Z5
+	VMULPS       Z5, Z3, Z6
+	VMULPS       Z4, Z6, Z4
+	VMOVUPS      Z4, Z4
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z14, Z4
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS c32_3f000000<>+0(SB), Z5, Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  c32_3f317200<>+0(SB), Z14, Z3
+	VCMPPS       $0x00, c32_0<>+0(SB), Z2, K1
+	VBLENDMPS    c32_ff800000<>+0(SB), Z3, K1, Z16
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z2, K1
+	VBLENDMPS    Z2, Z16, K1, Z17
+	VCMPPS       $0x19, c32_0<>+0(SB), Z2, K1
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z17, K1, Z18
+	VDIVPS       Z2, Z1, Z1
+	VADDPS       Z1, Z18, Z1
+	VMOVUPS      c32_0<>+0(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VORPS        c32_80000000<>+0(SB), Z0, Z1
+	VMOVUPS      c32_42b20000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      c32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_3f317200<>+0(SB), Z2, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Z2, Z1
+	VMOVUPS      c32_3ab68885<>+0(SB), Z3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Z1, Z3
+	VFMADD213PS  c32_3f000000<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  Z3, Z4, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       c32_3f800000<>+0(SB), Z1, Z2
+	VSUBPS       c32_3f800000<>+0(SB), Z2, Z3
+	VSUBPS       Z3, Z1, Z1
+	VGETMANTPS   $0x00, Z2, Z3
+	VGETEXPPS    Z2, Z4
+	VMULPS       c32_3f000000<>+0(SB), Z3, Z5
+	VADDPS       c32_3f800000<>+0(SB), Z4, Z6
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z3, K2
+	VBLENDMPS    Z6, Z4, K2, Z19
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Z3, K2
+	VBLENDMPS    Z5, Z3, K2, Z20
+	VSUBPS       c32_3f800000<>+0(SB), Z20, Z3
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Z4
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3def5146<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_be2aada5<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Z3, Z4
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Z3, Z4
+	VMULPS       Z3, Z3, Z5
+	VMULPS       Z5, Z3, Z6
+	VMULPS       Z4, Z6, Z4
+	VMOVUPS      Z4, Z4
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Z19, Z4
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS c32_3f000000<>+0(SB), Z5, Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  c32_3f317200<>+0(SB), Z19, Z3
+	VCMPPS       $0x00, c32_0<>+0(SB), Z2, K2
+	VBLENDMPS    c32_ff800000<>+0(SB), Z3, K2, Z21
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Z2, K2
+	VBLENDMPS    Z2, Z21, K2, Z22
+	VCMPPS       $0x19, c32_0<>+0(SB), Z2, K2
+	VBLENDMPS    c32_7fc00000<>+0(SB), Z22, K2, Z23
+	VDIVPS       Z2, Z1, Z1
+	VADDPS       Z1, Z23, Z1
+	VMOVUPS      c32_0<>+0(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func expF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·expF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z0, Z2, Z0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z0, Z2, Z0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z0, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z0, Z3
+	VMULPD       Z0, Z0, Z4
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z4, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
+	VSCALEFPD    Z2, Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z0
+	VMINPD       Z1, Z0, Z0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z1
+	VMAXPD       Z0, Z1, Z0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z1, Z0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z2
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z0, Z2
+	VMULPD       Z0, Z0, Z3
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z2, Z3, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
+	VSCALEFPD    Z1, Z0, Z0
+	VMOVUPD      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPD      (CX), Z0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z1
+	VMINPD       Z0, Z1, Z0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z1
+	VMAXPD       Z0, Z1, Z0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z1, Z0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z2
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z0, Z2
+	VMULPD       Z0, Z0, Z3
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z2, Z3, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
+	VSCALEFPD    Z1, Z0, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z1
+	VMINPD       Z0, Z1, Z0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z1
+	VMAXPD       Z0, Z1, Z0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z1, Z0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z2
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z0, Z2
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z0, Z2
+	VMULPD       Z0, Z0, Z3
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z2, Z3, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
+	VSCALEFPD    Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c64_4086300000000000<>+0(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+8(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+16(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+24(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+32(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+40(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+48(SB)/8, $0x4086300000000000
+DATA c64_4086300000000000<>+56(SB)/8, $0x4086300000000000
+GLOBL c64_4086300000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_c087500000000000<>+0(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+8(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+16(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+24(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+32(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+40(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+48(SB)/8, $0xc087500000000000
+DATA c64_c087500000000000<>+56(SB)/8, $0xc087500000000000
+GLOBL c64_c087500000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ff71547652b82fe<>+0(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+8(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+16(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+24(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+32(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+40(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+48(SB)/8, $0x3ff71547652b82fe
+DATA c64_3ff71547652b82fe<>+56(SB)/8, $0x3ff71547652b82fe
+GLOBL c64_3ff71547652b82fe<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fe62e42fefa3800<>+0(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+8(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+16(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+24(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+32(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+40(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+48(SB)/8, $0x3fe62e42fefa3800
+DATA c64_3fe62e42fefa3800<>+56(SB)/8, $0x3fe62e42fefa3800
+GLOBL c64_3fe62e42fefa3800<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3d2ef35793c76730<>+0(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+8(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+16(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+24(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+32(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+40(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+48(SB)/8, $0x3d2ef35793c76730
+DATA c64_3d2ef35793c76730<>+56(SB)/8, $0x3d2ef35793c76730
+GLOBL c64_3d2ef35793c76730<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3e5af38a9b0ec855<>+0(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+8(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+16(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+24(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+32(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+40(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+48(SB)/8, $0x3e5af38a9b0ec855
+DATA c64_3e5af38a9b0ec855<>+56(SB)/8, $0x3e5af38a9b0ec855
+GLOBL c64_3e5af38a9b0ec855<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3e9289185613a3d6<>+0(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+8(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+16(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+24(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+32(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+40(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+48(SB)/8, $0x3e9289185613a3d6
+DATA c64_3e9289185613a3d6<>+56(SB)/8, $0x3e9289185613a3d6
+GLOBL c64_3e9289185613a3d6<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ec71de0dae63bb3<>+0(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+8(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+16(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+24(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+32(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+40(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+48(SB)/8, $0x3ec71de0dae63bb3
+DATA c64_3ec71de0dae63bb3<>+56(SB)/8, $0x3ec71de0dae63bb3
+GLOBL c64_3ec71de0dae63bb3<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3efa019b90d2ae7a<>+0(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+8(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+16(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+24(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+32(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+40(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+48(SB)/8, $0x3efa019b90d2ae7a
+DATA c64_3efa019b90d2ae7a<>+56(SB)/8, $0x3efa019b90d2ae7a
+GLOBL c64_3efa019b90d2ae7a<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f2a01a01a7c41d5<>+0(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+8(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+16(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+24(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+32(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+40(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+48(SB)/8, $0x3f2a01a01a7c41d5
+DATA c64_3f2a01a01a7c41d5<>+56(SB)/8, $0x3f2a01a01a7c41d5
+GLOBL c64_3f2a01a01a7c41d5<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f56c16c1788bd90<>+0(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+8(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+16(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+24(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+32(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+40(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+48(SB)/8, $0x3f56c16c1788bd90
+DATA c64_3f56c16c1788bd90<>+56(SB)/8, $0x3f56c16c1788bd90
+GLOBL c64_3f56c16c1788bd90<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f811111111109b3<>+0(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+8(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+16(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+24(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+32(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+40(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+48(SB)/8, $0x3f811111111109b3
+DATA c64_3f811111111109b3<>+56(SB)/8, $0x3f811111111109b3
+GLOBL c64_3f811111111109b3<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fa5555555553d63<>+0(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+8(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+16(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+24(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+32(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+40(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+48(SB)/8, $0x3fa5555555553d63
+DATA c64_3fa5555555553d63<>+56(SB)/8, $0x3fa5555555553d63
+GLOBL c64_3fa5555555553d63<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fc5555555555556<>+0(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+8(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+16(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+24(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+32(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+40(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+48(SB)/8, $0x3fc5555555555556
+DATA c64_3fc5555555555556<>+56(SB)/8, $0x3fc5555555555556
+GLOBL c64_3fc5555555555556<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fe0000000000001<>+0(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+8(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+16(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+24(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+32(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+40(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+48(SB)/8, $0x3fe0000000000001
+DATA c64_3fe0000000000001<>+56(SB)/8, $0x3fe0000000000001
+GLOBL c64_3fe0000000000001<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+32(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+40(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+48(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+56(SB)/8, $0x3ff0000000000000
+GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $64
+
+// func logF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·logF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ        DX, $0x00000010
+	JLT         one
+	VMOVUPD     (CX), Z0
+	VMOVUPD     64(CX), Z1
+	VGETMANTPD  $0x00, Z0, Z2
+	VGETEXPPD   Z0, Z3
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z2, Z4
+	VADDPD      c64_3ff0000000000000<>+0(SB), Z3, Z5
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z2, K1
+	VBLENDMPD   Z5, Z3, K1, Z6
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z2, K1
+	VBLENDMPD   Z4, Z2, K1, Z7
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Z7, Z2
+	VADDPD      c64_4000000000000000<>+0(SB), Z2, Z3
+	VDIVPD      Z3, Z2, Z3
+	VMULPD      Z3, Z3, Z4
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Z5
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Z4, Z5
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Z4, Z5
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Z4, Z5
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Z4, Z5
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Z4, Z5
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Z4, Z5
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Z4, Z5
+	VMULPD      Z5, Z4, Z4
+	VMULPD      Z2, Z2, Z5
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z5, Z5
+	VADDPD      Z4, Z5, Z4
+	VMULPD      Z4, Z3, Z3
+	VMOVUPD     Z3, Z3
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Z6, Z3
+	VSUBPD      Z3, Z5, Z3
+	VSUBPD      Z3, Z2, Z2
+	VMOVUPD     Z2, Z2
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z6, Z2
+	VCMPPD      $0x00, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD   c64_fff0000000000000<>+0(SB), Z2, K1, Z8
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Z0, K1
+	VBLENDMPD   Z0, Z8, K1, Z9
+	VCMPPD      $0x19, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD   c64_7ff8000000000001<>+0(SB), Z9, K1, Z10
+	VMOVUPD     Z10, (AX)
+	VGETMANTPD  $0x00, Z1, Z0
+	VGETEXPPD   Z1, Z2
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z0, Z3
+	VADDPD      c64_3ff0000000000000<>+0(SB), Z2, Z4
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z0, K1
+	VBLENDMPD   Z4, Z2, K1, Z11
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z0, K1
+	VBLENDMPD   Z3, Z0, K1, Z12
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Z12, Z0
+	VADDPD      c64_4000000000000000<>+0(SB), Z0, Z2
+	VDIVPD      Z2, Z0, Z2
+	VMULPD      Z2, Z2, Z3
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Z4
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Z3, Z4
+	VMULPD      Z4, Z3, Z3
+	VMULPD      Z0, Z0, Z4
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z4, Z4
+	VADDPD      Z3, Z4, Z3
+	VMULPD      Z3, Z2, Z2
+	VMOVUPD     Z2, Z2
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Z11, Z2
+	VSUBPD      Z2, Z4, Z2
+	VSUBPD      Z2, Z0, Z0
+	VMOVUPD     Z0, Z0
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z11, Z0
+	VCMPPD      $0x00, c64_0<>+0(SB), Z1, K1
+	VBLENDMPD   c64_fff0000000000000<>+0(SB), Z0, K1, Z13
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Z1, K1
+	VBLENDMPD   Z1, Z13, K1, Z14
+	VCMPPD      $0x19, c64_0<>+0(SB), Z1, K1
+	VBLENDMPD   c64_7ff8000000000001<>+0(SB), Z14, K1, Z15
+	VMOVUPD     Z15, 64(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000008
+	JLT         tail
+	VMOVUPD     (CX), Z0
+	VGETMANTPD  $0x00, Z0, Z1
+	VGETEXPPD   Z0, Z2
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z1, Z3
+	VADDPD      c64_3ff0000000000000<>+0(SB), Z2, Z4
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z1, K1
+	VBLENDMPD   Z4, Z2, K1, Z16
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z1, K1
+	VBLENDMPD   Z3, Z1, K1, Z17
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Z17, Z1
+	VADDPD      c64_4000000000000000<>+0(SB), Z1, Z2
+	VDIVPD      Z2, Z1, Z2
+	VMULPD      Z2, Z2, Z3
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Z4
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Z3, Z4
+	VMULPD      Z4, Z3, Z3
+	VMULPD      Z1, Z1, Z4
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z4, Z4
+	VADDPD      Z3, Z4, Z3
+	VMULPD      Z3, Z2, Z2
+	VMOVUPD     Z2, Z2
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Z16, Z2
+	VSUBPD      Z2, Z4, Z2
+	VSUBPD      Z2, Z1, Z1
+	VMOVUPD     Z1, Z1
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z16, Z1
+	VCMPPD      $0x00, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD   c64_fff0000000000000<>+0(SB), Z1, K1, Z18
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Z0, K1
+	VBLENDMPD   Z0, Z18, K1, Z19
+	VCMPPD      $0x19, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD   c64_7ff8000000000001<>+0(SB), Z19, K1, Z20
+	VMOVUPD     Z20, (AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
+	JMP         one
+
+tail:
+	TESTQ       DX, DX
+	JE          done
+	MOVL        $0xffffffff, BX
+	BZHIL       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPD.Z   (CX), K1, Z0
+	VGETMANTPD  $0x00, Z0, Z1
+	VGETEXPPD   Z0, Z2
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z1, Z3
+	VADDPD      c64_3ff0000000000000<>+0(SB), Z2, Z4
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z1, K2
+	VBLENDMPD   Z4, Z2, K2, Z21
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z1, K2
+	VBLENDMPD   Z3, Z1, K2, Z22
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Z22, Z1
+	VADDPD      c64_4000000000000000<>+0(SB), Z1, Z2
+	VDIVPD      Z2, Z1, Z2
+	VMULPD      Z2, Z2, Z3
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Z4
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Z3, Z4
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Z3, Z4
+	VMULPD      Z4, Z3, Z3
+	VMULPD      Z1, Z1, Z4
+	VMULPD      c64_3fe0000000000000<>+0(SB), Z4, Z4
+	VADDPD      Z3, Z4, Z3
+	VMULPD      Z3, Z2, Z2
+	VMOVUPD     Z2, Z2
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Z21, Z2
+	VSUBPD      Z2, Z4, Z2
+	VSUBPD      Z2, Z1, Z1
+	VMOVUPD     Z1, Z1
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z21, Z1
+	VCMPPD      $0x00, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD   c64_fff0000000000000<>+0(SB), Z1, K2, Z23
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Z0, K2
+	VBLENDMPD   Z0, Z23, K2, Z24
+	VCMPPD      $0x19, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD   c64_7ff8000000000001<>+0(SB), Z24, K2, Z25
+	VMOVUPD     Z25, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c64_3fe0000000000000<>+0(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+8(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+16(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+24(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+32(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+40(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+48(SB)/8, $0x3fe0000000000000
+DATA c64_3fe0000000000000<>+56(SB)/8, $0x3fe0000000000000
+GLOBL c64_3fe0000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ff6a09e667f3bcd<>+0(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+8(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+16(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+24(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+32(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+40(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+48(SB)/8, $0x3ff6a09e667f3bcd
+DATA c64_3ff6a09e667f3bcd<>+56(SB)/8, $0x3ff6a09e667f3bcd
+GLOBL c64_3ff6a09e667f3bcd<>(SB), RODATA|NOPTR, $64
+
+DATA c64_4000000000000000<>+0(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+8(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+16(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+24(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+32(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+40(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+48(SB)/8, $0x4000000000000000
+DATA c64_4000000000000000<>+56(SB)/8, $0x4000000000000000
+GLOBL c64_4000000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fc0c03c21990970<>+0(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+8(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+16(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+24(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+32(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+40(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+48(SB)/8, $0x3fc0c03c21990970
+DATA c64_3fc0c03c21990970<>+56(SB)/8, $0x3fc0c03c21990970
+GLOBL c64_3fc0c03c21990970<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fc0fbe923977153<>+0(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+8(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+16(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+24(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+32(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+40(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+48(SB)/8, $0x3fc0fbe923977153
+DATA c64_3fc0fbe923977153<>+56(SB)/8, $0x3fc0fbe923977153
+GLOBL c64_3fc0fbe923977153<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fc3b1c357d1f9df<>+0(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+8(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+16(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+24(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+32(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+40(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+48(SB)/8, $0x3fc3b1c357d1f9df
+DATA c64_3fc3b1c357d1f9df<>+56(SB)/8, $0x3fc3b1c357d1f9df
+GLOBL c64_3fc3b1c357d1f9df<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fc745cf903eb2c6<>+0(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+8(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+16(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+24(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+32(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+40(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+48(SB)/8, $0x3fc745cf903eb2c6
+DATA c64_3fc745cf903eb2c6<>+56(SB)/8, $0x3fc745cf903eb2c6
+GLOBL c64_3fc745cf903eb2c6<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fcc71c72015a9d3<>+0(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+8(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+16(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+24(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+32(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+40(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+48(SB)/8, $0x3fcc71c72015a9d3
+DATA c64_3fcc71c72015a9d3<>+56(SB)/8, $0x3fcc71c72015a9d3
+GLOBL c64_3fcc71c72015a9d3<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fd2492492476cbe<>+0(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+8(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+16(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+24(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+32(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+40(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+48(SB)/8, $0x3fd2492492476cbe
+DATA c64_3fd2492492476cbe<>+56(SB)/8, $0x3fd2492492476cbe
+GLOBL c64_3fd2492492476cbe<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fd9999999999a38<>+0(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+8(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+16(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+24(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+32(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+40(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+48(SB)/8, $0x3fd9999999999a38
+DATA c64_3fd9999999999a38<>+56(SB)/8, $0x3fd9999999999a38
+GLOBL c64_3fd9999999999a38<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fe5555555555555<>+0(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+8(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+16(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+24(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+32(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+40(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+48(SB)/8, $0x3fe5555555555555
+DATA c64_3fe5555555555555<>+56(SB)/8, $0x3fe5555555555555
+GLOBL c64_3fe5555555555555<>(SB), RODATA|NOPTR, $64
+
+DATA c64_0<>+0(SB)/8, $0x0000000000000000
+DATA c64_0<>+8(SB)/8, $0x0000000000000000
+DATA c64_0<>+16(SB)/8, $0x0000000000000000
+DATA c64_0<>+24(SB)/8, $0x0000000000000000
+DATA c64_0<>+32(SB)/8, $0x0000000000000000
+DATA c64_0<>+40(SB)/8, $0x0000000000000000
+DATA c64_0<>+48(SB)/8, $0x0000000000000000
+DATA c64_0<>+56(SB)/8, $0x0000000000000000
+GLOBL c64_0<>(SB), RODATA|NOPTR, $64
+
+DATA c64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+16(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+24(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+32(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+40(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+48(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+56(SB)/8, $0xfff0000000000000
+GLOBL c64_fff0000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_7ff0000000000000<>+0(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+8(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+16(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+24(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+32(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+40(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+48(SB)/8, $0x7ff0000000000000
+DATA c64_7ff0000000000000<>+56(SB)/8, $0x7ff0000000000000
+GLOBL c64_7ff0000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_7ff8000000000001<>+0(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+8(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+16(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+24(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+32(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+40(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+48(SB)/8, $0x7ff8000000000001
+DATA c64_7ff8000000000001<>+56(SB)/8, $0x7ff8000000000001
+GLOBL c64_7ff8000000000001<>(SB), RODATA|NOPTR, $64
+
+// func tanhF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Z0, Z2
+	VMULPD       Z0, Z0, Z3
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Z4
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Z3, Z4
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Z3, Z4
+	VMULPD       Z3, Z0, Z3
+	VMOVUPD      Z0, Z9
+	VFMADD231PD  Z4, Z3, Z9
+	VADDPD       Z2, Z2, Z3
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z4
+	VMINPD       Z3, Z4, Z3
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z4
+	VMAXPD       Z3, Z4, Z3
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z3, Z4
+	VRNDSCALEPD  $0x08, Z4, Z4
+	VMOVUPD      Z3, Z3
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z4, Z3
+	VMOVUPD      Z3, Z3
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z4, Z3
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z10
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z3, Z10
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z3, Z10
+	VMULPD       Z3, Z3, Z11
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  Z10, Z11, Z3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z3, Z3
+	VSCALEFPD    Z4, Z3, Z3
+	VMOVUPD      c64_4000000000000000<>+0(SB), Z4
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z3, Z3
+	VDIVPD       Z3, Z4, Z3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z4
+	VSUBPD       Z3, Z4, Z3
+	VANDPD       c64_8000000000000000<>+0(SB), Z0, Z0
+	VORPD        Z0, Z3, Z0
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Z2, K1
+	VBLENDMPD    Z9, Z0, K1, Z5
+	VMOVUPD      Z5, (AX)
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Z1, Z0
+	VMULPD       Z1, Z1, Z2
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Z3
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Z2, Z3
+	VMULPD       Z2, Z1, Z2
+	VMOVUPD      Z1, Z4
+	VFMADD231PD  Z3, Z2, Z4
+	VADDPD       Z0, Z0, Z2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z3
+	VMINPD       Z2, Z3, Z2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z3
+	VMAXPD       Z2, Z3, Z2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z2, Z3
+	VRNDSCALEPD  $0x08, Z3, Z3
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z3, Z2
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z3, Z2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z9
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z2, Z9
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z2, Z9
+	VMULPD       Z2, Z2, Z10
+	VMOVUPD      Z2, Z2
+	VFMADD231PD  Z9, Z10, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VSCALEFPD    Z3, Z2, Z2
+	VMOVUPD      c64_4000000000000000<>+0(SB), Z3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VDIVPD       Z2, Z3, Z2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z3
+	VSUBPD       Z2, Z3, Z2
+	VANDPD       c64_8000000000000000<>+0(SB), Z1, Z1
+	VORPD        Z1, Z2, Z1
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Z0, K1
+	VBLENDMPD    Z4, Z1, K1, Z6
+	VMOVUPD      Z6, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPD      (CX), Z0
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Z3
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Z2, Z3
+	VMULPD       Z2, Z0, Z2
+	VMOVUPD      Z0, Z4
+	VFMADD231PD  Z3, Z2, Z4
+	VADDPD       Z1, Z1, Z2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z3
+	VMINPD       Z2, Z3, Z2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z3
+	VMAXPD       Z2, Z3, Z2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z2, Z3
+	VRNDSCALEPD  $0x08, Z3, Z3
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z3, Z2
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z3, Z2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z5
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z2, Z5
+	VMULPD       Z2, Z2, Z6
+	VMOVUPD      Z2, Z2
+	VFMADD231PD  Z5, Z6, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VSCALEFPD    Z3, Z2, Z2
+	VMOVUPD      c64_4000000000000000<>+0(SB), Z3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VDIVPD       Z2, Z3, Z2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z3
+	VSUBPD       Z2, Z3, Z2
+	VANDPD       c64_8000000000000000<>+0(SB), Z0, Z0
+	VORPD        Z0, Z2, Z0
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Z1, K1
+	VBLENDMPD    Z4, Z0, K1, Z7
+	VMOVUPD      Z7, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Z3
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Z2, Z3
+	VMULPD       Z2, Z0, Z2
+	VMOVUPD      Z0, Z4
+	VFMADD231PD  Z3, Z2, Z4
+	VADDPD       Z1, Z1, Z2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z3
+	VMINPD       Z2, Z3, Z2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z3
+	VMAXPD       Z2, Z3, Z2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z2, Z3
+	VRNDSCALEPD  $0x08, Z3, Z3
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z3, Z2
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z3, Z2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z5
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z2, Z5
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z2, Z5
+	VMULPD       Z2, Z2, Z6
+	VMOVUPD      Z2, Z2
+	VFMADD231PD  Z5, Z6, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VSCALEFPD    Z3, Z2, Z2
+	VMOVUPD      c64_4000000000000000<>+0(SB), Z3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VDIVPD       Z2, Z3, Z2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z3
+	VSUBPD       Z2, Z3, Z2
+	VANDPD       c64_8000000000000000<>+0(SB), Z0, Z0
+	VORPD        Z0, Z2, Z0
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Z1, K2
+	VBLENDMPD    Z4, Z0, K2, Z8
+	VMOVUPD      Z8, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+32(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+40(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+48(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL c64_7fffffffffffffff<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3edb33642a122cdd<>+0(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+8(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+16(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+24(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+32(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+40(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+48(SB)/8, $0x3edb33642a122cdd
+DATA c64_3edb33642a122cdd<>+56(SB)/8, $0x3edb33642a122cdd
+GLOBL c64_3edb33642a122cdd<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bf005bbdae896297<>+0(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+8(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+16(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+24(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+32(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+40(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+48(SB)/8, $0xbf005bbdae896297
+DATA c64_bf005bbdae896297<>+56(SB)/8, $0xbf005bbdae896297
+GLOBL c64_bf005bbdae896297<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f18445870f6fe41<>+0(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+8(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+16(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+24(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+32(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+40(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+48(SB)/8, $0x3f18445870f6fe41
+DATA c64_3f18445870f6fe41<>+56(SB)/8, $0x3f18445870f6fe41
+GLOBL c64_3f18445870f6fe41<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bf2f243823c8c981<>+0(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+8(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+16(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+24(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+32(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+40(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+48(SB)/8, $0xbf2f243823c8c981
+DATA c64_bf2f243823c8c981<>+56(SB)/8, $0xbf2f243823c8c981
+GLOBL c64_bf2f243823c8c981<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f43526e9ed54da1<>+0(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+8(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+16(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+24(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+32(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+40(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+48(SB)/8, $0x3f43526e9ed54da1
+DATA c64_3f43526e9ed54da1<>+56(SB)/8, $0x3f43526e9ed54da1
+GLOBL c64_3f43526e9ed54da1<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bf57d9f6f23e8682<>+0(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+8(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+16(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+24(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+32(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+40(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+48(SB)/8, $0xbf57d9f6f23e8682
+DATA c64_bf57d9f6f23e8682<>+56(SB)/8, $0xbf57d9f6f23e8682
+GLOBL c64_bf57d9f6f23e8682<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f6d6d39ae3905e2<>+0(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+8(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+16(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+24(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+32(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+40(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+48(SB)/8, $0x3f6d6d39ae3905e2
+DATA c64_3f6d6d39ae3905e2<>+56(SB)/8, $0x3f6d6d39ae3905e2
+GLOBL c64_3f6d6d39ae3905e2<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bf8226e3473dce5c<>+0(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+8(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+16(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+24(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+32(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+40(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+48(SB)/8, $0xbf8226e3473dce5c
+DATA c64_bf8226e3473dce5c<>+56(SB)/8, $0xbf8226e3473dce5c
+GLOBL c64_bf8226e3473dce5c<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f9664f487e0a749<>+0(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+8(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+16(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+24(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+32(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+40(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+48(SB)/8, $0x3f9664f487e0a749
+DATA c64_3f9664f487e0a749<>+56(SB)/8, $0x3f9664f487e0a749
+GLOBL c64_3f9664f487e0a749<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bfaba1ba1ba0f126<>+0(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+8(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+16(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+24(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+32(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+40(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+48(SB)/8, $0xbfaba1ba1ba0f126
+DATA c64_bfaba1ba1ba0f126<>+56(SB)/8, $0xbfaba1ba1ba0f126
+GLOBL c64_bfaba1ba1ba0f126<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fc11111111110a8<>+0(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+8(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+16(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+24(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+32(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+40(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+48(SB)/8, $0x3fc11111111110a8
+DATA c64_3fc11111111110a8<>+56(SB)/8, $0x3fc11111111110a8
+GLOBL c64_3fc11111111110a8<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bfd5555555555555<>+0(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+8(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+16(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+24(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+32(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+40(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+48(SB)/8, $0xbfd5555555555555
+DATA c64_bfd5555555555555<>+56(SB)/8, $0xbfd5555555555555
+GLOBL c64_bfd5555555555555<>(SB), RODATA|NOPTR, $64
+
+DATA c64_8000000000000000<>+0(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+8(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+16(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+24(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+32(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+40(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+48(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+56(SB)/8, $0x8000000000000000
+GLOBL c64_8000000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fe4000000000000<>+0(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+8(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+16(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+24(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+32(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+40(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+48(SB)/8, $0x3fe4000000000000
+DATA c64_3fe4000000000000<>+56(SB)/8, $0x3fe4000000000000
+GLOBL c64_3fe4000000000000<>(SB), RODATA|NOPTR, $64
+
+// func sigmoidF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VORPD        c64_8000000000000000<>+0(SB), Z0, Z2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z3
+	VMINPD       Z2, Z3, Z2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z3
+	VMAXPD       Z2, Z3, Z2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z2, Z3
+	VRNDSCALEPD  $0x08, Z3, Z3
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z3, Z2
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z3, Z2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z8
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z2, Z8
+	VMULPD       Z2, Z2, Z9
+	VMOVUPD      Z2, Z2
+	VFMADD231PD  Z8, Z9, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VSCALEFPD    Z3, Z2, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z8
+	VCMPPD       $0x11, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD    Z2, Z8, K1, Z4
+	VDIVPD       Z3, Z4, Z0
+	VMOVUPD      Z0, (AX)
+	VORPD        c64_8000000000000000<>+0(SB), Z1, Z0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z0, Z2, Z0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z0, Z2, Z0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z0, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z0, Z3
+	VMULPD       Z0, Z0, Z8
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z8, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
+	VSCALEFPD    Z2, Z0, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z3
+	VCMPPD       $0x11, c64_0<>+0(SB), Z1, K1
+	VBLENDMPD    Z0, Z3, K1, Z5
+	VDIVPD       Z2, Z5, Z0
+	VMOVUPD      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPD      (CX), Z0
+	VORPD        c64_8000000000000000<>+0(SB), Z0, Z1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z1, Z2, Z1
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z1, Z2, Z1
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z1, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z1
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VMOVUPD      Z1, Z1
+	VFMADD231PD  Z3, Z4, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VSCALEFPD    Z2, Z1, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z3
+	VCMPPD       $0x11, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD    Z1, Z3, K1, Z6
+	VDIVPD       Z2, Z6, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VORPD        c64_8000000000000000<>+0(SB), Z0, Z1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z1, Z2, Z1
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z1, Z2, Z1
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z1, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z1
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VMOVUPD      Z1, Z1
+	VFMADD231PD  Z3, Z4, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VSCALEFPD    Z2, Z1, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z3
+	VCMPPD       $0x11, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD    Z1, Z3, K2, Z7
+	VDIVPD       Z2, Z7, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softplusF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softplusF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VORPD        c64_8000000000000000<>+0(SB), Z0, Z2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z3
+	VMINPD       Z2, Z3, Z2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z3
+	VMAXPD       Z2, Z3, Z2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z2, Z3
+	VRNDSCALEPD  $0x08, Z3, Z3
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z3, Z2
+	VMOVUPD      Z2, Z2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z3, Z2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z24
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z2, Z24
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z2, Z24
+	VMULPD       Z2, Z2, Z25
+	VMOVUPD      Z2, Z2
+	VFMADD231PD  Z24, Z25, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z2
+	VSCALEFPD    Z3, Z2, Z2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z2, Z3
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z3, Z24
+	VSUBPD       Z24, Z2, Z2
+	VGETMANTPD   $0x00, Z3, Z24
+	VGETEXPPD    Z3, Z25
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z24, Z26
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z25, Z27
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z24, K1
+	VBLENDMPD    Z27, Z25, K1, Z4
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z24, K1
+	VBLENDMPD    Z26, Z24, K1, Z5
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z5, Z24
+	VADDPD       c64_4000000000000000<>+0(SB), Z24, Z25
+	VDIVPD       Z25, Z24, Z25
+	VMULPD       Z25, Z25, Z26
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Z27
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Z26, Z27
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Z26, Z27
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Z26, Z27
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Z26, Z27
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Z26, Z27
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Z26, Z27
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Z26, Z27
+	VMULPD       Z27, Z26, Z26
+	VMULPD       Z24, Z24, Z27
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z27, Z27
+	VADDPD       Z26, Z27, Z26
+	VMULPD       Z26, Z25, Z25
+	VMOVUPD      Z25, Z25
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Z4, Z25
+	VSUBPD       Z25, Z27, Z25
+	VSUBPD       Z25, Z24, Z24
+	VMOVUPD      Z24, Z24
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Z4, Z24
+	VCMPPD       $0x00, c64_0<>+0(SB), Z3, K1
+	VBLENDMPD    c64_fff0000000000000<>+0(SB), Z24, K1, Z6
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Z3, K1
+	VBLENDMPD    Z3, Z6, K1, Z7
+	VCMPPD       $0x19, c64_0<>+0(SB), Z3, K1
+	VBLENDMPD    c64_7ff8000000000001<>+0(SB), Z7, K1, Z8
+	VDIVPD       Z3, Z2, Z2
+	VADDPD       Z2, Z8, Z2
+	VMOVUPD      c64_0<>+0(SB), Z3
+	VMAXPD       Z0, Z3, Z0
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VORPD        c64_8000000000000000<>+0(SB), Z1, Z0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z0, Z2, Z0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z0, Z2, Z0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z0, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z0, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z0, Z3
+	VMULPD       Z0, Z0, Z24
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z24, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z0
+	VSCALEFPD    Z2, Z0, Z0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z0, Z2
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z2, Z3
+	VSUBPD       Z3, Z0, Z0
+	VGETMANTPD   $0x00, Z2, Z3
+	VGETEXPPD    Z2, Z24
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z3, Z25
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z24, Z26
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z3, K1
+	VBLENDMPD    Z26, Z24, K1, Z9
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z3, K1
+	VBLENDMPD    Z25, Z3, K1, Z10
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z10, Z3
+	VADDPD       c64_4000000000000000<>+0(SB), Z3, Z24
+	VDIVPD       Z24, Z3, Z24
+	VMULPD       Z24, Z24, Z25
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Z26
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Z25, Z26
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Z25, Z26
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Z25, Z26
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Z25, Z26
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Z25, Z26
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Z25, Z26
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Z25, Z26
+	VMULPD       Z26, Z25, Z25
+	VMULPD       Z3, Z3, Z26
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z26, Z26
+	VADDPD       Z25, Z26, Z25
+	VMULPD       Z25, Z24, Z24
+	VMOVUPD      Z24, Z24
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Z9, Z24
+	VSUBPD       Z24, Z26, Z24
+	VSUBPD       Z24, Z3, Z3
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Z9, Z3
+	VCMPPD       $0x00, c64_0<>+0(SB), Z2, K1
+	VBLENDMPD    c64_fff0000000000000<>+0(SB), Z3, K1, Z11
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Z2, K1
+	VBLENDMPD    Z2, Z11, K1, Z12
+	VCMPPD       $0x19, c64_0<>+0(SB), Z2, K1
+	VBLENDMPD    c64_7ff8000000000001<>+0(SB), Z12, K1, Z13
+	VDIVPD       Z2, Z0, Z0
+	VADDPD       Z0, Z13, Z0
+	VMOVUPD      c64_0<>+0(SB), Z2
+	VMAXPD       Z1, Z2, Z1
+	VADDPD       Z0, Z1, Z0
+	VMOVUPD      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPD      (CX), Z0
+	VORPD        c64_8000000000000000<>+0(SB), Z0, Z1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z1, Z2, Z1
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z1, Z2, Z1
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z1, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z1
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VMOVUPD      Z1, Z1
+	VFMADD231PD  Z3, Z4, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VSCALEFPD    Z2, Z1, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z2
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z2, Z3
+	VSUBPD       Z3, Z1, Z1
+	VGETMANTPD   $0x00, Z2, Z3
+	VGETEXPPD    Z2, Z4
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z3, Z5
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z4, Z6
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z3, K1
+	VBLENDMPD    Z6, Z4, K1, Z14
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z3, K1
+	VBLENDMPD    Z5, Z3, K1, Z15
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z15, Z3
+	VADDPD       c64_4000000000000000<>+0(SB), Z3, Z4
+	VDIVPD       Z4, Z3, Z4
+	VMULPD       Z4, Z4, Z5
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Z6
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Z5, Z6
+	VMULPD       Z6, Z5, Z5
+	VMULPD       Z3, Z3, Z6
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z6, Z6
+	VADDPD       Z5, Z6, Z5
+	VMULPD       Z5, Z4, Z4
+	VMOVUPD      Z4, Z4
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Z14, Z4
+	VSUBPD       Z4, Z6, Z4
+	VSUBPD       Z4, Z3, Z3
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Z14, Z3
+	VCMPPD       $0x00, c64_0<>+0(SB), Z2, K1
+	VBLENDMPD    c64_fff0000000000000<>+0(SB), Z3, K1, Z16
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Z2, K1
+	VBLENDMPD    Z2, Z16, K1, Z17
+	VCMPPD       $0x19, c64_0<>+0(SB), Z2, K1
+	VBLENDMPD    c64_7ff8000000000001<>+0(SB), Z17, K1, Z18
+	VDIVPD       Z2, Z1, Z1
+	VADDPD       Z1, Z18, Z1
+	VMOVUPD      c64_0<>+0(SB), Z2
+	VMAXPD       Z0, Z2, Z0
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VORPD        c64_8000000000000000<>+0(SB), Z0, Z1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Z2
+	VMINPD       Z1, Z2, Z1
+	VMOVUPD      c64_c087500000000000<>+0(SB), Z2
+	VMAXPD       Z1, Z2, Z1
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Z1, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Z2, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Z2, Z1
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Z3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Z1, Z3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VMOVUPD      Z1, Z1
+	VFMADD231PD  Z3, Z4, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z1
+	VSCALEFPD    Z2, Z1, Z1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z1, Z2
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z2, Z3
+	VSUBPD       Z3, Z1, Z1
+	VGETMANTPD   $0x00, Z2, Z3
+	VGETEXPPD    Z2, Z4
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z3, Z5
+	VADDPD       c64_3ff0000000000000<>+0(SB), Z4, Z6
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z3, K2
+	VBLENDMPD    Z6, Z4, K2, Z19
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Z3, K2
+	VBLENDMPD    Z5, Z3, K2, Z20
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Z20, Z3
+	VADDPD       c64_4000000000000000<>+0(SB), Z3, Z4
+	VDIVPD       Z4, Z3, Z4
+	VMULPD       Z4, Z4, Z5
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Z6
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Z5, Z6
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Z5, Z6
+	VMULPD       Z6, Z5, Z5
+	VMULPD       Z3, Z3, Z6
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z6, Z6
+	VADDPD       Z5, Z6, Z5
+	VMULPD       Z5, Z4, Z4
+	VMOVUPD      Z4, Z4
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Z19, Z4
+	VSUBPD       Z4, Z6, Z4
+	VSUBPD       Z4, Z3, Z3
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Z19, Z3
+	VCMPPD       $0x00, c64_0<>+0(SB), Z2, K2
+	VBLENDMPD    c64_fff0000000000000<>+0(SB), Z3, K2, Z21
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Z2, K2
+	VBLENDMPD    Z2, Z21, K2, Z22
+	VCMPPD       $0x19, c64_0<>+0(SB), Z2, K2
+	VBLENDMPD    c64_7ff8000000000001<>+0(SB), Z22, K2, Z23
+	VDIVPD       Z2, Z1, Z1
+	VADDPD       Z1, Z23, Z1
+	VMOVUPD      c64_0<>+0(SB), Z2
+	VMAXPD       Z0, Z2, Z0
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func expF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMOVUPS      c32_42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3f317200<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y2, Y0
+	VMOVUPS      c32_3ab68885<>+0(SB), Y3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3f000000<>+0(SB), Y0, Y3
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y3, Y4, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      c32_42b20000<>+0(SB), Y0
+	VMINPS       Y1, Y0, Y0
+	VMOVUPS      c32_c2d00000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3f317200<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y1, Y0
+	VMOVUPS      c32_3ab68885<>+0(SB), Y2
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y2, Y3, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y0
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VMOVUPS      c32_42b20000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      c32_c2d00000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3f317200<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y1, Y0
+	VMOVUPS      c32_3ab68885<>+0(SB), Y2
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y2, Y3, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y0
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+DATA c32_7f<>+0(SB)/4, $0x0000007f
+DATA c32_7f<>+4(SB)/4, $0x0000007f
+DATA c32_7f<>+8(SB)/4, $0x0000007f
+DATA c32_7f<>+12(SB)/4, $0x0000007f
+DATA c32_7f<>+16(SB)/4, $0x0000007f
+DATA c32_7f<>+20(SB)/4, $0x0000007f
+DATA c32_7f<>+24(SB)/4, $0x0000007f
+DATA c32_7f<>+28(SB)/4, $0x0000007f
+DATA c32_7f<>+32(SB)/4, $0x0000007f
+DATA c32_7f<>+36(SB)/4, $0x0000007f
+DATA c32_7f<>+40(SB)/4, $0x0000007f
+DATA c32_7f<>+44(SB)/4, $0x0000007f
+DATA c32_7f<>+48(SB)/4, $0x0000007f
+DATA c32_7f<>+52(SB)/4, $0x0000007f
+DATA c32_7f<>+56(SB)/4, $0x0000007f
+DATA c32_7f<>+60(SB)/4, $0x0000007f
+GLOBL c32_7f<>(SB), RODATA|NOPTR, $64
+
+// func logF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·logF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMULPS       c32_4b000000<>+0(SB), Y0, Y2
+	VMOVUPS      c32_0<>+0(SB), Y3
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y0, Y4
+	VBLENDVPS    Y4, c32_41b80000<>+0(SB), Y3, Y3
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y0, Y4
+	VBLENDVPS    Y4, Y2, Y0, Y2
+	VANDPS       c32_7fffff<>+0(SB), Y2, Y4
+	VORPS        c32_3f800000<>+0(SB), Y4, Y4
+	VPSRLD       $0x17, Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VSUBPS       c32_42fe0000<>+0(SB), Y2, Y2
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       c32_3f000000<>+0(SB), Y4, Y3
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y5
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y4, Y6
+	VBLENDVPS    Y6, Y5, Y2, Y2
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, Y3, Y4, Y3
+	VSUBPS       c32_3f800000<>+0(SB), Y3, Y3
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Y4
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3def5146<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_be2aada5<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y3, Y5
+	VMULPS       Y5, Y3, Y6
+	VMULPS       Y4, Y6, Y4
+	VMOVUPS      Y4, Y4
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Y2, Y4
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS c32_3f000000<>+0(SB), Y5, Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  c32_3f317200<>+0(SB), Y2, Y3
+	VCMPPS       $0x00, c32_0<>+0(SB), Y0, Y2
+	VBLENDVPS    Y2, c32_ff800000<>+0(SB), Y3, Y2
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Y0, Y3
+	VBLENDVPS    Y3, Y0, Y2, Y2
+	VCMPPS       $0x19, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, c32_7fc00000<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       c32_4b000000<>+0(SB), Y1, Y0
+	VMOVUPS      c32_0<>+0(SB), Y2
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y1, Y3
+	VBLENDVPS    Y3, c32_41b80000<>+0(SB), Y2, Y2
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y1, Y3
+	VBLENDVPS    Y3, Y0, Y1, Y0
+	VANDPS       c32_7fffff<>+0(SB), Y0, Y3
+	VORPS        c32_3f800000<>+0(SB), Y3, Y3
+	VPSRLD       $0x17, Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VSUBPS       c32_42fe0000<>+0(SB), Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       c32_3f000000<>+0(SB), Y3, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y3, Y5
+	VBLENDVPS    Y5, Y4, Y0, Y0
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y3, Y4
+	VBLENDVPS    Y4, Y2, Y3, Y2
+	VSUBPS       c32_3f800000<>+0(SB), Y2, Y2
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Y3
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3def5146<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be2aada5<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y4, Y2, Y5
+	VMULPS       Y3, Y5, Y3
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Y0, Y3
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS c32_3f000000<>+0(SB), Y4, Y3
+	VADDPS       Y2, Y3, Y2
+	VMOVUPS      Y2, Y2
+	VFMADD231PS  c32_3f317200<>+0(SB), Y0, Y2
+	VCMPPS       $0x00, c32_0<>+0(SB), Y1, Y0
+	VBLENDVPS    Y0, c32_ff800000<>+0(SB), Y2, Y0
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Y1, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
+	VCMPPS       $0x19, c32_0<>+0(SB), Y1, Y1
+	VBLENDVPS    Y1, c32_7fc00000<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VMULPS       c32_4b000000<>+0(SB), Y0, Y1
+	VMOVUPS      c32_0<>+0(SB), Y2
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y0, Y3
+	VBLENDVPS    Y3, c32_41b80000<>+0(SB), Y2, Y2
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y0, Y3
+	VBLENDVPS    Y3, Y1, Y0, Y1
+	VANDPS       c32_7fffff<>+0(SB), Y1, Y3
+	VORPS        c32_3f800000<>+0(SB), Y3, Y3
+	VPSRLD       $0x17, Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VSUBPS       c32_42fe0000<>+0(SB), Y1, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       c32_3f000000<>+0(SB), Y3, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y1, Y4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y3, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y3, Y4
+	VBLENDVPS    Y4, Y2, Y3, Y2
+	VSUBPS       c32_3f800000<>+0(SB), Y2, Y2
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Y3
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3def5146<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be2aada5<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y4, Y2, Y5
+	VMULPS       Y3, Y5, Y3
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Y1, Y3
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS c32_3f000000<>+0(SB), Y4, Y3
+	VADDPS       Y2, Y3, Y2
+	VMOVUPS      Y2, Y2
+	VFMADD231PS  c32_3f317200<>+0(SB), Y1, Y2
+	VCMPPS       $0x00, c32_0<>+0(SB), Y0, Y1
+	VBLENDVPS    Y1, c32_ff800000<>+0(SB), Y2, Y1
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Y0, Y2
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VCMPPS       $0x19, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, c32_7fc00000<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+DATA c32_4b000000<>+0(SB)/4, $0x4b000000
+DATA c32_4b000000<>+4(SB)/4, $0x4b000000
+DATA c32_4b000000<>+8(SB)/4, $0x4b000000
+DATA c32_4b000000<>+12(SB)/4, $0x4b000000
+DATA c32_4b000000<>+16(SB)/4, $0x4b000000
+DATA c32_4b000000<>+20(SB)/4, $0x4b000000
+DATA c32_4b000000<>+24(SB)/4, $0x4b000000
+DATA c32_4b000000<>+28(SB)/4, $0x4b000000
+DATA c32_4b000000<>+32(SB)/4, $0x4b000000
+DATA c32_4b000000<>+36(SB)/4, $0x4b000000
+DATA c32_4b000000<>+40(SB)/4, $0x4b000000
+DATA c32_4b000000<>+44(SB)/4, $0x4b000000
+DATA c32_4b000000<>+48(SB)/4, $0x4b000000
+DATA c32_4b000000<>+52(SB)/4, $0x4b000000
+DATA c32_4b000000<>+56(SB)/4, $0x4b000000
+DATA c32_4b000000<>+60(SB)/4, $0x4b000000
+GLOBL c32_4b000000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_800000<>+0(SB)/4, $0x00800000
+DATA c32_800000<>+4(SB)/4, $0x00800000
+DATA c32_800000<>+8(SB)/4, $0x00800000
+DATA c32_800000<>+12(SB)/4, $0x00800000
+DATA c32_800000<>+16(SB)/4, $0x00800000
+DATA c32_800000<>+20(SB)/4, $0x00800000
+DATA c32_800000<>+24(SB)/4, $0x00800000
+DATA c32_800000<>+28(SB)/4, $0x00800000
+DATA c32_800000<>+32(SB)/4, $0x00800000
+DATA c32_800000<>+36(SB)/4, $0x00800000
+DATA c32_800000<>+40(SB)/4, $0x00800000
+DATA c32_800000<>+44(SB)/4, $0x00800000
+DATA c32_800000<>+48(SB)/4, $0x00800000
+DATA c32_800000<>+52(SB)/4, $0x00800000
+DATA c32_800000<>+56(SB)/4, $0x00800000
+DATA c32_800000<>+60(SB)/4, $0x00800000
+GLOBL c32_800000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_41b80000<>+0(SB)/4, $0x41b80000
+DATA c32_41b80000<>+4(SB)/4, $0x41b80000
+DATA c32_41b80000<>+8(SB)/4, $0x41b80000
+DATA c32_41b80000<>+12(SB)/4, $0x41b80000
+DATA c32_41b80000<>+16(SB)/4, $0x41b80000
+DATA c32_41b80000<>+20(SB)/4, $0x41b80000
+DATA c32_41b80000<>+24(SB)/4, $0x41b80000
+DATA c32_41b80000<>+28(SB)/4, $0x41b80000
+DATA c32_41b80000<>+32(SB)/4, $0x41b80000
+DATA c32_41b80000<>+36(SB)/4, $0x41b80000
+DATA c32_41b80000<>+40(SB)/4, $0x41b80000
+DATA c32_41b80000<>+44(SB)/4, $0x41b80000
+DATA c32_41b80000<>+48(SB)/4, $0x41b80000
+DATA c32_41b80000<>+52(SB)/4, $0x41b80000
+DATA c32_41b80000<>+56(SB)/4, $0x41b80000
+DATA c32_41b80000<>+60(SB)/4, $0x41b80000
+GLOBL c32_41b80000<>(SB), RODATA|NOPTR, $64
+
+DATA c32_7fffff<>+0(SB)/4, $0x007fffff
+DATA c32_7fffff<>+4(SB)/4, $0x007fffff
+DATA c32_7fffff<>+8(SB)/4, $0x007fffff
+DATA c32_7fffff<>+12(SB)/4, $0x007fffff
+DATA c32_7fffff<>+16(SB)/4, $0x007fffff
+DATA c32_7fffff<>+20(SB)/4, $0x007fffff
+DATA c32_7fffff<>+24(SB)/4, $0x007fffff
+DATA c32_7fffff<>+28(SB)/4, $0x007fffff
+DATA c32_7fffff<>+32(SB)/4, $0x007fffff
+DATA c32_7fffff<>+36(SB)/4, $0x007fffff
+DATA c32_7fffff<>+40(SB)/4, $0x007fffff
+DATA c32_7fffff<>+44(SB)/4, $0x007fffff
+DATA c32_7fffff<>+48(SB)/4, $0x007fffff
+DATA c32_7fffff<>+52(SB)/4, $0x007fffff
+DATA c32_7fffff<>+56(SB)/4, $0x007fffff
+DATA c32_7fffff<>+60(SB)/4, $0x007fffff
+GLOBL c32_7fffff<>(SB), RODATA|NOPTR, $64
+
+DATA c32_42fe0000<>+0(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+4(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+8(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+12(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+16(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+20(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+24(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+28(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+32(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+36(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+40(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+44(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+48(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+52(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+56(SB)/4, $0x42fe0000
+DATA c32_42fe0000<>+60(SB)/4, $0x42fe0000
+GLOBL c32_42fe0000<>(SB), RODATA|NOPTR, $64
+
+// func tanhF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VANDPS       c32_7fffffff<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      c32_3b1641e0<>+0(SB), Y4
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3e088875<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y0, Y3
+	VMOVUPS      Y0, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VADDPS       Y2, Y2, Y3
+	VMOVUPS      c32_42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      c32_c2d00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y3, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS c32_3f317200<>+0(SB), Y4, Y3
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y4, Y3
+	VMOVUPS      c32_3ab68885<>+0(SB), Y6
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y3, Y6
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y3, Y6
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y3, Y6
+	VFMADD213PS  c32_3f000000<>+0(SB), Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y6, Y7, Y3
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSUBD       Y6, Y4, Y4
+	VPADDD       c32_7f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_7f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      c32_40000000<>+0(SB), Y4
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
+	VDIVPS       Y3, Y4, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y3
+	VANDPS       c32_80000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y3, Y0
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y2, Y5, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VANDPS       c32_7fffffff<>+0(SB), Y1, Y0
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      c32_3b1641e0<>+0(SB), Y3
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e088875<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y1, Y2
+	VMOVUPS      Y1, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VADDPS       Y0, Y0, Y2
+	VMOVUPS      c32_42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      c32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_3f317200<>+0(SB), Y3, Y2
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab68885<>+0(SB), Y5
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3f000000<>+0(SB), Y2, Y5
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      Y2, Y2
+	VFMADD231PS  Y5, Y6, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y5
+	VPSUBD       Y5, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      c32_40000000<>+0(SB), Y3
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y2, Y3, Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VANDPS       c32_80000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y2, Y1
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, Y4, Y1, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
+	VMULPS       Y0, Y0, Y2
+	VMOVUPS      c32_3b1641e0<>+0(SB), Y3
+	VFMADD213PS  c32_bc08b50b<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3cb254bb<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_bd5d0462<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e088875<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_beaaaaab<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y0, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VADDPS       Y1, Y1, Y2
+	VMOVUPS      c32_42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      c32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_3f317200<>+0(SB), Y3, Y2
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab68885<>+0(SB), Y5
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3f000000<>+0(SB), Y2, Y5
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      Y2, Y2
+	VFMADD231PS  Y5, Y6, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y5
+	VPSUBD       Y5, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      c32_40000000<>+0(SB), Y3
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y2, Y3, Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VANDPS       c32_80000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y2, Y0
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y1, Y1
+	VBLENDVPS    Y1, Y4, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sigmoidF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VORPS        c32_80000000<>+0(SB), Y0, Y2
+	VMOVUPS      c32_42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      c32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_3f317200<>+0(SB), Y3, Y2
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab68885<>+0(SB), Y4
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VMOVUPS      Y2, Y2
+	VFMADD231PS  Y4, Y5, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y4
+	VCMPPS       $0x11, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, Y2, Y4, Y0
+	VDIVPS       Y3, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VORPS        c32_80000000<>+0(SB), Y1, Y0
+	VMOVUPS      c32_42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3f317200<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y2, Y0
+	VMOVUPS      c32_3ab68885<>+0(SB), Y3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3f000000<>+0(SB), Y0, Y3
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y3, Y4, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y2, Y0, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y3
+	VCMPPS       $0x11, c32_0<>+0(SB), Y1, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VORPS        c32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS      c32_42b20000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_3f317200<>+0(SB), Y2, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y2, Y1
+	VMOVUPS      c32_3ab68885<>+0(SB), Y3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      Y1, Y1
+	VFMADD231PS  Y3, Y4, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y1, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y1, Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y3
+	VCMPPS       $0x11, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS    Y0, Y1, Y3, Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func softplusF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VORPS        c32_80000000<>+0(SB), Y0, Y2
+	VMOVUPS      c32_42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      c32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_3f317200<>+0(SB), Y3, Y2
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab68885<>+0(SB), Y4
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VMOVUPS      Y2, Y2
+	VFMADD231PS  Y4, Y5, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y3
+	VSUBPS       c32_3f800000<>+0(SB), Y3, Y4
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       c32_4b000000<>+0(SB), Y3, Y4
+	VMOVUPS      c32_0<>+0(SB), Y5
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, c32_41b80000<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, Y4, Y3, Y4
+	VANDPS       c32_7fffff<>+0(SB), Y4, Y6
+	VORPS        c32_3f800000<>+0(SB), Y6, Y6
+	VPSRLD       $0x17, Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VSUBPS       c32_42fe0000<>+0(SB), Y4, Y4
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       c32_3f000000<>+0(SB), Y6, Y5
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y7
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y6, Y8
+	VBLENDVPS    Y8, Y7, Y4, Y4
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, Y5, Y6, Y5
+	VSUBPS       c32_3f800000<>+0(SB), Y5, Y5
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Y6
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_3def5146<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_be2aada5<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Y5, Y6
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VMULPS       Y7, Y5, Y8
+	VMULPS       Y6, Y8, Y6
+	VMOVUPS      Y6, Y6
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Y4, Y6
+	VMOVUPS      Y6, Y6
+	VFNMADD231PS c32_3f000000<>+0(SB), Y7, Y6
+	VADDPS       Y5, Y6, Y5
+	VMOVUPS      Y5, Y5
+	VFMADD231PS  c32_3f317200<>+0(SB), Y4, Y5
+	VCMPPS       $0x00, c32_0<>+0(SB), Y3, Y4
+	VBLENDVPS    Y4, c32_ff800000<>+0(SB), Y5, Y4
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Y3, Y5
+	VBLENDVPS    Y5, Y3, Y4, Y4
+	VCMPPS       $0x19, c32_0<>+0(SB), Y3, Y5
+	VBLENDVPS    Y5, c32_7fc00000<>+0(SB), Y4, Y4
+	VDIVPS       Y3, Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	VMOVUPS      c32_0<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VORPS        c32_80000000<>+0(SB), Y1, Y0
+	VMOVUPS      c32_42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3f317200<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y2, Y0
+	VMOVUPS      c32_3ab68885<>+0(SB), Y3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y0, Y3
+	VFMADD213PS  c32_3f000000<>+0(SB), Y0, Y3
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y3, Y4, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y2, Y0, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y0, Y2
+	VSUBPS       c32_3f800000<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       c32_4b000000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_0<>+0(SB), Y4
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y2, Y5
+	VBLENDVPS    Y5, c32_41b80000<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y2, Y5
+	VBLENDVPS    Y5, Y3, Y2, Y3
+	VANDPS       c32_7fffff<>+0(SB), Y3, Y5
+	VORPS        c32_3f800000<>+0(SB), Y5, Y5
+	VPSRLD       $0x17, Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VSUBPS       c32_42fe0000<>+0(SB), Y3, Y3
+	VSUBPS       Y4, Y3, Y3
+	VMULPS       c32_3f000000<>+0(SB), Y5, Y4
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y6
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y5, Y7
+	VBLENDVPS    Y7, Y6, Y3, Y3
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y5, Y6
+	VBLENDVPS    Y6, Y4, Y5, Y4
+	VSUBPS       c32_3f800000<>+0(SB), Y4, Y4
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Y5
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3def5146<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_be2aada5<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Y4, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y6, Y4, Y7
+	VMULPS       Y5, Y7, Y5
+	VMOVUPS      Y5, Y5
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS c32_3f000000<>+0(SB), Y6, Y5
+	VADDPS       Y4, Y5, Y4
+	VMOVUPS      Y4, Y4
+	VFMADD231PS  c32_3f317200<>+0(SB), Y3, Y4
+	VCMPPS       $0x00, c32_0<>+0(SB), Y2, Y3
+	VBLENDVPS    Y3, c32_ff800000<>+0(SB), Y4, Y3
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Y2, Y4
+	VBLENDVPS    Y4, Y2, Y3, Y3
+	VCMPPS       $0x19, c32_0<>+0(SB), Y2, Y4
+	VBLENDVPS    Y4, c32_7fc00000<>+0(SB), Y3, Y3
+	VDIVPS       Y2, Y0, Y0
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      c32_0<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VADDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VORPS        c32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS      c32_42b20000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_3f317200<>+0(SB), Y2, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_35bfbe8e<>+0(SB), Y2, Y1
+	VMOVUPS      c32_3ab68885<>+0(SB), Y3
+	VFMADD213PS  c32_3c0905b7<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3d2aaa8d<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3e2aaa6e<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      Y1, Y1
+	VFMADD231PS  Y3, Y4, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y1, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       c32_7f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_7f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y1, Y2
+	VSUBPS       c32_3f800000<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       c32_4b000000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_0<>+0(SB), Y4
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y2, Y5
+	VBLENDVPS    Y5, c32_41b80000<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, c32_800000<>+0(SB), Y2, Y5
+	VBLENDVPS    Y5, Y3, Y2, Y3
+	VANDPS       c32_7fffff<>+0(SB), Y3, Y5
+	VORPS        c32_3f800000<>+0(SB), Y5, Y5
+	VPSRLD       $0x17, Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VSUBPS       c32_42fe0000<>+0(SB), Y3, Y3
+	VSUBPS       Y4, Y3, Y3
+	VMULPS       c32_3f000000<>+0(SB), Y5, Y4
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y6
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y5, Y7
+	VBLENDVPS    Y7, Y6, Y3, Y3
+	VCMPPS       $0x1e, c32_3fb504f3<>+0(SB), Y5, Y6
+	VBLENDVPS    Y6, Y4, Y5, Y4
+	VSUBPS       c32_3f800000<>+0(SB), Y4, Y4
+	VMOVUPS      c32_3d8ec75f<>+0(SB), Y5
+	VFMADD213PS  c32_bdeb1af2<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3def5146<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_bdfe7a61<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3e11e90c<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_be2aada5<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3e4ccead<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_be7ffffe<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3eaaaaaa<>+0(SB), Y4, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y6, Y4, Y7
+	VMULPS       Y5, Y7, Y5
+	VMOVUPS      Y5, Y5
+	VFMADD231PS  c32_35bfbe8e<>+0(SB), Y3, Y5
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS c32_3f000000<>+0(SB), Y6, Y5
+	VADDPS       Y4, Y5, Y4
+	VMOVUPS      Y4, Y4
+	VFMADD231PS  c32_3f317200<>+0(SB), Y3, Y4
+	VCMPPS       $0x00, c32_0<>+0(SB), Y2, Y3
+	VBLENDVPS    Y3, c32_ff800000<>+0(SB), Y4, Y3
+	VCMPPS       $0x00, c32_7f800000<>+0(SB), Y2, Y4
+	VBLENDVPS    Y4, Y2, Y3, Y3
+	VCMPPS       $0x19, c32_0<>+0(SB), Y2, Y4
+	VBLENDVPS    Y4, c32_7fc00000<>+0(SB), Y3, Y3
+	VDIVPS       Y2, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VMOVUPS      c32_0<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func expF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000008
+	JLT          one
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y2, Y0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y0, Y3
+	VMULPD       Y0, Y0, Y4
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y3, Y4, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X3
+	VPSUBD       X3, X2, X2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y0, Y0
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y0
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VROUNDPD     $0x08, Y1, Y1
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y1, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y1, Y0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y2
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y0, Y2
+	VMULPD       Y0, Y0, Y3
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y2, Y3, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VCVTPD2DQY   Y1, X1
+	VPSRAD       $0x01, X1, X2
+	VPSUBD       X2, X1, X1
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VPMOVSXDQ    X1, Y1
+	VPADDQ       c64_3ff<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000004
+	JLT          tail
+	VMOVUPD      (CX), Y0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VROUNDPD     $0x08, Y1, Y1
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y1, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y1, Y0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y2
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y0, Y2
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y0, Y2
+	VMULPD       Y0, Y0, Y3
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y2, Y3, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VCVTPD2DQY   Y1, X1
+	VPSRAD       $0x01, X1, X2
+	VPSUBD       X2, X1, X1
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VPMOVSXDQ    X1, Y1
+	VPADDQ       c64_3ff<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+DATA c64_3ff<>+0(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+8(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+16(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+24(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+32(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+40(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+48(SB)/8, $0x00000000000003ff
+DATA c64_3ff<>+56(SB)/8, $0x00000000000003ff
+GLOBL c64_3ff<>(SB), RODATA|NOPTR, $64
+
+// func logF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·logF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ        DX, $0x00000008
+	JLT         one
+	VMOVUPD     (CX), Y0
+	VMOVUPD     32(CX), Y1
+	VMULPD      c64_4330000000000000<>+0(SB), Y0, Y2
+	VMOVUPD     c64_0<>+0(SB), Y3
+	VCMPPD      $0x11, c64_10000000000000<>+0(SB), Y0, Y4
+	VBLENDVPD   Y4, c64_404a000000000000<>+0(SB), Y3, Y3
+	VCMPPD      $0x11, c64_10000000000000<>+0(SB), Y0, Y4
+	VBLENDVPD   Y4, Y2, Y0, Y2
+	VANDPD      c64_fffffffffffff<>+0(SB), Y2, Y4
+	VORPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VPSRLQ      $0x34, Y2, Y2
+	VORPD       c64_4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD      c64_43300000000003ff<>+0(SB), Y2, Y2
+	VSUBPD      Y3, Y2, Y2
+	VMULPD      c64_3fe0000000000000<>+0(SB), Y4, Y3
+	VADDPD      c64_3ff0000000000000<>+0(SB), Y2, Y5
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y4, Y6
+	VBLENDVPD   Y6, Y5, Y2, Y2
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y4, Y5
+	VBLENDVPD   Y5, Y3, Y4, Y3
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VADDPD      c64_4000000000000000<>+0(SB), Y3, Y4
+	VDIVPD      Y4, Y3, Y4
+	VMULPD      Y4, Y4, Y5
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Y6
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Y5, Y6
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Y5, Y6
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Y5, Y6
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Y5, Y6
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Y5, Y6
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Y5, Y6
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Y5, Y6
+	VMULPD      Y6, Y5, Y5
+	VMULPD      Y3, Y3, Y6
+	VMULPD      c64_3fe0000000000000<>+0(SB), Y6, Y6
+	VADDPD      Y5, Y6, Y5
+	VMULPD      Y5, Y4, Y4
+	VMOVUPD     Y4, Y4
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Y2, Y4
+	VSUBPD      Y4, Y6, Y4
+	VSUBPD      Y4, Y3, Y3
+	VMOVUPD     Y3, Y3
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y2, Y3
+	VCMPPD      $0x00, c64_0<>+0(SB), Y0, Y2
+	VBLENDVPD   Y2, c64_fff0000000000000<>+0(SB), Y3, Y2
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD   Y3, Y0, Y2, Y2
+	VCMPPD      $0x19, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD   Y0, c64_7ff8000000000001<>+0(SB), Y2, Y0
+	VMOVUPD     Y0, (AX)
+	VMULPD      c64_4330000000000000<>+0(SB), Y1, Y0
+	VMOVUPD     c64_0<>+0(SB), Y2
+	VCMPPD      $0x11, c64_10000000000000<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, c64_404a000000000000<>+0(SB), Y2, Y2
+	VCMPPD      $0x11, c64_10000000000000<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y0, Y1, Y0
+	VANDPD      c64_fffffffffffff<>+0(SB), Y0, Y3
+	VORPD       c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VPSRLQ      $0x34, Y0, Y0
+	VORPD       c64_4330000000000000<>+0(SB), Y0, Y0
+	VSUBPD      c64_43300000000003ff<>+0(SB), Y0, Y0
+	VSUBPD      Y2, Y0, Y0
+	VMULPD      c64_3fe0000000000000<>+0(SB), Y3, Y2
+	VADDPD      c64_3ff0000000000000<>+0(SB), Y0, Y4
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y3, Y5
+	VBLENDVPD   Y5, Y4, Y0, Y0
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y3, Y4
+	VBLENDVPD   Y4, Y2, Y3, Y2
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VADDPD      c64_4000000000000000<>+0(SB), Y2, Y3
+	VDIVPD      Y3, Y2, Y3
+	VMULPD      Y3, Y3, Y4
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Y5
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Y4, Y5
+	VMULPD      Y5, Y4, Y4
+	VMULPD      Y2, Y2, Y5
+	VMULPD      c64_3fe0000000000000<>+0(SB), Y5, Y5
+	VADDPD      Y4, Y5, Y4
+	VMULPD      Y4, Y3, Y3
+	VMOVUPD     Y3, Y3
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Y0, Y3
+	VSUBPD      Y3, Y5, Y3
+	VSUBPD      Y3, Y2, Y2
+	VMOVUPD     Y2, Y2
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y0, Y2
+	VCMPPD      $0x00, c64_0<>+0(SB), Y1, Y0
+	VBLENDVPD   Y0, c64_fff0000000000000<>+0(SB), Y2, Y0
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y0, Y0
+	VCMPPD      $0x19, c64_0<>+0(SB), Y1, Y1
+	VBLENDVPD   Y1, c64_7ff8000000000001<>+0(SB), Y0, Y0
+	VMOVUPD     Y0, 32(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000004
+	JLT         tail
+	VMOVUPD     (CX), Y0
+	VMULPD      c64_4330000000000000<>+0(SB), Y0, Y1
+	VMOVUPD     c64_0<>+0(SB), Y2
+	VCMPPD      $0x11, c64_10000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD   Y3, c64_404a000000000000<>+0(SB), Y2, Y2
+	VCMPPD      $0x11, c64_10000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD   Y3, Y1, Y0, Y1
+	VANDPD      c64_fffffffffffff<>+0(SB), Y1, Y3
+	VORPD       c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VPSRLQ      $0x34, Y1, Y1
+	VORPD       c64_4330000000000000<>+0(SB), Y1, Y1
+	VSUBPD      c64_43300000000003ff<>+0(SB), Y1, Y1
+	VSUBPD      Y2, Y1, Y1
+	VMULPD      c64_3fe0000000000000<>+0(SB), Y3, Y2
+	VADDPD      c64_3ff0000000000000<>+0(SB), Y1, Y4
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y3, Y5
+	VBLENDVPD   Y5, Y4, Y1, Y1
+	VCMPPD      $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y3, Y4
+	VBLENDVPD   Y4, Y2, Y3, Y2
+	VSUBPD      c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VADDPD      c64_4000000000000000<>+0(SB), Y2, Y3
+	VDIVPD      Y3, Y2, Y3
+	VMULPD      Y3, Y3, Y4
+	VMOVUPD     c64_3fc0c03c21990970<>+0(SB), Y5
+	VFMADD213PD c64_3fc0fbe923977153<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fc3b1c357d1f9df<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fc745cf903eb2c6<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fcc71c72015a9d3<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fd2492492476cbe<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fd9999999999a38<>+0(SB), Y4, Y5
+	VFMADD213PD c64_3fe5555555555555<>+0(SB), Y4, Y5
+	VMULPD      Y5, Y4, Y4
+	VMULPD      Y2, Y2, Y5
+	VMULPD      c64_3fe0000000000000<>+0(SB), Y5, Y5
+	VADDPD      Y4, Y5, Y4
+	VMULPD      Y4, Y3, Y3
+	VMOVUPD     Y3, Y3
+	VFMADD231PD c64_3d2ef35793c76730<>+0(SB), Y1, Y3
+	VSUBPD      Y3, Y5, Y3
+	VSUBPD      Y3, Y2, Y2
+	VMOVUPD     Y2, Y2
+	VFMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y1, Y2
+	VCMPPD      $0x00, c64_0<>+0(SB), Y0, Y1
+	VBLENDVPD   Y1, c64_fff0000000000000<>+0(SB), Y2, Y1
+	VCMPPD      $0x00, c64_7ff0000000000000<>+0(SB), Y0, Y2
+	VBLENDVPD   Y2, Y0, Y1, Y1
+	VCMPPD      $0x19, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD   Y0, c64_7ff8000000000001<>+0(SB), Y1, Y0
+	VMOVUPD     Y0, (AX)
+	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000004, DX
+	JMP         one
+
+tail:
+	VZEROUPPER
+	RET
+
+DATA c64_4330000000000000<>+0(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+8(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+16(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+24(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+32(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+40(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+48(SB)/8, $0x4330000000000000
+DATA c64_4330000000000000<>+56(SB)/8, $0x4330000000000000
+GLOBL c64_4330000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_10000000000000<>+0(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+8(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+16(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+24(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+32(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+40(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+48(SB)/8, $0x0010000000000000
+DATA c64_10000000000000<>+56(SB)/8, $0x0010000000000000
+GLOBL c64_10000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_404a000000000000<>+0(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+8(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+16(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+24(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+32(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+40(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+48(SB)/8, $0x404a000000000000
+DATA c64_404a000000000000<>+56(SB)/8, $0x404a000000000000
+GLOBL c64_404a000000000000<>(SB), RODATA|NOPTR, $64
+
+DATA c64_fffffffffffff<>+0(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+8(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+16(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+24(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+32(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+40(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+48(SB)/8, $0x000fffffffffffff
+DATA c64_fffffffffffff<>+56(SB)/8, $0x000fffffffffffff
+GLOBL c64_fffffffffffff<>(SB), RODATA|NOPTR, $64
+
+DATA c64_43300000000003ff<>+0(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+8(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+16(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+24(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+32(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+40(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+48(SB)/8, $0x43300000000003ff
+DATA c64_43300000000003ff<>+56(SB)/8, $0x43300000000003ff
+GLOBL c64_43300000000003ff<>(SB), RODATA|NOPTR, $64
+
+// func tanhF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000008
+	JLT          one
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Y0, Y2
+	VMULPD       Y0, Y0, Y3
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Y4
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Y3, Y4
+	VMULPD       Y3, Y0, Y3
+	VMOVUPD      Y0, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VADDPD       Y2, Y2, Y3
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y4
+	VMINPD       Y3, Y4, Y3
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y4
+	VMAXPD       Y3, Y4, Y3
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y3, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMOVUPD      Y3, Y3
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y4, Y3
+	VMOVUPD      Y3, Y3
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y4, Y3
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y6
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y3, Y6
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y3, Y6
+	VMULPD       Y3, Y3, Y7
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y6, Y7, Y3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VCVTPD2DQY   Y4, X4
+	VPSRAD       $0x01, X4, X6
+	VPSUBD       X6, X4, X4
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       c64_3ff<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y3, Y3
+	VPMOVSXDQ    X4, Y4
+	VPADDQ       c64_3ff<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y3, Y3
+	VMOVUPD      c64_4000000000000000<>+0(SB), Y4
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y3, Y3
+	VDIVPD       Y3, Y4, Y3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y3
+	VANDPD       c64_8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y0, Y3, Y0
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, Y5, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Y1, Y0
+	VMULPD       Y1, Y1, Y2
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Y3
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Y2, Y3
+	VMULPD       Y2, Y1, Y2
+	VMOVUPD      Y1, Y4
+	VFMADD231PD  Y3, Y2, Y4
+	VADDPD       Y0, Y0, Y2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y3
+	VMINPD       Y2, Y3, Y2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y2, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y3, Y2
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y3, Y2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y5
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y2, Y5
+	VMULPD       Y2, Y2, Y6
+	VMOVUPD      Y2, Y2
+	VFMADD231PD  Y5, Y6, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VCVTPD2DQY   Y3, X3
+	VPSRAD       $0x01, X3, X5
+	VPSUBD       X5, X3, X3
+	VPMOVSXDQ    X5, Y5
+	VPADDQ       c64_3ff<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y2, Y2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y2, Y2
+	VMOVUPD      c64_4000000000000000<>+0(SB), Y3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VDIVPD       Y2, Y3, Y2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y3
+	VSUBPD       Y2, Y3, Y2
+	VANDPD       c64_8000000000000000<>+0(SB), Y1, Y1
+	VORPD        Y1, Y2, Y1
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, Y4, Y1, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000004
+	JLT          tail
+	VMOVUPD      (CX), Y0
+	VANDPD       c64_7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      c64_3edb33642a122cdd<>+0(SB), Y3
+	VFMADD213PD  c64_bf005bbdae896297<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f18445870f6fe41<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf2f243823c8c981<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f43526e9ed54da1<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf57d9f6f23e8682<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f6d6d39ae3905e2<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf8226e3473dce5c<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f9664f487e0a749<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfaba1ba1ba0f126<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3fc11111111110a8<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfd5555555555555<>+0(SB), Y2, Y3
+	VMULPD       Y2, Y0, Y2
+	VMOVUPD      Y0, Y4
+	VFMADD231PD  Y3, Y2, Y4
+	VADDPD       Y1, Y1, Y2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y3
+	VMINPD       Y2, Y3, Y2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y2, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y3, Y2
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y3, Y2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y5
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y2, Y5
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y2, Y5
+	VMULPD       Y2, Y2, Y6
+	VMOVUPD      Y2, Y2
+	VFMADD231PD  Y5, Y6, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VCVTPD2DQY   Y3, X3
+	VPSRAD       $0x01, X3, X5
+	VPSUBD       X5, X3, X3
+	VPMOVSXDQ    X5, Y5
+	VPADDQ       c64_3ff<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y2, Y2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y2, Y2
+	VMOVUPD      c64_4000000000000000<>+0(SB), Y3
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VDIVPD       Y2, Y3, Y2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y3
+	VSUBPD       Y2, Y3, Y2
+	VANDPD       c64_8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VCMPPD       $0x11, c64_3fe4000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD    Y1, Y4, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sigmoidF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000008
+	JLT          one
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VORPD        c64_8000000000000000<>+0(SB), Y0, Y2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y3
+	VMINPD       Y2, Y3, Y2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y2, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y3, Y2
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y3, Y2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y4
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y2, Y5
+	VMOVUPD      Y2, Y2
+	VFMADD231PD  Y4, Y5, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VCVTPD2DQY   Y3, X3
+	VPSRAD       $0x01, X3, X4
+	VPSUBD       X4, X3, X3
+	VPMOVSXDQ    X4, Y4
+	VPADDQ       c64_3ff<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y2, Y2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y2, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y4
+	VCMPPD       $0x11, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, Y2, Y4, Y0
+	VDIVPD       Y3, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VORPD        c64_8000000000000000<>+0(SB), Y1, Y0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y2, Y0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y0, Y3
+	VMULPD       Y0, Y0, Y4
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y3, Y4, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X3
+	VPSUBD       X3, X2, X2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y0, Y0
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y3
+	VCMPPD       $0x11, c64_0<>+0(SB), Y1, Y1
+	VBLENDVPD    Y1, Y0, Y3, Y0
+	VDIVPD       Y2, Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000004
+	JLT          tail
+	VMOVUPD      (CX), Y0
+	VORPD        c64_8000000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y2, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y2, Y1
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y1, Y4
+	VMOVUPD      Y1, Y1
+	VFMADD231PD  Y3, Y4, Y1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X3
+	VPSUBD       X3, X2, X2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y1
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y1, Y1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y1, Y2
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y3
+	VCMPPD       $0x11, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, Y1, Y3, Y0
+	VDIVPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func softplusF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000008
+	JLT          one
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VORPD        c64_8000000000000000<>+0(SB), Y0, Y2
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y3
+	VMINPD       Y2, Y3, Y2
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y2, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y3, Y2
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y3, Y2
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y4
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y2, Y5
+	VMOVUPD      Y2, Y2
+	VFMADD231PD  Y4, Y5, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VCVTPD2DQY   Y3, X3
+	VPSRAD       $0x01, X3, X4
+	VPSUBD       X4, X3, X3
+	VPMOVSXDQ    X4, Y4
+	VPADDQ       c64_3ff<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y2, Y2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y2, Y2
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y2, Y3
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Y3, Y4
+	VSUBPD       Y4, Y2, Y2
+	VMULPD       c64_4330000000000000<>+0(SB), Y3, Y4
+	VMOVUPD      c64_0<>+0(SB), Y5
+	VCMPPD       $0x11, c64_10000000000000<>+0(SB), Y3, Y6
+	VBLENDVPD    Y6, c64_404a000000000000<>+0(SB), Y5, Y5
+	VCMPPD       $0x11, c64_10000000000000<>+0(SB), Y3, Y6
+	VBLENDVPD    Y6, Y4, Y3, Y4
+	VANDPD       c64_fffffffffffff<>+0(SB), Y4, Y6
+	VORPD        c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VPSRLQ       $0x34, Y4, Y4
+	VORPD        c64_4330000000000000<>+0(SB), Y4, Y4
+	VSUBPD       c64_43300000000003ff<>+0(SB), Y4, Y4
+	VSUBPD       Y5, Y4, Y4
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y6, Y5
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y4, Y7
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y6, Y8
+	VBLENDVPD    Y8, Y7, Y4, Y4
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y6, Y7
+	VBLENDVPD    Y7, Y5, Y6, Y5
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Y5, Y5
+	VADDPD       c64_4000000000000000<>+0(SB), Y5, Y6
+	VDIVPD       Y6, Y5, Y6
+	VMULPD       Y6, Y6, Y7
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Y8
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Y7, Y8
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Y7, Y8
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Y7, Y8
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Y7, Y8
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Y7, Y8
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Y7, Y8
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Y7, Y8
+	VMULPD       Y8, Y7, Y7
+	VMULPD       Y5, Y5, Y8
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y8, Y8
+	VADDPD       Y7, Y8, Y7
+	VMULPD       Y7, Y6, Y6
+	VMOVUPD      Y6, Y6
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y8, Y6
+	VSUBPD       Y6, Y5, Y5
+	VMOVUPD      Y5, Y5
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Y4, Y5
+	VCMPPD       $0x00, c64_0<>+0(SB), Y3, Y4
+	VBLENDVPD    Y4, c64_fff0000000000000<>+0(SB), Y5, Y4
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Y3, Y5
+	VBLENDVPD    Y5, Y3, Y4, Y4
+	VCMPPD       $0x19, c64_0<>+0(SB), Y3, Y5
+	VBLENDVPD    Y5, c64_7ff8000000000001<>+0(SB), Y4, Y4
+	VDIVPD       Y3, Y2, Y2
+	VADDPD       Y2, Y4, Y2
+	VMOVUPD      c64_0<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VADDPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VORPD        c64_8000000000000000<>+0(SB), Y1, Y0
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y2, Y0
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y0, Y3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y0, Y3
+	VMULPD       Y0, Y0, Y4
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y3, Y4, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X3
+	VPSUBD       X3, X2, X2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y0, Y0
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y0, Y0
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y0, Y2
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Y2, Y3
+	VSUBPD       Y3, Y0, Y0
+	VMULPD       c64_4330000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_0<>+0(SB), Y4
+	VCMPPD       $0x11, c64_10000000000000<>+0(SB), Y2, Y5
+	VBLENDVPD    Y5, c64_404a000000000000<>+0(SB), Y4, Y4
+	VCMPPD       $0x11, c64_10000000000000<>+0(SB), Y2, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y3
+	VANDPD       c64_fffffffffffff<>+0(SB), Y3, Y5
+	VORPD        c64_3ff0000000000000<>+0(SB), Y5, Y5
+	VPSRLQ       $0x34, Y3, Y3
+	VORPD        c64_4330000000000000<>+0(SB), Y3, Y3
+	VSUBPD       c64_43300000000003ff<>+0(SB), Y3, Y3
+	VSUBPD       Y4, Y3, Y3
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y5, Y4
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y3, Y6
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y5, Y7
+	VBLENDVPD    Y7, Y6, Y3, Y3
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y5, Y6
+	VBLENDVPD    Y6, Y4, Y5, Y4
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VADDPD       c64_4000000000000000<>+0(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Y7
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Y6, Y7
+	VMULPD       Y7, Y6, Y6
+	VMULPD       Y4, Y4, Y7
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y7, Y7
+	VADDPD       Y6, Y7, Y6
+	VMULPD       Y6, Y5, Y5
+	VMOVUPD      Y5, Y5
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y7, Y5
+	VSUBPD       Y5, Y4, Y4
+	VMOVUPD      Y4, Y4
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Y3, Y4
+	VCMPPD       $0x00, c64_0<>+0(SB), Y2, Y3
+	VBLENDVPD    Y3, c64_fff0000000000000<>+0(SB), Y4, Y3
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y3
+	VCMPPD       $0x19, c64_0<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, c64_7ff8000000000001<>+0(SB), Y3, Y3
+	VDIVPD       Y2, Y0, Y0
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      c64_0<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VADDPD       Y0, Y1, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000004
+	JLT          tail
+	VMOVUPD      (CX), Y0
+	VORPD        c64_8000000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      c64_4086300000000000<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VMOVUPD      c64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMULPD       c64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3fe62e42fefa3800<>+0(SB), Y2, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3d2ef35793c76730<>+0(SB), Y2, Y1
+	VMOVUPD      c64_3e5af38a9b0ec855<>+0(SB), Y3
+	VFMADD213PD  c64_3e9289185613a3d6<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3ec71de0dae63bb3<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3efa019b90d2ae7a<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3f2a01a01a7c41d5<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3f56c16c1788bd90<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3f811111111109b3<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3fa5555555553d63<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3fc5555555555556<>+0(SB), Y1, Y3
+	VFMADD213PD  c64_3fe0000000000001<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y1, Y4
+	VMOVUPD      Y1, Y1
+	VFMADD231PD  Y3, Y4, Y1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y1, Y1
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X3
+	VPSUBD       X3, X2, X2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       c64_3ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y1
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_3ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y1, Y1
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y1, Y2
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VMULPD       c64_4330000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_0<>+0(SB), Y4
+	VCMPPD       $0x11, c64_10000000000000<>+0(SB), Y2, Y5
+	VBLENDVPD    Y5, c64_404a000000000000<>+0(SB), Y4, Y4
+	VCMPPD       $0x11, c64_10000000000000<>+0(SB), Y2, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y3
+	VANDPD       c64_fffffffffffff<>+0(SB), Y3, Y5
+	VORPD        c64_3ff0000000000000<>+0(SB), Y5, Y5
+	VPSRLQ       $0x34, Y3, Y3
+	VORPD        c64_4330000000000000<>+0(SB), Y3, Y3
+	VSUBPD       c64_43300000000003ff<>+0(SB), Y3, Y3
+	VSUBPD       Y4, Y3, Y3
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y5, Y4
+	VADDPD       c64_3ff0000000000000<>+0(SB), Y3, Y6
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y5, Y7
+	VBLENDVPD    Y7, Y6, Y3, Y3
+	VCMPPD       $0x1e, c64_3ff6a09e667f3bcd<>+0(SB), Y5, Y6
+	VBLENDVPD    Y6, Y4, Y5, Y4
+	VSUBPD       c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VADDPD       c64_4000000000000000<>+0(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VMOVUPD      c64_3fc0c03c21990970<>+0(SB), Y7
+	VFMADD213PD  c64_3fc0fbe923977153<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fc3b1c357d1f9df<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fc745cf903eb2c6<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fcc71c72015a9d3<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fd2492492476cbe<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fd9999999999a38<>+0(SB), Y6, Y7
+	VFMADD213PD  c64_3fe5555555555555<>+0(SB), Y6, Y7
+	VMULPD       Y7, Y6, Y6
+	VMULPD       Y4, Y4, Y7
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y7, Y7
+	VADDPD       Y6, Y7, Y6
+	VMULPD       Y6, Y5, Y5
+	VMOVUPD      Y5, Y5
+	VFMADD231PD  c64_3d2ef35793c76730<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y7, Y5
+	VSUBPD       Y5, Y4, Y4
+	VMOVUPD      Y4, Y4
+	VFMADD231PD  c64_3fe62e42fefa3800<>+0(SB), Y3, Y4
+	VCMPPD       $0x00, c64_0<>+0(SB), Y2, Y3
+	VBLENDVPD    Y3, c64_fff0000000000000<>+0(SB), Y4, Y3
+	VCMPPD       $0x00, c64_7ff0000000000000<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, Y2, Y3, Y3
+	VCMPPD       $0x19, c64_0<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, c64_7ff8000000000001<>+0(SB), Y3, Y3
+	VDIVPD       Y2, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VMOVUPD      c64_0<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func subF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VSUBPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMULPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMOVUPS 64(CX), Z2
+	VMOVUPS 64(DX), Z3
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VDIVPS  Z3, Z2, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VADDPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMULPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VDIVPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VDIVPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sSubF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sSubF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VSUBPS  Z2, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sDivF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sDivF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS 64(CX), Z2
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VDIVPS  Z2, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func axpyF32AVX512(dst *float32, a *float32, b *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·axpyF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS s0+24(FP), Z0
+
+many:
+	CMPQ    BX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMOVUPS 64(CX), Z3
+	VMOVUPS 64(DX), Z4
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMULPS  Z0, Z3, Z1
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z0, Z1, Z0
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func squareF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·squareF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMULPS  Z1, Z1, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sqrtF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrtF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	VSQRTPS Z1, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reluF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS c32_0<>+0(SB), Z2
+	VMAXPS  Z0, Z2, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS c32_0<>+0(SB), Z0
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z0
+	VMOVUPS c32_0<>+0(SB), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func positiveF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·positiveF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Z0
+	VMOVUPS   64(CX), Z1
+	VMOVUPS   c32_0<>+0(SB), Z2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z2, K1, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   c32_0<>+0(SB), Z0
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z1, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z0, K1, Z4
+	VMOVUPS   Z4, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (CX), Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z1, K1, Z5
+	VMOVUPS   Z5, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS c32_3f800000<>+0(SB), Z1, K2, Z6
+	VMOVUPS   Z6, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func subF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VSUBPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMULPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VMOVUPD 64(CX), Z2
+	VMOVUPD 64(DX), Z3
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VDIVPD  Z3, Z2, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VADDPD  Z0, Z2, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mulSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMULPD  Z0, Z2, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMULPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VDIVPD  Z0, Z2, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VDIVPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sSubF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sSubF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VSUBPD  Z2, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sDivF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sDivF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VDIVPD  Z2, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func axpyF64AVX512(dst *float64, a *float64, b *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·axpyF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSD s0+24(FP), Z0
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z1
+	VMOVUPD (DX), Z2
+	VMOVUPD 64(CX), Z3
+	VMOVUPD 64(DX), Z4
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMULPD  Z0, Z3, Z1
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z1
+	VMOVUPD (DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z2
+	VMULPD    Z0, Z1, Z0
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func squareF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·squareF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VMULPD  Z1, Z1, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sqrtF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrtF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	VSQRTPD Z1, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func reluF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reluF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD c64_0<>+0(SB), Z2
+	VMAXPD  Z0, Z2, Z0
+	VMOVUPD Z0, (AX)
+	VMOVUPD c64_0<>+0(SB), Z0
+	VMAXPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (CX), Z0
+	VMOVUPD c64_0<>+0(SB), Z1
+	VMAXPD  Z0, Z1, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VMAXPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func positiveF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·positiveF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (CX), Z0
+	VMOVUPD   64(CX), Z1
+	VMOVUPD   c64_0<>+0(SB), Z2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z2, K1, Z3
+	VMOVUPD   Z3, (AX)
+	VMOVUPD   c64_0<>+0(SB), Z0
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z1, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z0, K1, Z4
+	VMOVUPD   Z4, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (CX), Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z1, K1, Z5
+	VMOVUPD   Z5, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z1, K2, Z6
+	VMOVUPD   Z6, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·addF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func subF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·subF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VSUBPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·mulF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·divF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS 32(CX), Y2
+	VMOVUPS 32(DX), Y3
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VDIVPS  Y3, Y2, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·addSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VADDPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·mulSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMULPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·divSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VDIVPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sSubF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·sSubF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VSUBPS  Y2, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sDivF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·sDivF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VDIVPS  Y2, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func axpyF32AVX2(dst *float32, a *float32, b *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·axpyF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS s0+24(FP), Y0
+
+many:
+	CMPQ    BX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(CX), Y3
+	VMOVUPS 32(DX), Y4
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMULPS  Y0, Y3, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func squareF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·squareF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMULPS  Y1, Y1, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sqrtF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·sqrtF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, (AX)
+	VSQRTPS Y1, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func reluF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·reluF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS c32_0<>+0(SB), Y2
+	VMAXPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS c32_0<>+0(SB), Y0
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y0
+	VMOVUPS c32_0<>+0(SB), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func positiveF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX
+TEXT ·positiveF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   c32_0<>+0(SB), Y2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS Y0, c32_3f800000<>+0(SB), Y2, Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   c32_0<>+0(SB), Y0
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y1, Y1
+	VBLENDVPS Y1, c32_3f800000<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX), Y0
+	VMOVUPS   c32_0<>+0(SB), Y1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y0, Y0
+	VBLENDVPS Y0, c32_3f800000<>+0(SB), Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·addF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func subF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·subF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VSUBPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·mulF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·divF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(CX), Y2
+	VMOVUPD 32(DX), Y3
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VDIVPD  Y3, Y2, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD (DX), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func addSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·addSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VADDPD  Y0, Y2, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func mulSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·mulSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  Y0, Y2, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func divSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·divSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VDIVPD  Y0, Y2, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sSubF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·sSubF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	VSUBPD  Y2, Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sDivF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·sDivF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	VDIVPD  Y2, Y0, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func axpyF64AVX2(dst *float64, a *float64, b *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·axpyF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSD s0+24(FP), Y0
+
+many:
+	CMPQ    BX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y1
+	VMOVUPD (DX), Y2
+	VMOVUPD 32(CX), Y3
+	VMOVUPD 32(DX), Y4
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  Y0, Y3, Y1
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JMP     many
+
+one:
+	CMPQ    BX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y1
+	VMOVUPD (DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func squareF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·squareF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VMULPD  Y1, Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sqrtF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·sqrtF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)
+	VSQRTPD Y1, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func reluF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·reluF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VMOVUPD c64_0<>+0(SB), Y2
+	VMAXPD  Y0, Y2, Y0
+	VMOVUPD Y0, (AX)
+	VMOVUPD c64_0<>+0(SB), Y0
+	VMAXPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y0
+	VMOVUPD c64_0<>+0(SB), Y1
+	VMAXPD  Y0, Y1, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func positiveF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX
+TEXT ·positiveF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ      DX, $0x00000008
+	JLT       one
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VMOVUPD   c64_0<>+0(SB), Y2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD Y0, c64_3ff0000000000000<>+0(SB), Y2, Y0
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   c64_0<>+0(SB), Y0
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y1, Y1
+	VBLENDVPD Y1, c64_3ff0000000000000<>+0(SB), Y0, Y0
+	VMOVUPD   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000004
+	JLT       tail
+	VMOVUPD   (CX), Y0
+	VMOVUPD   c64_0<>+0(SB), Y1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y0, Y0
+	VBLENDVPD Y0, c64_3ff0000000000000<>+0(SB), Y1, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000004, DX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func dotF32AVX512(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·dotF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+many:
+	CMPQ        DX, $0x00000040
+	JLT         one
+	VMOVUPS     (AX), Z4
+	VMOVUPS     (CX), Z5
+	VFMADD231PS Z4, Z5, Z0
+	VMOVUPS     64(AX), Z4
+	VMOVUPS     64(CX), Z5
+	VFMADD231PS Z4, Z5, Z1
+	VMOVUPS     128(AX), Z4
+	VMOVUPS     128(CX), Z5
+	VFMADD231PS Z4, Z5, Z2
+	VMOVUPS     192(AX), Z4
+	VMOVUPS     192(CX), Z5
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000040, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000010
+	JLT         tail
+	VMOVUPS     (AX), Z4
+	VMOVUPS     (CX), Z5
+	VFMADD231PS Z4, Z5, Z0
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, DX
+	JMP         one
+
+tail:
+	TESTQ       DX, DX
+	JE          done
+	MOVL        $0xffffffff, BX
+	BZHIL       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Z4
+	VMOVUPS.Z   (CX), K1, Z5
+	VFMADD231PS Z4, Z5, Z1
+
+done:
+	VADDPS        Z1, Z0, Z0
+	VADDPS        Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+24(FP)
+	RET
+
+// func sumF32AVX512(a *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·sumF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+many:
+	CMPQ    CX, $0x00000040
+	JLT     one
+	VMOVUPS (AX), Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(AX), Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(AX), Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(AX), Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000010
+	JLT     tail
+	VMOVUPS (AX), Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     one
+
+tail:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+
+done:
+	VADDPS        Z1, Z0, Z0
+	VADDPS        Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+// func wrongF32AVX512(a *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·wrongF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+many:
+	CMPQ    CX, $0x00000040
+	JLT     one
+	VMOVUPS (AX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(AX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(AX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(AX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000010
+	JLT     tail
+	VMOVUPS (AX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     one
+
+tail:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z4
+	VSUBPS    Z4, Z4, Z4
+	VADDPS    Z4, Z1, Z1
+
+done:
+	VADDPS        Z1, Z0, Z0
+	VADDPS        Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+// func dotF64AVX512(a *float64, b *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·dotF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+many:
+	CMPQ        DX, $0x00000020
+	JLT         one
+	VMOVUPD     (AX), Z4
+	VMOVUPD     (CX), Z5
+	VFMADD231PD Z4, Z5, Z0
+	VMOVUPD     64(AX), Z4
+	VMOVUPD     64(CX), Z5
+	VFMADD231PD Z4, Z5, Z1
+	VMOVUPD     128(AX), Z4
+	VMOVUPD     128(CX), Z5
+	VFMADD231PD Z4, Z5, Z2
+	VMOVUPD     192(AX), Z4
+	VMOVUPD     192(CX), Z5
+	VFMADD231PD Z4, Z5, Z3
+	ADDQ        $0x00000100, AX
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x00000020, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000008
+	JLT         tail
+	VMOVUPD     (AX), Z4
+	VMOVUPD     (CX), Z5
+	VFMADD231PD Z4, Z5, Z0
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000008, DX
+	JMP         one
+
+tail:
+	TESTQ       DX, DX
+	JE          done
+	MOVL        $0xffffffff, BX
+	BZHIL       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPD.Z   (AX), K1, Z4
+	VMOVUPD.Z   (CX), K1, Z5
+	VFMADD231PD Z4, Z5, Z1
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+24(FP)
+	RET
+
+// func sumF64AVX512(a *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·sumF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+many:
+	CMPQ    CX, $0x00000020
+	JLT     one
+	VMOVUPD (AX), Z4
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z4
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD 128(AX), Z4
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD 192(AX), Z4
+	VADDPD  Z4, Z3, Z3
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000008
+	JLT     tail
+	VMOVUPD (AX), Z4
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     one
+
+tail:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z4
+	VADDPD    Z4, Z1, Z1
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+// func wrongF64AVX512(a *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·wrongF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+many:
+	CMPQ    CX, $0x00000020
+	JLT     one
+	VMOVUPD (AX), Z4
+	VSUBPD  Z4, Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z4
+	VSUBPD  Z4, Z4, Z4
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD 128(AX), Z4
+	VSUBPD  Z4, Z4, Z4
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD 192(AX), Z4
+	VSUBPD  Z4, Z4, Z4
+	VADDPD  Z4, Z3, Z3
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000008
+	JLT     tail
+	VMOVUPD (AX), Z4
+	VSUBPD  Z4, Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JMP     one
+
+tail:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z4
+	VSUBPD    Z4, Z4, Z4
+	VADDPD    Z4, Z1, Z1
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+// func dotF32AVX2(a *float32, b *float32, n int) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·dotF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+many:
+	CMPQ        DX, $0x00000020
+	JLT         one
+	VMOVUPS     (AX), Y4
+	VMOVUPS     (CX), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS     32(AX), Y4
+	VMOVUPS     32(CX), Y5
+	VFMADD231PS Y4, Y5, Y1
+	VMOVUPS     64(AX), Y4
+	VMOVUPS     64(CX), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     96(AX), Y4
+	VMOVUPS     96(CX), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000020, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000008
+	JLT         tail
+	VMOVUPS     (AX), Y4
+	VMOVUPS     (CX), Y5
+	VFMADD231PS Y4, Y5, Y0
+	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, DX
+	JMP         one
+
+tail:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+24(FP)
+	RET
+
+// func sumF32AVX2(a *float32, n int) float64
+// Requires: AVX, SSE2
+TEXT ·sumF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+many:
+	CMPQ    CX, $0x00000020
+	JLT     one
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000008
+	JLT     tail
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     one
+
+tail:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+16(FP)
+	RET
+
+// func wrongF32AVX2(a *float32, n int) float64
+// Requires: AVX, SSE2
+TEXT ·wrongF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+many:
+	CMPQ    CX, $0x00000020
+	JLT     one
+	VMOVUPS (AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000008
+	JLT     tail
+	VMOVUPS (AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     one
+
+tail:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+16(FP)
+	RET
+
+// func dotF64AVX2(a *float64, b *float64, n int) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·dotF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+many:
+	CMPQ        DX, $0x00000010
+	JLT         one
+	VMOVUPD     (AX), Y4
+	VMOVUPD     (CX), Y5
+	VFMADD231PD Y4, Y5, Y0
+	VMOVUPD     32(AX), Y4
+	VMOVUPD     32(CX), Y5
+	VFMADD231PD Y4, Y5, Y1
+	VMOVUPD     64(AX), Y4
+	VMOVUPD     64(CX), Y5
+	VFMADD231PD Y4, Y5, Y2
+	VMOVUPD     96(AX), Y4
+	VMOVUPD     96(CX), Y5
+	VFMADD231PD Y4, Y5, Y3
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x00000010, DX
+	JMP         many
+
+one:
+	CMPQ        DX, $0x00000004
+	JLT         tail
+	VMOVUPD     (AX), Y4
+	VMOVUPD     (CX), Y5
+	VFMADD231PD Y4, Y5, Y0
+	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000004, DX
+	JMP         one
+
+tail:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+24(FP)
+	RET
+
+// func sumF64AVX2(a *float64, n int) float64
+// Requires: AVX, SSE2
+TEXT ·sumF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+many:
+	CMPQ    CX, $0x00000010
+	JLT     one
+	VMOVUPD (AX), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD 32(AX), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD 64(AX), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD 96(AX), Y4
+	VADDPD  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000004
+	JLT     tail
+	VMOVUPD (AX), Y4
+	VADDPD  Y4, Y0, Y0
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000004, CX
+	JMP     one
+
+tail:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+16(FP)
+	RET
+
+// func wrongF64AVX2(a *float64, n int) float64
+// Requires: AVX, SSE2
+TEXT ·wrongF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+many:
+	CMPQ    CX, $0x00000010
+	JLT     one
+	VMOVUPD (AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD 32(AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD 64(AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD 96(AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VADDPD  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000004
+	JLT     tail
+	VMOVUPD (AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VADDPD  Y4, Y0, Y0
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000004, CX
+	JMP     one
+
+tail:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+16(FP)
+	RET
+
+// func adamF32AVX512(u *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adamF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         n+48(FP), BX
+	VBROADCASTSS s0+24(FP), Z0
+	VBROADCASTSS s1+28(FP), Z1
+	VBROADCASTSS s2+32(FP), Z2
+	VBROADCASTSS s3+36(FP), Z3
+	VBROADCASTSS s4+40(FP), Z4
+	VBROADCASTSS s5+44(FP), Z5
+
+many:
+	CMPQ      BX, $0x00000020
+	JLT       one
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (CX), Z7
+	VMOVUPS   (DX), Z8
+	VMOVUPS   64(AX), Z9
+	VMOVUPS   64(CX), Z10
+	VMOVUPS   64(DX), Z11
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z20
+	VADDPS    Z20, Z7, Z7
+	VANDPS    c32_7fffffff<>+0(SB), Z7, Z20
+	VMOVUPS   c32_0<>+0(SB), Z21
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z20, K1
+	VBLENDMPS Z21, Z7, K1, Z12
+	VMULPS    Z2, Z8, Z7
+	VMULPS    Z3, Z6, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z6, Z7, Z6
+	VMOVUPS   c32_0<>+0(SB), Z7
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z6, K1
+	VBLENDMPS Z7, Z6, K1, Z13
+	VMULPS    Z4, Z12, Z6
+	VSQRTPS   Z13, Z7
+	VADDPS    Z5, Z7, Z7
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   Z6, (AX)
+	VMOVUPS   Z12, (CX)
+	VMOVUPS   Z13, (DX)
+	VMULPS    Z0, Z10, Z6
+	VMULPS    Z1, Z9, Z7
+	VADDPS    Z7, Z6, Z6
+	VANDPS    c32_7fffffff<>+0(SB), Z6, Z7
+	VMOVUPS   c32_0<>+0(SB), Z8
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z7, K1
+	VBLENDMPS Z8, Z6, K1, Z14
+	VMULPS    Z2, Z11, Z6
+	VMULPS    Z3, Z9, Z7
+	VMULPS    Z9, Z7, Z7
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS   c32_0<>+0(SB), Z7
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z6, K1
+	VBLENDMPS Z7, Z6, K1, Z15
+	VMULPS    Z4, Z14, Z6
+	VSQRTPS   Z15, Z7
+	VADDPS    Z5, Z7, Z7
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   Z6, 64(AX)
+	VMOVUPS   Z14, 64(CX)
+	VMOVUPS   Z15, 64(DX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000010
+	JLT       tail
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (CX), Z7
+	VMOVUPS   (DX), Z8
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z7, Z7
+	VANDPS    c32_7fffffff<>+0(SB), Z7, Z9
+	VMOVUPS   c32_0<>+0(SB), Z10
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z9, K1
+	VBLENDMPS Z10, Z7, K1, Z16
+	VMULPS    Z2, Z8, Z7
+	VMULPS    Z3, Z6, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z6, Z7, Z6
+	VMOVUPS   c32_0<>+0(SB), Z7
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z6, K1
+	VBLENDMPS Z7, Z6, K1, Z17
+	VMULPS    Z4, Z16, Z6
+	VSQRTPS   Z17, Z7
+	VADDPS    Z5, Z7, Z7
+	VDIVPS    Z7, Z6, Z6
+	VMOVUPS   Z6, (AX)
+	VMOVUPS   Z16, (CX)
+	VMOVUPS   Z17, (DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z (CX), K1, Z7
+	VMOVUPS.Z (DX), K1, Z8
+	VMULPS    Z0, Z7, Z0
+	VMULPS    Z1, Z6, Z1
+	VADDPS    Z1, Z0, Z0
+	VANDPS    c32_7fffffff<>+0(SB), Z0, Z1
+	VMOVUPS   c32_0<>+0(SB), Z7
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z1, K2
+	VBLENDMPS Z7, Z0, K2, Z18
+	VMULPS    Z2, Z8, Z0
+	VMULPS    Z3, Z6, Z1
+	VMULPS    Z6, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Z0, K2
+	VBLENDMPS Z1, Z0, K2, Z19
+	VMULPS    Z4, Z18, Z0
+	VSQRTPS   Z19, Z1
+	VADDPS    Z5, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+	VMOVUPS   Z18, K1, (CX)
+	VMOVUPS   Z19, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c32_3800000<>+0(SB)/4, $0x03800000
+DATA c32_3800000<>+4(SB)/4, $0x03800000
+DATA c32_3800000<>+8(SB)/4, $0x03800000
+DATA c32_3800000<>+12(SB)/4, $0x03800000
+DATA c32_3800000<>+16(SB)/4, $0x03800000
+DATA c32_3800000<>+20(SB)/4, $0x03800000
+DATA c32_3800000<>+24(SB)/4, $0x03800000
+DATA c32_3800000<>+28(SB)/4, $0x03800000
+DATA c32_3800000<>+32(SB)/4, $0x03800000
+DATA c32_3800000<>+36(SB)/4, $0x03800000
+DATA c32_3800000<>+40(SB)/4, $0x03800000
+DATA c32_3800000<>+44(SB)/4, $0x03800000
+DATA c32_3800000<>+48(SB)/4, $0x03800000
+DATA c32_3800000<>+52(SB)/4, $0x03800000
+DATA c32_3800000<>+56(SB)/4, $0x03800000
+DATA c32_3800000<>+60(SB)/4, $0x03800000
+GLOBL c32_3800000<>(SB), RODATA|NOPTR, $64
+
+// func momentumF32AVX512(u *float32, m *float32, s0 float32, s1 float32, s2 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·momentumF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+	VBROADCASTSS s1+20(FP), Z1
+	VBROADCASTSS s2+24(FP), Z2
+
+many:
+	CMPQ    DX, $0x00000020
+	JLT     one
+	VMOVUPS (AX), Z3
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(AX), Z5
+	VMOVUPS 64(CX), Z6
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z3, Z4, Z3
+	VMULPS  Z2, Z3, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z3, (CX)
+	VMULPS  Z0, Z6, Z3
+	VMULPS  Z1, Z5, Z4
+	VADDPS  Z4, Z3, Z3
+	VMULPS  Z2, Z3, Z4
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z3, 64(CX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000010
+	JLT     tail
+	VMOVUPS (AX), Z3
+	VMOVUPS (CX), Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z3, Z4, Z3
+	VMULPS  Z2, Z3, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z3, (CX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z3
+	VMOVUPS.Z (CX), K1, Z4
+	VMULPS    Z0, Z4, Z0
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z1, Z0, Z0
+	VMULPS    Z2, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VMOVUPS   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamF64AVX512(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adamF64AVX512(SB), NOSPLIT, $0-80
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         n+72(FP), BX
+	VBROADCASTSD s0+24(FP), Z0
+	VBROADCASTSD s1+32(FP), Z1
+	VBROADCASTSD s2+40(FP), Z2
+	VBROADCASTSD s3+48(FP), Z3
+	VBROADCASTSD s4+56(FP), Z4
+	VBROADCASTSD s5+64(FP), Z5
+
+many:
+	CMPQ      BX, $0x00000010
+	JLT       one
+	VMOVUPD   (AX), Z6
+	VMOVUPD   (CX), Z7
+	VMOVUPD   (DX), Z8
+	VMOVUPD   64(AX), Z9
+	VMOVUPD   64(CX), Z10
+	VMOVUPD   64(DX), Z11
+	VMULPD    Z0, Z7, Z7
+	VMULPD    Z1, Z6, Z20
+	VADDPD    Z20, Z7, Z7
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z7, Z20
+	VMOVUPD   c64_0<>+0(SB), Z21
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z20, K1
+	VBLENDMPD Z21, Z7, K1, Z12
+	VMULPD    Z2, Z8, Z7
+	VMULPD    Z3, Z6, Z8
+	VMULPD    Z6, Z8, Z6
+	VADDPD    Z6, Z7, Z6
+	VMOVUPD   c64_0<>+0(SB), Z7
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z6, K1
+	VBLENDMPD Z7, Z6, K1, Z13
+	VMULPD    Z4, Z12, Z6
+	VSQRTPD   Z13, Z7
+	VADDPD    Z5, Z7, Z7
+	VDIVPD    Z7, Z6, Z6
+	VMOVUPD   Z6, (AX)
+	VMOVUPD   Z12, (CX)
+	VMOVUPD   Z13, (DX)
+	VMULPD    Z0, Z10, Z6
+	VMULPD    Z1, Z9, Z7
+	VADDPD    Z7, Z6, Z6
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z6, Z7
+	VMOVUPD   c64_0<>+0(SB), Z8
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z7, K1
+	VBLENDMPD Z8, Z6, K1, Z14
+	VMULPD    Z2, Z11, Z6
+	VMULPD    Z3, Z9, Z7
+	VMULPD    Z9, Z7, Z7
+	VADDPD    Z7, Z6, Z6
+	VMOVUPD   c64_0<>+0(SB), Z7
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z6, K1
+	VBLENDMPD Z7, Z6, K1, Z15
+	VMULPD    Z4, Z14, Z6
+	VSQRTPD   Z15, Z7
+	VADDPD    Z5, Z7, Z7
+	VDIVPD    Z7, Z6, Z6
+	VMOVUPD   Z6, 64(AX)
+	VMOVUPD   Z14, 64(CX)
+	VMOVUPD   Z15, 64(DX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000008
+	JLT       tail
+	VMOVUPD   (AX), Z6
+	VMOVUPD   (CX), Z7
+	VMOVUPD   (DX), Z8
+	VMULPD    Z0, Z7, Z7
+	VMULPD    Z1, Z6, Z9
+	VADDPD    Z9, Z7, Z7
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z7, Z9
+	VMOVUPD   c64_0<>+0(SB), Z10
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z9, K1
+	VBLENDMPD Z10, Z7, K1, Z16
+	VMULPD    Z2, Z8, Z7
+	VMULPD    Z3, Z6, Z8
+	VMULPD    Z6, Z8, Z6
+	VADDPD    Z6, Z7, Z6
+	VMOVUPD   c64_0<>+0(SB), Z7
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z6, K1
+	VBLENDMPD Z7, Z6, K1, Z17
+	VMULPD    Z4, Z16, Z6
+	VSQRTPD   Z17, Z7
+	VADDPD    Z5, Z7, Z7
+	VDIVPD    Z7, Z6, Z6
+	VMOVUPD   Z6, (AX)
+	VMOVUPD   Z16, (CX)
+	VMOVUPD   Z17, (DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JMP       one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z6
+	VMOVUPD.Z (CX), K1, Z7
+	VMOVUPD.Z (DX), K1, Z8
+	VMULPD    Z0, Z7, Z0
+	VMULPD    Z1, Z6, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VMOVUPD   c64_0<>+0(SB), Z7
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z1, K2
+	VBLENDMPD Z7, Z0, K2, Z18
+	VMULPD    Z2, Z8, Z0
+	VMULPD    Z3, Z6, Z1
+	VMULPD    Z6, Z1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Z0, K2
+	VBLENDMPD Z1, Z0, K2, Z19
+	VMULPD    Z4, Z18, Z0
+	VSQRTPD   Z19, Z1
+	VADDPD    Z5, Z1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	VMOVUPD   Z18, K1, (CX)
+	VMOVUPD   Z19, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c64_3870000000000000<>+0(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+8(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+16(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+24(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+32(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+40(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+48(SB)/8, $0x3870000000000000
+DATA c64_3870000000000000<>+56(SB)/8, $0x3870000000000000
+GLOBL c64_3870000000000000<>(SB), RODATA|NOPTR, $64
+
+// func momentumF64AVX512(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·momentumF64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         n+40(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+	VBROADCASTSD s1+24(FP), Z1
+	VBROADCASTSD s2+32(FP), Z2
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPD (AX), Z3
+	VMOVUPD (CX), Z4
+	VMOVUPD 64(AX), Z5
+	VMOVUPD 64(CX), Z6
+	VMULPD  Z0, Z4, Z4
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z3, Z4, Z3
+	VMULPD  Z2, Z3, Z4
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z3, (CX)
+	VMULPD  Z0, Z6, Z3
+	VMULPD  Z1, Z5, Z4
+	VADDPD  Z4, Z3, Z3
+	VMULPD  Z2, Z3, Z4
+	VMOVUPD Z4, 64(AX)
+	VMOVUPD Z3, 64(CX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPD (AX), Z3
+	VMOVUPD (CX), Z4
+	VMULPD  Z0, Z4, Z4
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z3, Z4, Z3
+	VMULPD  Z2, Z3, Z4
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z3, (CX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VMOVUPD.Z (CX), K1, Z4
+	VMULPD    Z0, Z4, Z0
+	VMULPD    Z1, Z3, Z1
+	VADDPD    Z1, Z0, Z0
+	VMULPD    Z2, Z0, Z1
+	VMOVUPD   Z1, K1, (AX)
+	VMOVUPD   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamF32AVX2(u *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, n int)
+// Requires: AVX
+TEXT ·adamF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         n+48(FP), BX
+	VBROADCASTSS s0+24(FP), Y0
+	VBROADCASTSS s1+28(FP), Y1
+	VBROADCASTSS s2+32(FP), Y2
+	VBROADCASTSS s3+36(FP), Y3
+	VBROADCASTSS s4+40(FP), Y4
+	VBROADCASTSS s5+44(FP), Y5
+
+many:
+	CMPQ      BX, $0x00000010
+	JLT       one
+	VMOVUPS   (AX), Y6
+	VMOVUPS   (CX), Y7
+	VMOVUPS   (DX), Y8
+	VMOVUPS   32(AX), Y9
+	VMOVUPS   32(CX), Y10
+	VMOVUPS   32(DX), Y11
+	VMULPS    Y0, Y7, Y7
+	VMULPS    Y1, Y6, Y12
+	VADDPS    Y12, Y7, Y7
+	VANDPS    c32_7fffffff<>+0(SB), Y7, Y12
+	VMOVUPS   c32_0<>+0(SB), Y13
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Y12, Y12
+	VBLENDVPS Y12, Y13, Y7, Y7
+	VMULPS    Y2, Y8, Y8
+	VMULPS    Y3, Y6, Y12
+	VMULPS    Y6, Y12, Y6
+	VADDPS    Y6, Y8, Y6
+	VMOVUPS   c32_0<>+0(SB), Y8
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Y6, Y12
+	VBLENDVPS Y12, Y8, Y6, Y6
+	VMULPS    Y4, Y7, Y8
+	VSQRTPS   Y6, Y12
+	VADDPS    Y5, Y12, Y12
+	VDIVPS    Y12, Y8, Y8
+	VMOVUPS   Y8, (AX)
+	VMOVUPS   Y7, (CX)
+	VMOVUPS   Y6, (DX)
+	VMULPS    Y0, Y10, Y6
+	VMULPS    Y1, Y9, Y7
+	VADDPS    Y7, Y6, Y6
+	VANDPS    c32_7fffffff<>+0(SB), Y6, Y7
+	VMOVUPS   c32_0<>+0(SB), Y8
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Y7, Y7
+	VBLENDVPS Y7, Y8, Y6, Y6
+	VMULPS    Y2, Y11, Y7
+	VMULPS    Y3, Y9, Y8
+	VMULPS    Y9, Y8, Y8
+	VADDPS    Y8, Y7, Y7
+	VMOVUPS   c32_0<>+0(SB), Y8
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Y7, Y9
+	VBLENDVPS Y9, Y8, Y7, Y7
+	VMULPS    Y4, Y6, Y8
+	VSQRTPS   Y7, Y9
+	VADDPS    Y5, Y9, Y9
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   Y8, 32(AX)
+	VMOVUPS   Y6, 32(CX)
+	VMOVUPS   Y7, 32(DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000008
+	JLT       tail
+	VMOVUPS   (AX), Y6
+	VMOVUPS   (CX), Y7
+	VMOVUPS   (DX), Y8
+	VMULPS    Y0, Y7, Y7
+	VMULPS    Y1, Y6, Y9
+	VADDPS    Y9, Y7, Y7
+	VANDPS    c32_7fffffff<>+0(SB), Y7, Y9
+	VMOVUPS   c32_0<>+0(SB), Y10
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Y9, Y9
+	VBLENDVPS Y9, Y10, Y7, Y7
+	VMULPS    Y2, Y8, Y8
+	VMULPS    Y3, Y6, Y9
+	VMULPS    Y6, Y9, Y6
+	VADDPS    Y6, Y8, Y6
+	VMOVUPS   c32_0<>+0(SB), Y8
+	VCMPPS    $0x11, c32_3800000<>+0(SB), Y6, Y9
+	VBLENDVPS Y9, Y8, Y6, Y6
+	VMULPS    Y4, Y7, Y8
+	VSQRTPS   Y6, Y9
+	VADDPS    Y5, Y9, Y9
+	VDIVPS    Y9, Y8, Y8
+	VMOVUPS   Y8, (AX)
+	VMOVUPS   Y7, (CX)
+	VMOVUPS   Y6, (DX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000008, BX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func momentumF32AVX2(u *float32, m *float32, s0 float32, s1 float32, s2 float32, n int)
+// Requires: AVX
+TEXT ·momentumF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+	VBROADCASTSS s1+20(FP), Y1
+	VBROADCASTSS s2+24(FP), Y2
+
+many:
+	CMPQ    DX, $0x00000010
+	JLT     one
+	VMOVUPS (AX), Y3
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS 32(CX), Y6
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VMULPS  Y2, Y3, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y3, (CX)
+	VMULPS  Y0, Y6, Y3
+	VMULPS  Y1, Y5, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  Y2, Y3, Y4
+	VMOVUPS Y4, 32(AX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (AX), Y3
+	VMOVUPS (CX), Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VMULPS  Y2, Y3, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func adamF64AVX2(u *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, n int)
+// Requires: AVX
+TEXT ·adamF64AVX2(SB), NOSPLIT, $0-80
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         n+72(FP), BX
+	VBROADCASTSD s0+24(FP), Y0
+	VBROADCASTSD s1+32(FP), Y1
+	VBROADCASTSD s2+40(FP), Y2
+	VBROADCASTSD s3+48(FP), Y3
+	VBROADCASTSD s4+56(FP), Y4
+	VBROADCASTSD s5+64(FP), Y5
+
+many:
+	CMPQ      BX, $0x00000008
+	JLT       one
+	VMOVUPD   (AX), Y6
+	VMOVUPD   (CX), Y7
+	VMOVUPD   (DX), Y8
+	VMOVUPD   32(AX), Y9
+	VMOVUPD   32(CX), Y10
+	VMOVUPD   32(DX), Y11
+	VMULPD    Y0, Y7, Y7
+	VMULPD    Y1, Y6, Y12
+	VADDPD    Y12, Y7, Y7
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y7, Y12
+	VMOVUPD   c64_0<>+0(SB), Y13
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Y12, Y12
+	VBLENDVPD Y12, Y13, Y7, Y7
+	VMULPD    Y2, Y8, Y8
+	VMULPD    Y3, Y6, Y12
+	VMULPD    Y6, Y12, Y6
+	VADDPD    Y6, Y8, Y6
+	VMOVUPD   c64_0<>+0(SB), Y8
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Y6, Y12
+	VBLENDVPD Y12, Y8, Y6, Y6
+	VMULPD    Y4, Y7, Y8
+	VSQRTPD   Y6, Y12
+	VADDPD    Y5, Y12, Y12
+	VDIVPD    Y12, Y8, Y8
+	VMOVUPD   Y8, (AX)
+	VMOVUPD   Y7, (CX)
+	VMOVUPD   Y6, (DX)
+	VMULPD    Y0, Y10, Y6
+	VMULPD    Y1, Y9, Y7
+	VADDPD    Y7, Y6, Y6
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y6, Y7
+	VMOVUPD   c64_0<>+0(SB), Y8
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Y7, Y7
+	VBLENDVPD Y7, Y8, Y6, Y6
+	VMULPD    Y2, Y11, Y7
+	VMULPD    Y3, Y9, Y8
+	VMULPD    Y9, Y8, Y8
+	VADDPD    Y8, Y7, Y7
+	VMOVUPD   c64_0<>+0(SB), Y8
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Y7, Y9
+	VBLENDVPD Y9, Y8, Y7, Y7
+	VMULPD    Y4, Y6, Y8
+	VSQRTPD   Y7, Y9
+	VADDPD    Y5, Y9, Y9
+	VDIVPD    Y9, Y8, Y8
+	VMOVUPD   Y8, 32(AX)
+	VMOVUPD   Y6, 32(CX)
+	VMOVUPD   Y7, 32(DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000004
+	JLT       tail
+	VMOVUPD   (AX), Y6
+	VMOVUPD   (CX), Y7
+	VMOVUPD   (DX), Y8
+	VMULPD    Y0, Y7, Y7
+	VMULPD    Y1, Y6, Y9
+	VADDPD    Y9, Y7, Y7
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y7, Y9
+	VMOVUPD   c64_0<>+0(SB), Y10
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Y9, Y9
+	VBLENDVPD Y9, Y10, Y7, Y7
+	VMULPD    Y2, Y8, Y8
+	VMULPD    Y3, Y6, Y9
+	VMULPD    Y6, Y9, Y6
+	VADDPD    Y6, Y8, Y6
+	VMOVUPD   c64_0<>+0(SB), Y8
+	VCMPPD    $0x11, c64_3870000000000000<>+0(SB), Y6, Y9
+	VBLENDVPD Y9, Y8, Y6, Y6
+	VMULPD    Y4, Y7, Y8
+	VSQRTPD   Y6, Y9
+	VADDPD    Y5, Y9, Y9
+	VDIVPD    Y9, Y8, Y8
+	VMOVUPD   Y8, (AX)
+	VMOVUPD   Y7, (CX)
+	VMOVUPD   Y6, (DX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000004, BX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func momentumF64AVX2(u *float64, m *float64, s0 float64, s1 float64, s2 float64, n int)
+// Requires: AVX
+TEXT ·momentumF64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         u+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         n+40(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+	VBROADCASTSD s1+24(FP), Y1
+	VBROADCASTSD s2+32(FP), Y2
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPD (AX), Y3
+	VMOVUPD (CX), Y4
+	VMOVUPD 32(AX), Y5
+	VMOVUPD 32(CX), Y6
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y3
+	VMULPD  Y2, Y3, Y4
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y3, (CX)
+	VMULPD  Y0, Y6, Y3
+	VMULPD  Y1, Y5, Y4
+	VADDPD  Y4, Y3, Y3
+	VMULPD  Y2, Y3, Y4
+	VMOVUPD Y4, 32(AX)
+	VMOVUPD Y3, 32(CX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (AX), Y3
+	VMOVUPD (CX), Y4
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y3
+	VMULPD  Y2, Y3, Y4
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, blocks int)
 // Requires: AVX, AVX512F
 TEXT ·transposeF32AVX512(SB), NOSPLIT, $0-40
@@ -5032,4 +14148,2200 @@ block:
 	DECQ       SI
 	JNE        block
 	VZEROUPPER
+	RET
+
+// func sinF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sinF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMULPS       c32_3f22f983<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z2, Z0
+	VMULPS       Z0, Z0, Z7
+	VMOVUPS      c32_3636dee9<>+0(SB), Z8
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z7, Z8
+	VFMADD213PS  c32_3c088887<>+0(SB), Z7, Z8
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z7, Z8
+	VMOVUPS      c32_b4929215<>+0(SB), Z9
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z7, Z9
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z7, Z9
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z7, Z9
+	VMULPS       Z7, Z0, Z10
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z8, Z10, Z0
+	VMULPS       c32_3f000000<>+0(SB), Z7, Z8
+	VMOVUPS      c32_3f800000<>+0(SB), Z10
+	VSUBPS       Z8, Z10, Z10
+	VMOVUPS      c32_3f800000<>+0(SB), Z11
+	VSUBPS       Z10, Z11, Z11
+	VSUBPS       Z8, Z11, Z8
+	VMULPS       Z7, Z7, Z7
+	VMOVUPS      Z8, Z8
+	VFMADD231PS  Z9, Z7, Z8
+	VADDPS       Z8, Z10, Z7
+	VCVTPS2DQ    Z2, Z2
+	VPADDD       c32_0<>+0(SB), Z2, Z2
+	VPSLLD       $0x1f, Z2, Z8
+	VPSLLD       $0x1e, Z2, Z2
+	VANDPS       c32_80000000<>+0(SB), Z2, Z2
+	VPMOVD2M     Z8, K1
+	VBLENDMPS    Z7, Z0, K1, Z3
+	VXORPS       Z2, Z3, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       c32_3f22f983<>+0(SB), Z1, Z0
+	VRNDSCALEPS  $0x08, Z0, Z0
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z0, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z0, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z0, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      c32_3636dee9<>+0(SB), Z7
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z2, Z7
+	VFMADD213PS  c32_3c088887<>+0(SB), Z2, Z7
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z2, Z7
+	VMOVUPS      c32_b4929215<>+0(SB), Z8
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z2, Z8
+	VMULPS       Z2, Z1, Z9
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  Z7, Z9, Z1
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z7
+	VMOVUPS      c32_3f800000<>+0(SB), Z9
+	VSUBPS       Z7, Z9, Z9
+	VMOVUPS      c32_3f800000<>+0(SB), Z10
+	VSUBPS       Z9, Z10, Z10
+	VSUBPS       Z7, Z10, Z7
+	VMULPS       Z2, Z2, Z2
+	VMOVUPS      Z7, Z7
+	VFMADD231PS  Z8, Z2, Z7
+	VADDPS       Z7, Z9, Z2
+	VCVTPS2DQ    Z0, Z0
+	VPADDD       c32_0<>+0(SB), Z0, Z0
+	VPSLLD       $0x1f, Z0, Z7
+	VPSLLD       $0x1e, Z0, Z0
+	VANDPS       c32_80000000<>+0(SB), Z0, Z0
+	VPMOVD2M     Z7, K1
+	VBLENDMPS    Z2, Z1, K1, Z4
+	VXORPS       Z0, Z4, Z0
+	VMOVUPS      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VMULPS       c32_3f22f983<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z1, Z0
+	VMULPS       Z0, Z0, Z2
+	VMOVUPS      c32_3636dee9<>+0(SB), Z3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3c088887<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z2, Z3
+	VMOVUPS      c32_b4929215<>+0(SB), Z4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z2, Z4
+	VMULPS       Z2, Z0, Z7
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z7, Z0
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z3
+	VMOVUPS      c32_3f800000<>+0(SB), Z7
+	VSUBPS       Z3, Z7, Z7
+	VMOVUPS      c32_3f800000<>+0(SB), Z8
+	VSUBPS       Z7, Z8, Z8
+	VSUBPS       Z3, Z8, Z3
+	VMULPS       Z2, Z2, Z2
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  Z4, Z2, Z3
+	VADDPS       Z3, Z7, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPADDD       c32_0<>+0(SB), Z1, Z1
+	VPSLLD       $0x1f, Z1, Z3
+	VPSLLD       $0x1e, Z1, Z1
+	VANDPS       c32_80000000<>+0(SB), Z1, Z1
+	VPMOVD2M     Z3, K1
+	VBLENDMPS    Z2, Z0, K1, Z5
+	VXORPS       Z1, Z5, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMULPS       c32_3f22f983<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z1, Z0
+	VMULPS       Z0, Z0, Z2
+	VMOVUPS      c32_3636dee9<>+0(SB), Z3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3c088887<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z2, Z3
+	VMOVUPS      c32_b4929215<>+0(SB), Z4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z2, Z4
+	VMULPS       Z2, Z0, Z5
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z5, Z0
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z3
+	VMOVUPS      c32_3f800000<>+0(SB), Z5
+	VSUBPS       Z3, Z5, Z5
+	VMOVUPS      c32_3f800000<>+0(SB), Z7
+	VSUBPS       Z5, Z7, Z7
+	VSUBPS       Z3, Z7, Z3
+	VMULPS       Z2, Z2, Z2
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  Z4, Z2, Z3
+	VADDPS       Z3, Z5, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPADDD       c32_0<>+0(SB), Z1, Z1
+	VPSLLD       $0x1f, Z1, Z3
+	VPSLLD       $0x1e, Z1, Z1
+	VANDPS       c32_80000000<>+0(SB), Z1, Z1
+	VPMOVD2M     Z3, K2
+	VBLENDMPS    Z2, Z0, K2, Z6
+	VXORPS       Z1, Z6, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c32_3f22f983<>+0(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+4(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+8(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+12(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+16(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+20(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+24(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+28(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+32(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+36(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+40(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+44(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+48(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+52(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+56(SB)/4, $0x3f22f983
+DATA c32_3f22f983<>+60(SB)/4, $0x3f22f983
+GLOBL c32_3f22f983<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3fc90fdb<>+0(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+4(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+8(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+12(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+16(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+20(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+24(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+28(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+32(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+36(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+40(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+44(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+48(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+52(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+56(SB)/4, $0x3fc90fdb
+DATA c32_3fc90fdb<>+60(SB)/4, $0x3fc90fdb
+GLOBL c32_3fc90fdb<>(SB), RODATA|NOPTR, $64
+
+DATA c32_b33bbd2e<>+0(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+4(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+8(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+12(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+16(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+20(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+24(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+28(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+32(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+36(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+40(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+44(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+48(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+52(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+56(SB)/4, $0xb33bbd2e
+DATA c32_b33bbd2e<>+60(SB)/4, $0xb33bbd2e
+GLOBL c32_b33bbd2e<>(SB), RODATA|NOPTR, $64
+
+DATA c32_a6f72ced<>+0(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+4(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+8(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+12(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+16(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+20(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+24(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+28(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+32(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+36(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+40(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+44(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+48(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+52(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+56(SB)/4, $0xa6f72ced
+DATA c32_a6f72ced<>+60(SB)/4, $0xa6f72ced
+GLOBL c32_a6f72ced<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3636dee9<>+0(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+4(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+8(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+12(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+16(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+20(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+24(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+28(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+32(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+36(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+40(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+44(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+48(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+52(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+56(SB)/4, $0x3636dee9
+DATA c32_3636dee9<>+60(SB)/4, $0x3636dee9
+GLOBL c32_3636dee9<>(SB), RODATA|NOPTR, $64
+
+DATA c32_b95009d3<>+0(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+4(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+8(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+12(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+16(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+20(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+24(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+28(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+32(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+36(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+40(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+44(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+48(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+52(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+56(SB)/4, $0xb95009d3
+DATA c32_b95009d3<>+60(SB)/4, $0xb95009d3
+GLOBL c32_b95009d3<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3c088887<>+0(SB)/4, $0x3c088887
+DATA c32_3c088887<>+4(SB)/4, $0x3c088887
+DATA c32_3c088887<>+8(SB)/4, $0x3c088887
+DATA c32_3c088887<>+12(SB)/4, $0x3c088887
+DATA c32_3c088887<>+16(SB)/4, $0x3c088887
+DATA c32_3c088887<>+20(SB)/4, $0x3c088887
+DATA c32_3c088887<>+24(SB)/4, $0x3c088887
+DATA c32_3c088887<>+28(SB)/4, $0x3c088887
+DATA c32_3c088887<>+32(SB)/4, $0x3c088887
+DATA c32_3c088887<>+36(SB)/4, $0x3c088887
+DATA c32_3c088887<>+40(SB)/4, $0x3c088887
+DATA c32_3c088887<>+44(SB)/4, $0x3c088887
+DATA c32_3c088887<>+48(SB)/4, $0x3c088887
+DATA c32_3c088887<>+52(SB)/4, $0x3c088887
+DATA c32_3c088887<>+56(SB)/4, $0x3c088887
+DATA c32_3c088887<>+60(SB)/4, $0x3c088887
+GLOBL c32_3c088887<>(SB), RODATA|NOPTR, $64
+
+DATA c32_be2aaaab<>+0(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+4(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+8(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+12(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+16(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+20(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+24(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+28(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+32(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+36(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+40(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+44(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+48(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+52(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+56(SB)/4, $0xbe2aaaab
+DATA c32_be2aaaab<>+60(SB)/4, $0xbe2aaaab
+GLOBL c32_be2aaaab<>(SB), RODATA|NOPTR, $64
+
+DATA c32_b4929215<>+0(SB)/4, $0xb4929215
+DATA c32_b4929215<>+4(SB)/4, $0xb4929215
+DATA c32_b4929215<>+8(SB)/4, $0xb4929215
+DATA c32_b4929215<>+12(SB)/4, $0xb4929215
+DATA c32_b4929215<>+16(SB)/4, $0xb4929215
+DATA c32_b4929215<>+20(SB)/4, $0xb4929215
+DATA c32_b4929215<>+24(SB)/4, $0xb4929215
+DATA c32_b4929215<>+28(SB)/4, $0xb4929215
+DATA c32_b4929215<>+32(SB)/4, $0xb4929215
+DATA c32_b4929215<>+36(SB)/4, $0xb4929215
+DATA c32_b4929215<>+40(SB)/4, $0xb4929215
+DATA c32_b4929215<>+44(SB)/4, $0xb4929215
+DATA c32_b4929215<>+48(SB)/4, $0xb4929215
+DATA c32_b4929215<>+52(SB)/4, $0xb4929215
+DATA c32_b4929215<>+56(SB)/4, $0xb4929215
+DATA c32_b4929215<>+60(SB)/4, $0xb4929215
+GLOBL c32_b4929215<>(SB), RODATA|NOPTR, $64
+
+DATA c32_37d00ae2<>+0(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+4(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+8(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+12(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+16(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+20(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+24(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+28(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+32(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+36(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+40(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+44(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+48(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+52(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+56(SB)/4, $0x37d00ae2
+DATA c32_37d00ae2<>+60(SB)/4, $0x37d00ae2
+GLOBL c32_37d00ae2<>(SB), RODATA|NOPTR, $64
+
+DATA c32_bab60b60<>+0(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+4(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+8(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+12(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+16(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+20(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+24(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+28(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+32(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+36(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+40(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+44(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+48(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+52(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+56(SB)/4, $0xbab60b60
+DATA c32_bab60b60<>+60(SB)/4, $0xbab60b60
+GLOBL c32_bab60b60<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3d2aaaab<>+0(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+4(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+8(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+12(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+16(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+20(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+24(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+28(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+32(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+36(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+40(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+44(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+48(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+52(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+56(SB)/4, $0x3d2aaaab
+DATA c32_3d2aaaab<>+60(SB)/4, $0x3d2aaaab
+GLOBL c32_3d2aaaab<>(SB), RODATA|NOPTR, $64
+
+// func cosF32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·cosF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000020
+	JLT          one
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMULPS       c32_3f22f983<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z2, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z2, Z0
+	VMULPS       Z0, Z0, Z7
+	VMOVUPS      c32_3636dee9<>+0(SB), Z8
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z7, Z8
+	VFMADD213PS  c32_3c088887<>+0(SB), Z7, Z8
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z7, Z8
+	VMOVUPS      c32_b4929215<>+0(SB), Z9
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z7, Z9
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z7, Z9
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z7, Z9
+	VMULPS       Z7, Z0, Z10
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z8, Z10, Z0
+	VMULPS       c32_3f000000<>+0(SB), Z7, Z8
+	VMOVUPS      c32_3f800000<>+0(SB), Z10
+	VSUBPS       Z8, Z10, Z10
+	VMOVUPS      c32_3f800000<>+0(SB), Z11
+	VSUBPS       Z10, Z11, Z11
+	VSUBPS       Z8, Z11, Z8
+	VMULPS       Z7, Z7, Z7
+	VMOVUPS      Z8, Z8
+	VFMADD231PS  Z9, Z7, Z8
+	VADDPS       Z8, Z10, Z7
+	VCVTPS2DQ    Z2, Z2
+	VPADDD       c32_1<>+0(SB), Z2, Z2
+	VPSLLD       $0x1f, Z2, Z8
+	VPSLLD       $0x1e, Z2, Z2
+	VANDPS       c32_80000000<>+0(SB), Z2, Z2
+	VPMOVD2M     Z8, K1
+	VBLENDMPS    Z7, Z0, K1, Z3
+	VXORPS       Z2, Z3, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       c32_3f22f983<>+0(SB), Z1, Z0
+	VRNDSCALEPS  $0x08, Z0, Z0
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z0, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z0, Z1
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z0, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      c32_3636dee9<>+0(SB), Z7
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z2, Z7
+	VFMADD213PS  c32_3c088887<>+0(SB), Z2, Z7
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z2, Z7
+	VMOVUPS      c32_b4929215<>+0(SB), Z8
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z2, Z8
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z2, Z8
+	VMULPS       Z2, Z1, Z9
+	VMOVUPS      Z1, Z1
+	VFMADD231PS  Z7, Z9, Z1
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z7
+	VMOVUPS      c32_3f800000<>+0(SB), Z9
+	VSUBPS       Z7, Z9, Z9
+	VMOVUPS      c32_3f800000<>+0(SB), Z10
+	VSUBPS       Z9, Z10, Z10
+	VSUBPS       Z7, Z10, Z7
+	VMULPS       Z2, Z2, Z2
+	VMOVUPS      Z7, Z7
+	VFMADD231PS  Z8, Z2, Z7
+	VADDPS       Z7, Z9, Z2
+	VCVTPS2DQ    Z0, Z0
+	VPADDD       c32_1<>+0(SB), Z0, Z0
+	VPSLLD       $0x1f, Z0, Z7
+	VPSLLD       $0x1e, Z0, Z0
+	VANDPS       c32_80000000<>+0(SB), Z0, Z0
+	VPMOVD2M     Z7, K1
+	VBLENDMPS    Z2, Z1, K1, Z4
+	VXORPS       Z0, Z4, Z0
+	VMOVUPS      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000010
+	JLT          tail
+	VMOVUPS      (CX), Z0
+	VMULPS       c32_3f22f983<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z1, Z0
+	VMULPS       Z0, Z0, Z2
+	VMOVUPS      c32_3636dee9<>+0(SB), Z3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3c088887<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z2, Z3
+	VMOVUPS      c32_b4929215<>+0(SB), Z4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z2, Z4
+	VMULPS       Z2, Z0, Z7
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z7, Z0
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z3
+	VMOVUPS      c32_3f800000<>+0(SB), Z7
+	VSUBPS       Z3, Z7, Z7
+	VMOVUPS      c32_3f800000<>+0(SB), Z8
+	VSUBPS       Z7, Z8, Z8
+	VSUBPS       Z3, Z8, Z3
+	VMULPS       Z2, Z2, Z2
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  Z4, Z2, Z3
+	VADDPS       Z3, Z7, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPADDD       c32_1<>+0(SB), Z1, Z1
+	VPSLLD       $0x1f, Z1, Z3
+	VPSLLD       $0x1e, Z1, Z1
+	VANDPS       c32_80000000<>+0(SB), Z1, Z1
+	VPMOVD2M     Z3, K1
+	VBLENDMPS    Z2, Z0, K1, Z5
+	VXORPS       Z1, Z5, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMULPS       c32_3f22f983<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Z1, Z0
+	VMULPS       Z0, Z0, Z2
+	VMOVUPS      c32_3636dee9<>+0(SB), Z3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_3c088887<>+0(SB), Z2, Z3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Z2, Z3
+	VMOVUPS      c32_b4929215<>+0(SB), Z4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Z2, Z4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Z2, Z4
+	VMULPS       Z2, Z0, Z5
+	VMOVUPS      Z0, Z0
+	VFMADD231PS  Z3, Z5, Z0
+	VMULPS       c32_3f000000<>+0(SB), Z2, Z3
+	VMOVUPS      c32_3f800000<>+0(SB), Z5
+	VSUBPS       Z3, Z5, Z5
+	VMOVUPS      c32_3f800000<>+0(SB), Z7
+	VSUBPS       Z5, Z7, Z7
+	VSUBPS       Z3, Z7, Z3
+	VMULPS       Z2, Z2, Z2
+	VMOVUPS      Z3, Z3
+	VFMADD231PS  Z4, Z2, Z3
+	VADDPS       Z3, Z5, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPADDD       c32_1<>+0(SB), Z1, Z1
+	VPSLLD       $0x1f, Z1, Z3
+	VPSLLD       $0x1e, Z1, Z1
+	VANDPS       c32_80000000<>+0(SB), Z1, Z1
+	VPMOVD2M     Z3, K2
+	VBLENDMPS    Z2, Z0, K2, Z6
+	VXORPS       Z1, Z6, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c32_1<>+0(SB)/4, $0x00000001
+DATA c32_1<>+4(SB)/4, $0x00000001
+DATA c32_1<>+8(SB)/4, $0x00000001
+DATA c32_1<>+12(SB)/4, $0x00000001
+DATA c32_1<>+16(SB)/4, $0x00000001
+DATA c32_1<>+20(SB)/4, $0x00000001
+DATA c32_1<>+24(SB)/4, $0x00000001
+DATA c32_1<>+28(SB)/4, $0x00000001
+DATA c32_1<>+32(SB)/4, $0x00000001
+DATA c32_1<>+36(SB)/4, $0x00000001
+DATA c32_1<>+40(SB)/4, $0x00000001
+DATA c32_1<>+44(SB)/4, $0x00000001
+DATA c32_1<>+48(SB)/4, $0x00000001
+DATA c32_1<>+52(SB)/4, $0x00000001
+DATA c32_1<>+56(SB)/4, $0x00000001
+DATA c32_1<>+60(SB)/4, $0x00000001
+GLOBL c32_1<>(SB), RODATA|NOPTR, $64
+
+// func farF32AVX512(a *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·farF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+many:
+	CMPQ      CX, $0x00000040
+	JLT       one
+	VMOVUPS   (AX), Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z4
+	VMOVUPS   c32_0<>+0(SB), Z11
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Z4, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z11, K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VMOVUPS   64(AX), Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z4
+	VMOVUPS   c32_0<>+0(SB), Z11
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Z4, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z11, K1, Z6
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS   128(AX), Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z4
+	VMOVUPS   c32_0<>+0(SB), Z11
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Z4, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z11, K1, Z7
+	VADDPS    Z7, Z2, Z2
+	VMOVUPS   192(AX), Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z4
+	VMOVUPS   c32_0<>+0(SB), Z11
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Z4, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z11, K1, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000040, CX
+	JMP       many
+
+one:
+	CMPQ      CX, $0x00000010
+	JLT       tail
+	VMOVUPS   (AX), Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z4
+	VMOVUPS   c32_0<>+0(SB), Z5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Z4, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z5, K1, Z9
+	VADDPS    Z9, Z0, Z0
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000010, CX
+	JMP       one
+
+tail:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z4
+	VMOVUPS   c32_0<>+0(SB), Z5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Z4, K1
+	VBLENDMPS c32_3f800000<>+0(SB), Z5, K1, Z10
+	VADDPS    Z10, Z1, Z1
+
+done:
+	VADDPS        Z1, Z0, Z0
+	VADDPS        Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+DATA c32_461c4000<>+0(SB)/4, $0x461c4000
+DATA c32_461c4000<>+4(SB)/4, $0x461c4000
+DATA c32_461c4000<>+8(SB)/4, $0x461c4000
+DATA c32_461c4000<>+12(SB)/4, $0x461c4000
+DATA c32_461c4000<>+16(SB)/4, $0x461c4000
+DATA c32_461c4000<>+20(SB)/4, $0x461c4000
+DATA c32_461c4000<>+24(SB)/4, $0x461c4000
+DATA c32_461c4000<>+28(SB)/4, $0x461c4000
+DATA c32_461c4000<>+32(SB)/4, $0x461c4000
+DATA c32_461c4000<>+36(SB)/4, $0x461c4000
+DATA c32_461c4000<>+40(SB)/4, $0x461c4000
+DATA c32_461c4000<>+44(SB)/4, $0x461c4000
+DATA c32_461c4000<>+48(SB)/4, $0x461c4000
+DATA c32_461c4000<>+52(SB)/4, $0x461c4000
+DATA c32_461c4000<>+56(SB)/4, $0x461c4000
+DATA c32_461c4000<>+60(SB)/4, $0x461c4000
+GLOBL c32_461c4000<>(SB), RODATA|NOPTR, $64
+
+// func sinF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sinF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z0, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z2, Z0
+	VMULPD       Z0, Z0, Z7
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z8
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z7, Z8
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z9
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z7, Z9
+	VMULPD       Z7, Z0, Z10
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z8, Z10, Z0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z7, Z8
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z10
+	VSUBPD       Z8, Z10, Z10
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z11
+	VSUBPD       Z10, Z11, Z11
+	VSUBPD       Z8, Z11, Z8
+	VMULPD       Z7, Z7, Z7
+	VMOVUPD      Z8, Z8
+	VFMADD231PD  Z9, Z7, Z8
+	VADDPD       Z8, Z10, Z7
+	VCVTPD2QQ    Z2, Z2
+	VPADDQ       c64_0<>+0(SB), Z2, Z2
+	VPSLLQ       $0x3f, Z2, Z8
+	VPSLLQ       $0x3e, Z2, Z2
+	VANDPD       c64_8000000000000000<>+0(SB), Z2, Z2
+	VPMOVQ2M     Z8, K1
+	VBLENDMPD    Z7, Z0, K1, Z3
+	VXORPD       Z2, Z3, Z0
+	VMOVUPD      Z0, (AX)
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z1, Z0
+	VRNDSCALEPD  $0x08, Z0, Z0
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z0, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z0, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z0, Z1
+	VMULPD       Z1, Z1, Z2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z7
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z2, Z7
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z8
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z2, Z8
+	VMULPD       Z2, Z1, Z9
+	VMOVUPD      Z1, Z1
+	VFMADD231PD  Z7, Z9, Z1
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z2, Z7
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z9
+	VSUBPD       Z7, Z9, Z9
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z10
+	VSUBPD       Z9, Z10, Z10
+	VSUBPD       Z7, Z10, Z7
+	VMULPD       Z2, Z2, Z2
+	VMOVUPD      Z7, Z7
+	VFMADD231PD  Z8, Z2, Z7
+	VADDPD       Z7, Z9, Z2
+	VCVTPD2QQ    Z0, Z0
+	VPADDQ       c64_0<>+0(SB), Z0, Z0
+	VPSLLQ       $0x3f, Z0, Z7
+	VPSLLQ       $0x3e, Z0, Z0
+	VANDPD       c64_8000000000000000<>+0(SB), Z0, Z0
+	VPMOVQ2M     Z7, K1
+	VBLENDMPD    Z2, Z1, K1, Z4
+	VXORPD       Z0, Z4, Z0
+	VMOVUPD      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPD      (CX), Z0
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z1, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z2, Z4
+	VMULPD       Z2, Z0, Z7
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z7, Z0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z7
+	VSUBPD       Z3, Z7, Z7
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z8
+	VSUBPD       Z7, Z8, Z8
+	VSUBPD       Z3, Z8, Z3
+	VMULPD       Z2, Z2, Z2
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  Z4, Z2, Z3
+	VADDPD       Z3, Z7, Z2
+	VCVTPD2QQ    Z1, Z1
+	VPADDQ       c64_0<>+0(SB), Z1, Z1
+	VPSLLQ       $0x3f, Z1, Z3
+	VPSLLQ       $0x3e, Z1, Z1
+	VANDPD       c64_8000000000000000<>+0(SB), Z1, Z1
+	VPMOVQ2M     Z3, K1
+	VBLENDMPD    Z2, Z0, K1, Z5
+	VXORPD       Z1, Z5, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z1, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z2, Z4
+	VMULPD       Z2, Z0, Z5
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z5, Z0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z5
+	VSUBPD       Z3, Z5, Z5
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z7
+	VSUBPD       Z5, Z7, Z7
+	VSUBPD       Z3, Z7, Z3
+	VMULPD       Z2, Z2, Z2
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  Z4, Z2, Z3
+	VADDPD       Z3, Z5, Z2
+	VCVTPD2QQ    Z1, Z1
+	VPADDQ       c64_0<>+0(SB), Z1, Z1
+	VPSLLQ       $0x3f, Z1, Z3
+	VPSLLQ       $0x3e, Z1, Z1
+	VANDPD       c64_8000000000000000<>+0(SB), Z1, Z1
+	VPMOVQ2M     Z3, K2
+	VBLENDMPD    Z2, Z0, K2, Z6
+	VXORPD       Z1, Z6, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c64_3fe45f306dc9c883<>+0(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+8(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+16(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+24(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+32(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+40(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+48(SB)/8, $0x3fe45f306dc9c883
+DATA c64_3fe45f306dc9c883<>+56(SB)/8, $0x3fe45f306dc9c883
+GLOBL c64_3fe45f306dc9c883<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ff921fb54442d18<>+0(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+8(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+16(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+24(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+32(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+40(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+48(SB)/8, $0x3ff921fb54442d18
+DATA c64_3ff921fb54442d18<>+56(SB)/8, $0x3ff921fb54442d18
+GLOBL c64_3ff921fb54442d18<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3c91a62633145c07<>+0(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+8(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+16(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+24(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+32(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+40(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+48(SB)/8, $0x3c91a62633145c07
+DATA c64_3c91a62633145c07<>+56(SB)/8, $0x3c91a62633145c07
+GLOBL c64_3c91a62633145c07<>(SB), RODATA|NOPTR, $64
+
+DATA c64_b91f1976b7ed8fbc<>+0(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+8(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+16(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+24(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+32(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+40(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+48(SB)/8, $0xb91f1976b7ed8fbc
+DATA c64_b91f1976b7ed8fbc<>+56(SB)/8, $0xb91f1976b7ed8fbc
+GLOBL c64_b91f1976b7ed8fbc<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bd6ab17a79237a19<>+0(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+8(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+16(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+24(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+32(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+40(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+48(SB)/8, $0xbd6ab17a79237a19
+DATA c64_bd6ab17a79237a19<>+56(SB)/8, $0xbd6ab17a79237a19
+GLOBL c64_bd6ab17a79237a19<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3de61217ec01749d<>+0(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+8(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+16(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+24(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+32(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+40(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+48(SB)/8, $0x3de61217ec01749d
+DATA c64_3de61217ec01749d<>+56(SB)/8, $0x3de61217ec01749d
+GLOBL c64_3de61217ec01749d<>(SB), RODATA|NOPTR, $64
+
+DATA c64_be5ae64541266378<>+0(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+8(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+16(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+24(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+32(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+40(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+48(SB)/8, $0xbe5ae64541266378
+DATA c64_be5ae64541266378<>+56(SB)/8, $0xbe5ae64541266378
+GLOBL c64_be5ae64541266378<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ec71de3a54605ee<>+0(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+8(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+16(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+24(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+32(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+40(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+48(SB)/8, $0x3ec71de3a54605ee
+DATA c64_3ec71de3a54605ee<>+56(SB)/8, $0x3ec71de3a54605ee
+GLOBL c64_3ec71de3a54605ee<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bf2a01a01a019936<>+0(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+8(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+16(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+24(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+32(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+40(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+48(SB)/8, $0xbf2a01a01a019936
+DATA c64_bf2a01a01a019936<>+56(SB)/8, $0xbf2a01a01a019936
+GLOBL c64_bf2a01a01a019936<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3f81111111111110<>+0(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+8(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+16(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+24(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+32(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+40(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+48(SB)/8, $0x3f81111111111110
+DATA c64_3f81111111111110<>+56(SB)/8, $0x3f81111111111110
+GLOBL c64_3f81111111111110<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bfc5555555555555<>+0(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+8(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+16(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+24(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+32(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+40(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+48(SB)/8, $0xbfc5555555555555
+DATA c64_bfc5555555555555<>+56(SB)/8, $0xbfc5555555555555
+GLOBL c64_bfc5555555555555<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3d2ab783376962cf<>+0(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+8(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+16(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+24(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+32(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+40(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+48(SB)/8, $0x3d2ab783376962cf
+DATA c64_3d2ab783376962cf<>+56(SB)/8, $0x3d2ab783376962cf
+GLOBL c64_3d2ab783376962cf<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bda9394b9c9c20a4<>+0(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+8(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+16(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+24(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+32(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+40(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+48(SB)/8, $0xbda9394b9c9c20a4
+DATA c64_bda9394b9c9c20a4<>+56(SB)/8, $0xbda9394b9c9c20a4
+GLOBL c64_bda9394b9c9c20a4<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3e21eed8deb6d561<>+0(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+8(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+16(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+24(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+32(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+40(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+48(SB)/8, $0x3e21eed8deb6d561
+DATA c64_3e21eed8deb6d561<>+56(SB)/8, $0x3e21eed8deb6d561
+GLOBL c64_3e21eed8deb6d561<>(SB), RODATA|NOPTR, $64
+
+DATA c64_be927e4fb7712bdf<>+0(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+8(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+16(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+24(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+32(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+40(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+48(SB)/8, $0xbe927e4fb7712bdf
+DATA c64_be927e4fb7712bdf<>+56(SB)/8, $0xbe927e4fb7712bdf
+GLOBL c64_be927e4fb7712bdf<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3efa01a01a019d0a<>+0(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+8(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+16(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+24(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+32(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+40(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+48(SB)/8, $0x3efa01a01a019d0a
+DATA c64_3efa01a01a019d0a<>+56(SB)/8, $0x3efa01a01a019d0a
+GLOBL c64_3efa01a01a019d0a<>(SB), RODATA|NOPTR, $64
+
+DATA c64_bf56c16c16c16c16<>+0(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+8(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+16(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+24(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+32(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+40(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+48(SB)/8, $0xbf56c16c16c16c16
+DATA c64_bf56c16c16c16c16<>+56(SB)/8, $0xbf56c16c16c16c16
+GLOBL c64_bf56c16c16c16c16<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3fa5555555555555<>+0(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+8(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+16(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+24(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+32(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+40(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+48(SB)/8, $0x3fa5555555555555
+DATA c64_3fa5555555555555<>+56(SB)/8, $0x3fa5555555555555
+GLOBL c64_3fa5555555555555<>(SB), RODATA|NOPTR, $64
+
+// func cosF64AVX512(dst *float64, a *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·cosF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z0, Z2
+	VRNDSCALEPD  $0x08, Z2, Z2
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z2, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z2, Z0
+	VMULPD       Z0, Z0, Z7
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z8
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z7, Z8
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z7, Z8
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z9
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z7, Z9
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z7, Z9
+	VMULPD       Z7, Z0, Z10
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z8, Z10, Z0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z7, Z8
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z10
+	VSUBPD       Z8, Z10, Z10
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z11
+	VSUBPD       Z10, Z11, Z11
+	VSUBPD       Z8, Z11, Z8
+	VMULPD       Z7, Z7, Z7
+	VMOVUPD      Z8, Z8
+	VFMADD231PD  Z9, Z7, Z8
+	VADDPD       Z8, Z10, Z7
+	VCVTPD2QQ    Z2, Z2
+	VPADDQ       c64_1<>+0(SB), Z2, Z2
+	VPSLLQ       $0x3f, Z2, Z8
+	VPSLLQ       $0x3e, Z2, Z2
+	VANDPD       c64_8000000000000000<>+0(SB), Z2, Z2
+	VPMOVQ2M     Z8, K1
+	VBLENDMPD    Z7, Z0, K1, Z3
+	VXORPD       Z2, Z3, Z0
+	VMOVUPD      Z0, (AX)
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z1, Z0
+	VRNDSCALEPD  $0x08, Z0, Z0
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z0, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z0, Z1
+	VMOVUPD      Z1, Z1
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z0, Z1
+	VMULPD       Z1, Z1, Z2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z7
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z2, Z7
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z2, Z7
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z8
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z2, Z8
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z2, Z8
+	VMULPD       Z2, Z1, Z9
+	VMOVUPD      Z1, Z1
+	VFMADD231PD  Z7, Z9, Z1
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z2, Z7
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z9
+	VSUBPD       Z7, Z9, Z9
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z10
+	VSUBPD       Z9, Z10, Z10
+	VSUBPD       Z7, Z10, Z7
+	VMULPD       Z2, Z2, Z2
+	VMOVUPD      Z7, Z7
+	VFMADD231PD  Z8, Z2, Z7
+	VADDPD       Z7, Z9, Z2
+	VCVTPD2QQ    Z0, Z0
+	VPADDQ       c64_1<>+0(SB), Z0, Z0
+	VPSLLQ       $0x3f, Z0, Z7
+	VPSLLQ       $0x3e, Z0, Z0
+	VANDPD       c64_8000000000000000<>+0(SB), Z0, Z0
+	VPMOVQ2M     Z7, K1
+	VBLENDMPD    Z2, Z1, K1, Z4
+	VXORPD       Z0, Z4, Z0
+	VMOVUPD      Z0, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPD      (CX), Z0
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z1, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z2, Z4
+	VMULPD       Z2, Z0, Z7
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z7, Z0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z7
+	VSUBPD       Z3, Z7, Z7
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z8
+	VSUBPD       Z7, Z8, Z8
+	VSUBPD       Z3, Z8, Z3
+	VMULPD       Z2, Z2, Z2
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  Z4, Z2, Z3
+	VADDPD       Z3, Z7, Z2
+	VCVTPD2QQ    Z1, Z1
+	VPADDQ       c64_1<>+0(SB), Z1, Z1
+	VPSLLQ       $0x3f, Z1, Z3
+	VPSLLQ       $0x3e, Z1, Z1
+	VANDPD       c64_8000000000000000<>+0(SB), Z1, Z1
+	VPMOVQ2M     Z3, K1
+	VBLENDMPD    Z2, Z0, K1, Z5
+	VXORPD       Z1, Z5, Z0
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	MOVL         $0xffffffff, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Z0, Z1
+	VRNDSCALEPD  $0x08, Z1, Z1
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Z1, Z0
+	VMOVUPD      Z0, Z0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Z1, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Z3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Z2, Z3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Z4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Z2, Z4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Z2, Z4
+	VMULPD       Z2, Z0, Z5
+	VMOVUPD      Z0, Z0
+	VFMADD231PD  Z3, Z5, Z0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Z2, Z3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z5
+	VSUBPD       Z3, Z5, Z5
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Z7
+	VSUBPD       Z5, Z7, Z7
+	VSUBPD       Z3, Z7, Z3
+	VMULPD       Z2, Z2, Z2
+	VMOVUPD      Z3, Z3
+	VFMADD231PD  Z4, Z2, Z3
+	VADDPD       Z3, Z5, Z2
+	VCVTPD2QQ    Z1, Z1
+	VPADDQ       c64_1<>+0(SB), Z1, Z1
+	VPSLLQ       $0x3f, Z1, Z3
+	VPSLLQ       $0x3e, Z1, Z1
+	VANDPD       c64_8000000000000000<>+0(SB), Z1, Z1
+	VPMOVQ2M     Z3, K2
+	VBLENDMPD    Z2, Z0, K2, Z6
+	VXORPD       Z1, Z6, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c64_1<>+0(SB)/8, $0x0000000000000001
+DATA c64_1<>+8(SB)/8, $0x0000000000000001
+DATA c64_1<>+16(SB)/8, $0x0000000000000001
+DATA c64_1<>+24(SB)/8, $0x0000000000000001
+DATA c64_1<>+32(SB)/8, $0x0000000000000001
+DATA c64_1<>+40(SB)/8, $0x0000000000000001
+DATA c64_1<>+48(SB)/8, $0x0000000000000001
+DATA c64_1<>+56(SB)/8, $0x0000000000000001
+GLOBL c64_1<>(SB), RODATA|NOPTR, $64
+
+// func farF64AVX512(a *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+TEXT ·farF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+
+many:
+	CMPQ      CX, $0x00000020
+	JLT       one
+	VMOVUPD   (AX), Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z4
+	VMOVUPD   c64_0<>+0(SB), Z11
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Z4, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z11, K1, Z5
+	VADDPD    Z5, Z0, Z0
+	VMOVUPD   64(AX), Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z4
+	VMOVUPD   c64_0<>+0(SB), Z11
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Z4, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z11, K1, Z6
+	VADDPD    Z6, Z1, Z1
+	VMOVUPD   128(AX), Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z4
+	VMOVUPD   c64_0<>+0(SB), Z11
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Z4, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z11, K1, Z7
+	VADDPD    Z7, Z2, Z2
+	VMOVUPD   192(AX), Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z4
+	VMOVUPD   c64_0<>+0(SB), Z11
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Z4, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z11, K1, Z8
+	VADDPD    Z8, Z3, Z3
+	ADDQ      $0x00000100, AX
+	SUBQ      $0x00000020, CX
+	JMP       many
+
+one:
+	CMPQ      CX, $0x00000008
+	JLT       tail
+	VMOVUPD   (AX), Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z4
+	VMOVUPD   c64_0<>+0(SB), Z5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Z4, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z5, K1, Z9
+	VADDPD    Z9, Z0, Z0
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000008, CX
+	JMP       one
+
+tail:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z4
+	VMOVUPD   c64_0<>+0(SB), Z5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Z4, K1
+	VBLENDMPD c64_3ff0000000000000<>+0(SB), Z5, K1, Z10
+	VADDPD    Z10, Z1, Z1
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+DATA c64_412e848000000000<>+0(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+8(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+16(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+24(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+32(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+40(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+48(SB)/8, $0x412e848000000000
+DATA c64_412e848000000000<>+56(SB)/8, $0x412e848000000000
+GLOBL c64_412e848000000000<>(SB), RODATA|NOPTR, $64
+
+// func sinF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sinF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMULPS       c32_3f22f983<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Y2, Y0
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      c32_3636dee9<>+0(SB), Y4
+	VFMADD213PS  c32_b95009d3<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3c088887<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Y3, Y4
+	VMOVUPS      c32_b4929215<>+0(SB), Y5
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_bab60b60<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y0, Y6
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y4, Y6, Y0
+	VMULPS       c32_3f000000<>+0(SB), Y3, Y4
+	VMOVUPS      c32_3f800000<>+0(SB), Y6
+	VSUBPS       Y4, Y6, Y6
+	VMOVUPS      c32_3f800000<>+0(SB), Y7
+	VSUBPS       Y6, Y7, Y7
+	VSUBPS       Y4, Y7, Y4
+	VMULPS       Y3, Y3, Y3
+	VMOVUPS      Y4, Y4
+	VFMADD231PS  Y5, Y3, Y4
+	VADDPS       Y4, Y6, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPADDD       c32_0<>+0(SB), Y2, Y2
+	VPSLLD       $0x1f, Y2, Y4
+	VPSLLD       $0x1e, Y2, Y2
+	VANDPS       c32_80000000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y4, Y3, Y0, Y0
+	VXORPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       c32_3f22f983<>+0(SB), Y1, Y0
+	VROUNDPS     $0x08, Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Y0, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Y0, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Y0, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      c32_3636dee9<>+0(SB), Y3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3c088887<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Y2, Y3
+	VMOVUPS      c32_b4929215<>+0(SB), Y4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y1, Y1
+	VFMADD231PS  Y3, Y5, Y1
+	VMULPS       c32_3f000000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      c32_3f800000<>+0(SB), Y6
+	VSUBPS       Y5, Y6, Y6
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y2, Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y4, Y2, Y3
+	VADDPS       Y3, Y5, Y2
+	VCVTPS2DQ    Y0, Y0
+	VPADDD       c32_0<>+0(SB), Y0, Y0
+	VPSLLD       $0x1f, Y0, Y3
+	VPSLLD       $0x1e, Y0, Y0
+	VANDPS       c32_80000000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y3, Y2, Y1, Y1
+	VXORPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VMULPS       c32_3f22f983<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Y1, Y0
+	VMULPS       Y0, Y0, Y2
+	VMOVUPS      c32_3636dee9<>+0(SB), Y3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3c088887<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Y2, Y3
+	VMOVUPS      c32_b4929215<>+0(SB), Y4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y0, Y5
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y3, Y5, Y0
+	VMULPS       c32_3f000000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      c32_3f800000<>+0(SB), Y6
+	VSUBPS       Y5, Y6, Y6
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y2, Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y4, Y2, Y3
+	VADDPS       Y3, Y5, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPADDD       c32_0<>+0(SB), Y1, Y1
+	VPSLLD       $0x1f, Y1, Y3
+	VPSLLD       $0x1e, Y1, Y1
+	VANDPS       c32_80000000<>+0(SB), Y1, Y1
+	VBLENDVPS    Y3, Y2, Y0, Y0
+	VXORPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func cosF32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·cosF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000010
+	JLT          one
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMULPS       c32_3f22f983<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Y2, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Y2, Y0
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      c32_3636dee9<>+0(SB), Y4
+	VFMADD213PS  c32_b95009d3<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3c088887<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Y3, Y4
+	VMOVUPS      c32_b4929215<>+0(SB), Y5
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_bab60b60<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y0, Y6
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y4, Y6, Y0
+	VMULPS       c32_3f000000<>+0(SB), Y3, Y4
+	VMOVUPS      c32_3f800000<>+0(SB), Y6
+	VSUBPS       Y4, Y6, Y6
+	VMOVUPS      c32_3f800000<>+0(SB), Y7
+	VSUBPS       Y6, Y7, Y7
+	VSUBPS       Y4, Y7, Y4
+	VMULPS       Y3, Y3, Y3
+	VMOVUPS      Y4, Y4
+	VFMADD231PS  Y5, Y3, Y4
+	VADDPS       Y4, Y6, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPADDD       c32_1<>+0(SB), Y2, Y2
+	VPSLLD       $0x1f, Y2, Y4
+	VPSLLD       $0x1e, Y2, Y2
+	VANDPS       c32_80000000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y4, Y3, Y0, Y0
+	VXORPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       c32_3f22f983<>+0(SB), Y1, Y0
+	VROUNDPS     $0x08, Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Y0, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Y0, Y1
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Y0, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      c32_3636dee9<>+0(SB), Y3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3c088887<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Y2, Y3
+	VMOVUPS      c32_b4929215<>+0(SB), Y4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y1, Y1
+	VFMADD231PS  Y3, Y5, Y1
+	VMULPS       c32_3f000000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      c32_3f800000<>+0(SB), Y6
+	VSUBPS       Y5, Y6, Y6
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y2, Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y4, Y2, Y3
+	VADDPS       Y3, Y5, Y2
+	VCVTPS2DQ    Y0, Y0
+	VPADDD       c32_1<>+0(SB), Y0, Y0
+	VPSLLD       $0x1f, Y0, Y3
+	VPSLLD       $0x1e, Y0, Y0
+	VANDPS       c32_80000000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y3, Y2, Y1, Y1
+	VXORPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y0
+	VMULPS       c32_3f22f983<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_3fc90fdb<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_b33bbd2e<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, Y0
+	VFNMADD231PS c32_a6f72ced<>+0(SB), Y1, Y0
+	VMULPS       Y0, Y0, Y2
+	VMOVUPS      c32_3636dee9<>+0(SB), Y3
+	VFMADD213PS  c32_b95009d3<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3c088887<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_be2aaaab<>+0(SB), Y2, Y3
+	VMOVUPS      c32_b4929215<>+0(SB), Y4
+	VFMADD213PS  c32_37d00ae2<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bab60b60<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aaaab<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y0, Y5
+	VMOVUPS      Y0, Y0
+	VFMADD231PS  Y3, Y5, Y0
+	VMULPS       c32_3f000000<>+0(SB), Y2, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      c32_3f800000<>+0(SB), Y6
+	VSUBPS       Y5, Y6, Y6
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y2, Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFMADD231PS  Y4, Y2, Y3
+	VADDPS       Y3, Y5, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPADDD       c32_1<>+0(SB), Y1, Y1
+	VPSLLD       $0x1f, Y1, Y3
+	VPSLLD       $0x1e, Y1, Y1
+	VANDPS       c32_80000000<>+0(SB), Y1, Y1
+	VBLENDVPS    Y3, Y2, Y0, Y0
+	VXORPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func farF32AVX2(a *float32, n int) float64
+// Requires: AVX, SSE2
+TEXT ·farF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+many:
+	CMPQ      CX, $0x00000020
+	JLT       one
+	VMOVUPS   (AX), Y4
+	VANDPS    c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS   c32_0<>+0(SB), Y5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Y4, Y4
+	VBLENDVPS Y4, c32_3f800000<>+0(SB), Y5, Y4
+	VADDPS    Y4, Y0, Y0
+	VMOVUPS   32(AX), Y4
+	VANDPS    c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS   c32_0<>+0(SB), Y5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Y4, Y4
+	VBLENDVPS Y4, c32_3f800000<>+0(SB), Y5, Y4
+	VADDPS    Y4, Y1, Y1
+	VMOVUPS   64(AX), Y4
+	VANDPS    c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS   c32_0<>+0(SB), Y5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Y4, Y4
+	VBLENDVPS Y4, c32_3f800000<>+0(SB), Y5, Y4
+	VADDPS    Y4, Y2, Y2
+	VMOVUPS   96(AX), Y4
+	VANDPS    c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS   c32_0<>+0(SB), Y5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Y4, Y4
+	VBLENDVPS Y4, c32_3f800000<>+0(SB), Y5, Y4
+	VADDPS    Y4, Y3, Y3
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000020, CX
+	JMP       many
+
+one:
+	CMPQ      CX, $0x00000008
+	JLT       tail
+	VMOVUPS   (AX), Y4
+	VANDPS    c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS   c32_0<>+0(SB), Y5
+	VCMPPS    $0x1e, c32_461c4000<>+0(SB), Y4, Y4
+	VBLENDVPS Y4, c32_3f800000<>+0(SB), Y5, Y4
+	VADDPS    Y4, Y0, Y0
+	ADDQ      $0x00000020, AX
+	SUBQ      $0x00000008, CX
+	JMP       one
+
+tail:
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+16(FP)
+	RET
+
+// func sinF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sinF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000008
+	JLT          one
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Y0, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y3
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Y4
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Y3, Y4
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Y5
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Y3, Y5
+	VMULPD       Y3, Y0, Y6
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y4, Y6, Y0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y3, Y4
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y7
+	VSUBPD       Y6, Y7, Y7
+	VSUBPD       Y4, Y7, Y4
+	VMULPD       Y3, Y3, Y3
+	VMOVUPD      Y4, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VADDPD       Y4, Y6, Y3
+	VCVTPD2DQY   Y2, X2
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_0<>+0(SB), Y2, Y2
+	VPSLLQ       $0x3f, Y2, Y4
+	VPSLLQ       $0x3e, Y2, Y2
+	VANDPD       c64_8000000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD    Y4, Y3, Y0, Y0
+	VXORPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Y1, Y0
+	VROUNDPD     $0x08, Y0, Y0
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Y0, Y1
+	VMULPD       Y1, Y1, Y2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Y3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Y4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y1, Y5
+	VMOVUPD      Y1, Y1
+	VFMADD231PD  Y3, Y5, Y1
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y6
+	VSUBPD       Y5, Y6, Y6
+	VSUBPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y2
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y4, Y2, Y3
+	VADDPD       Y3, Y5, Y2
+	VCVTPD2DQY   Y0, X0
+	VPMOVSXDQ    X0, Y0
+	VPADDQ       c64_0<>+0(SB), Y0, Y0
+	VPSLLQ       $0x3f, Y0, Y3
+	VPSLLQ       $0x3e, Y0, Y0
+	VANDPD       c64_8000000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD    Y3, Y2, Y1, Y1
+	VXORPD       Y0, Y1, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000004
+	JLT          tail
+	VMOVUPD      (CX), Y0
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Y0, Y1
+	VROUNDPD     $0x08, Y1, Y1
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Y1, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Y1, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Y1, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Y3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Y4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y0, Y5
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y3, Y5, Y0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y6
+	VSUBPD       Y5, Y6, Y6
+	VSUBPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y2
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y4, Y2, Y3
+	VADDPD       Y3, Y5, Y2
+	VCVTPD2DQY   Y1, X1
+	VPMOVSXDQ    X1, Y1
+	VPADDQ       c64_0<>+0(SB), Y1, Y1
+	VPSLLQ       $0x3f, Y1, Y3
+	VPSLLQ       $0x3e, Y1, Y1
+	VANDPD       c64_8000000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD    Y3, Y2, Y0, Y0
+	VXORPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func cosF64AVX2(dst *float64, a *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·cosF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ n+16(FP), DX
+
+many:
+	CMPQ         DX, $0x00000008
+	JLT          one
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Y0, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Y2, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y3
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Y4
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Y3, Y4
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Y3, Y4
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Y5
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Y3, Y5
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Y3, Y5
+	VMULPD       Y3, Y0, Y6
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y4, Y6, Y0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y3, Y4
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y7
+	VSUBPD       Y6, Y7, Y7
+	VSUBPD       Y4, Y7, Y4
+	VMULPD       Y3, Y3, Y3
+	VMOVUPD      Y4, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VADDPD       Y4, Y6, Y3
+	VCVTPD2DQY   Y2, X2
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       c64_1<>+0(SB), Y2, Y2
+	VPSLLQ       $0x3f, Y2, Y4
+	VPSLLQ       $0x3e, Y2, Y2
+	VANDPD       c64_8000000000000000<>+0(SB), Y2, Y2
+	VBLENDVPD    Y4, Y3, Y0, Y0
+	VXORPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Y1, Y0
+	VROUNDPD     $0x08, Y0, Y0
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, Y1
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Y0, Y1
+	VMULPD       Y1, Y1, Y2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Y3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Y4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y1, Y5
+	VMOVUPD      Y1, Y1
+	VFMADD231PD  Y3, Y5, Y1
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y6
+	VSUBPD       Y5, Y6, Y6
+	VSUBPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y2
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y4, Y2, Y3
+	VADDPD       Y3, Y5, Y2
+	VCVTPD2DQY   Y0, X0
+	VPMOVSXDQ    X0, Y0
+	VPADDQ       c64_1<>+0(SB), Y0, Y0
+	VPSLLQ       $0x3f, Y0, Y3
+	VPSLLQ       $0x3e, Y0, Y0
+	VANDPD       c64_8000000000000000<>+0(SB), Y0, Y0
+	VBLENDVPD    Y3, Y2, Y1, Y1
+	VXORPD       Y0, Y1, Y0
+	VMOVUPD      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JMP          many
+
+one:
+	CMPQ         DX, $0x00000004
+	JLT          tail
+	VMOVUPD      (CX), Y0
+	VMULPD       c64_3fe45f306dc9c883<>+0(SB), Y0, Y1
+	VROUNDPD     $0x08, Y1, Y1
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3ff921fb54442d18<>+0(SB), Y1, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_3c91a62633145c07<>+0(SB), Y1, Y0
+	VMOVUPD      Y0, Y0
+	VFNMADD231PD c64_b91f1976b7ed8fbc<>+0(SB), Y1, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      c64_bd6ab17a79237a19<>+0(SB), Y3
+	VFMADD213PD  c64_3de61217ec01749d<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_be5ae64541266378<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3ec71de3a54605ee<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bf2a01a01a019936<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_3f81111111111110<>+0(SB), Y2, Y3
+	VFMADD213PD  c64_bfc5555555555555<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3d2ab783376962cf<>+0(SB), Y4
+	VFMADD213PD  c64_bda9394b9c9c20a4<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3e21eed8deb6d561<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_be927e4fb7712bdf<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3efa01a01a019d0a<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_bf56c16c16c16c16<>+0(SB), Y2, Y4
+	VFMADD213PD  c64_3fa5555555555555<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y0, Y5
+	VMOVUPD      Y0, Y0
+	VFMADD231PD  Y3, Y5, Y0
+	VMULPD       c64_3fe0000000000000<>+0(SB), Y2, Y3
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMOVUPD      c64_3ff0000000000000<>+0(SB), Y6
+	VSUBPD       Y5, Y6, Y6
+	VSUBPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y2
+	VMOVUPD      Y3, Y3
+	VFMADD231PD  Y4, Y2, Y3
+	VADDPD       Y3, Y5, Y2
+	VCVTPD2DQY   Y1, X1
+	VPMOVSXDQ    X1, Y1
+	VPADDQ       c64_1<>+0(SB), Y1, Y1
+	VPSLLQ       $0x3f, Y1, Y3
+	VPSLLQ       $0x3e, Y1, Y1
+	VANDPD       c64_8000000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD    Y3, Y2, Y0, Y0
+	VXORPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000004, DX
+	JMP          one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func farF64AVX2(a *float64, n int) float64
+// Requires: AVX, SSE2
+TEXT ·farF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ   a+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+many:
+	CMPQ      CX, $0x00000010
+	JLT       one
+	VMOVUPD   (AX), Y4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y4, Y4
+	VMOVUPD   c64_0<>+0(SB), Y5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Y4, Y4
+	VBLENDVPD Y4, c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VADDPD    Y4, Y0, Y0
+	VMOVUPD   32(AX), Y4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y4, Y4
+	VMOVUPD   c64_0<>+0(SB), Y5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Y4, Y4
+	VBLENDVPD Y4, c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VADDPD    Y4, Y1, Y1
+	VMOVUPD   64(AX), Y4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y4, Y4
+	VMOVUPD   c64_0<>+0(SB), Y5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Y4, Y4
+	VBLENDVPD Y4, c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VADDPD    Y4, Y2, Y2
+	VMOVUPD   96(AX), Y4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y4, Y4
+	VMOVUPD   c64_0<>+0(SB), Y5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Y4, Y4
+	VBLENDVPD Y4, c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VADDPD    Y4, Y3, Y3
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000010, CX
+	JMP       many
+
+one:
+	CMPQ      CX, $0x00000004
+	JLT       tail
+	VMOVUPD   (AX), Y4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y4, Y4
+	VMOVUPD   c64_0<>+0(SB), Y5
+	VCMPPD    $0x1e, c64_412e848000000000<>+0(SB), Y4, Y4
+	VBLENDVPD Y4, c64_3ff0000000000000<>+0(SB), Y5, Y4
+	VADDPD    Y4, Y0, Y0
+	ADDQ      $0x00000020, AX
+	SUBQ      $0x00000004, CX
+	JMP       one
+
+tail:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, ret+16(FP)
 	RET
