@@ -28,7 +28,8 @@ type Adam[T Float] struct {
 	// the end of section 2 of the paper, of Keras and of older PyTorch.
 	EpsUncorrected bool
 
-	m, v, top []T
+	m, v, top        []T
+	b1, b2, eta, eps T // of this step
 }
 
 // Init implements Rule.
@@ -60,7 +61,10 @@ func (r *Adam[T]) constants() (b1, b2, eps float64) {
 }
 
 // Update implements Rule.
-func (r *Adam[T]) Update(u []T, s *State[T]) {
+func (r *Adam[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
+
+// Begin implements Elementwise.
+func (r *Adam[T]) Begin(s *State[T]) bool {
 	s.Step *= r.rate()
 	b1, b2, eps := r.constants()
 	t := float64(s.Iter + 1)
@@ -69,22 +73,23 @@ func (r *Adam[T]) Update(u []T, s *State[T]) {
 	if !r.EpsUncorrected {
 		eps *= fix2
 	}
-	r.step(u, T(b1), T(b2), T(s.Step*fix2/fix1), T(eps))
+	r.b1, r.b2, r.eta, r.eps = T(b1), T(b2), T(s.Step*fix2/fix1), T(eps)
+	return true
 }
 
-// step is one pass over the parameters.
-func (r *Adam[T]) step(u []T, b1, b2, eta, eps T) {
+// Part implements Elementwise.
+func (r *Adam[T]) Part(u, _ []T, lo int) {
+	m, v := r.m[lo:lo+len(u)], r.v[lo:lo+len(u)]
 	if r.top == nil {
-		kernel.Adam(u, r.m, r.v, b1, b2, eta, eps)
+		kernel.Adam(u, m, v, r.b1, r.b2, r.eta, r.eps)
 		return
 	}
-	c1, c2 := 1-b1, 1-b2
-	m, v, top := r.m[:len(u)], r.v[:len(u)], r.top
+	c1, c2, top := 1-r.b1, 1-r.b2, r.top[lo:lo+len(u)]
 	for i, g := range u {
-		m[i] = b1*m[i] + c1*g
-		v[i] = b2*v[i] + c2*g*g
+		m[i] = r.b1*m[i] + c1*g
+		v[i] = r.b2*v[i] + c2*g*g
 		top[i] = max(top[i], v[i])
-		u[i] = -eta * m[i] / (T(math.Sqrt(float64(top[i]))) + eps)
+		u[i] = -r.eta * m[i] / (T(math.Sqrt(float64(top[i]))) + r.eps)
 	}
 }
 

@@ -19,8 +19,9 @@ import (
 type FirstOrder[T Float] struct {
 	Rule Rule[T]
 
-	u    []T
-	rise riseGuard
+	u     []T
+	parts parts[T]
+	rise  riseGuard
 }
 
 // Init implements Solver.
@@ -28,7 +29,11 @@ func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) error {
 	if o.Rule == nil {
 		return errors.New("optim: FirstOrder needs a rule, such as GD")
 	}
-	o.u = make([]T, p.Dim)
+	if s.aside == nil {
+		o.u = make([]T, p.Dim)
+	}
+	o.parts.rule, _ = o.Rule.(Elementwise[T])
+	o.parts.mover, _ = o.Rule.(Mover[T])
 	o.watch(s.F)
 	return o.Rule.Init(p)
 }
@@ -49,16 +54,10 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 			return nil // the Run names it; the point stays
 		}
 	}
-	s.Step = 1
-	if gd, plain := o.Rule.(*GD[T]); plain {
-		gd.step(s) // the same bits in one pass
-	} else {
-		copy(o.u, s.G)
-		o.Rule.Update(o.u, s)
-		kernel.Add(s.X, s.X, o.u)
-	}
+	o.move(s)
 	if p.Bounds != nil {
 		p.Bounds.Project(s.X)
+		s.normed = false
 	}
 	if p.Draw != nil {
 		s.Fresh = false
@@ -74,6 +73,31 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 	}
 	return nil
 }
+
+// move applies the rule. With batches the new point is made in s.aside and
+// changes places with s.X, so that the old one is kept without a copy.
+func (o *FirstOrder[T]) move(s *State[T]) {
+	to, u := s.X, o.u
+	if s.aside != nil {
+		to, u = s.aside, s.aside
+	}
+	s.Step = 1
+	if o.parts.rule != nil && o.parts.rule.Begin(s) {
+		s.GradNorm = o.parts.step(to, s.X, s.G, u, s.aside != nil)
+		s.normed = s.aside != nil
+	} else {
+		s.Step = 1
+		copy(u, s.G)
+		o.Rule.Update(u, s)
+		kernel.Add(to, s.X, u)
+	}
+	if s.aside != nil {
+		s.X, s.aside = s.aside, s.X
+	}
+}
+
+// makesAside says that the old point is in s.aside after a step with batches.
+func (o *FirstOrder[T]) makesAside() {}
 
 // measure draws the batch of this step and evaluates it at the present point.
 func (o *FirstOrder[T]) measure(p *Problem[T], s *State[T]) (err error) {

@@ -42,11 +42,8 @@ const (
 )
 
 // agreement is the ratio of short to long quotient above which the long one is
-// safe; backtracks bounds the trials of one step, each at least halving the last.
-const (
-	agreement  = 0.8
-	backtracks = 60
-)
+// safe.
+const agreement = 0.8
 
 // Init refuses a C1 outside (0, ½) and problems that draw a batch for each step.
 func (d *SteepestDescent[T]) Init(p *Problem[T], s *State[T]) error {

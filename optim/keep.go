@@ -13,19 +13,21 @@ import (
 // batch. In the latter case every step changes it, so slices change places
 // rather than being copied.
 type keeper[T Float] struct {
-	known    bool // x, g, f and norm describe a finite point
-	x, g     []T  // g is own, or the state's gradient of that point
-	own      []T
-	f, norm  float64
-	iter     int
-	previous []T // batches: the point before the step in progress
-	spare    []T // batches: a second gradient, so that a bad one spoils nothing
+	known   bool // x, g, f and norm describe a finite point
+	x, g    []T  // g is own, or the state's gradient of that point
+	own     []T
+	f, norm float64
+	iter    int
+	spare   []T  // batches: a second gradient, so that a bad one spoils nothing
+	copies  bool // batches: the solver does not leave the old point in s.aside
 }
 
-func (k *keeper[T]) init(s *State[T]) {
+func (k *keeper[T]) init(s *State[T], solver Solver[T]) {
 	k.x, k.own = make([]T, len(s.X)), make([]T, len(s.X))
 	if s.Batch {
-		k.previous, k.spare = make([]T, len(s.X)), make([]T, len(s.X))
+		s.aside, k.spare = make([]T, len(s.X)), make([]T, len(s.X))
+		_, moves := solver.(interface{ makesAside() })
+		k.copies = !moves
 	}
 	if sound(s) {
 		k.store(s)
@@ -37,7 +39,9 @@ func (k *keeper[T]) before(s *State[T]) {
 	if !s.Batch {
 		return
 	}
-	copy(k.previous, s.X)
+	if k.copies {
+		copy(s.aside, s.X)
+	}
 	if !s.Fresh { // the step measures a gradient of its own
 		s.G, k.spare = k.spare, s.G
 	}
@@ -47,7 +51,7 @@ func (k *keeper[T]) before(s *State[T]) {
 func (k *keeper[T]) after(s *State[T]) {
 	switch {
 	case s.Batch && !s.Fresh: // F and G were measured at the previous point
-		k.x, k.previous = k.previous, k.x
+		k.x, s.aside = s.aside, k.x
 		k.g = s.G
 		k.note(s)
 	case s.Batch || s.F < k.f || !k.known:

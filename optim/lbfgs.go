@@ -19,11 +19,13 @@ import (
 // backed off from. When no step along −H·∇f lowers f, the pairs are dropped and
 // −∇f is tried; when that fails too, the run ends with NoProgress.
 type LBFGS[T Float] struct {
-	Memory int     // pairs kept; 0 means 10
-	C1     float64 // sufficient decrease of the Wolfe conditions; 0 means 1e-4
-	C2     float64 // curvature of the Wolfe conditions; 0 means 0.9
+	Memory int        // pairs kept; 0 means 10
+	C1     float64    // sufficient decrease of the Wolfe conditions; 0 means 1e-4
+	C2     float64    // curvature of the Wolfe conditions; 0 means 0.9
+	Search LineSearch // how the step is found; 0 means StrongWolfe
 
-	search wolfe[T]
+	search searcher[T]
+	line   *line[T] // of search
 	dir    []T
 	pairs  []T       // Memory rows s, then Memory rows y, as two rings
 	inner  []T       // sᵀy of each pair
@@ -55,14 +57,15 @@ func (l *LBFGS[T]) Init(p *Problem[T], s *State[T]) error {
 		return fmt.Errorf("optim: lbfgs keeps at least one pair, not %d", l.Memory)
 	case m > maxPairNumbers/max(p.Dim, 1):
 		return fmt.Errorf("optim: %d pairs of %d numbers do not fit in memory; 5 to 50 pairs are usual for lbfgs", m, p.Dim)
-	case !(0 < c1 && c1 < c2 && c2 < 1):
-		return fmt.Errorf("optim: the Wolfe conditions of lbfgs need 0 < c1 < c2 < 1, got %g and %g", c1, c2)
 	case p.Draw != nil:
 		return errors.New("optim: lbfgs compares values of one function, but this problem draws a new batch for every step; use the full data, or a rule such as adam")
 	}
 	n := p.Dim
-	l.search = wolfe[T]{c1: c1, c2: c2, limit: 40}
-	l.search.alloc(n)
+	var err error
+	if l.search, err = newSearcher[T]("lbfgs", l.Search, StrongWolfe, c1, c2, n); err != nil {
+		return err
+	}
+	l.line = l.search.ray()
 	l.dir = make([]T, n)
 	l.pairs = make([]T, 2*m*n)
 	l.inner = make([]T, m)
@@ -104,12 +107,12 @@ func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
 		return err
 	}
 	if !ok {
-		s.Why = noDescent(s, l.search.high)
+		s.Why = noDescent(s, l.line.high)
 		return nil
 	}
 	l.remember(s, best.alpha)
-	stagnate(&l.memo[lbfgsStale], &l.memo[lbfgsLeast], s.F-best.f > l.noise(s.F), l.search.grad)
-	advance(s, best, l.search.at, l.search.grad)
+	stagnate(&l.memo[lbfgsStale], &l.memo[lbfgsLeast], s.F-best.f > l.noise(s.F), l.line.grad)
+	advance(s, best, l.line.at, l.line.grad)
 	return nil
 }
 
@@ -127,15 +130,15 @@ func (l *LBFGS[T]) forget(g []T) {
 func (l *LBFGS[T]) descend(p *Problem[T], s *State[T]) (trial, bool, error) {
 	l.direction(s.G)
 	start := trial{f: s.F, slope: kernel.Dot(s.G, l.dir)}
-	l.search.high = start
+	l.line.high = start
 	if !(start.slope < 0) || !start.finite() {
 		return start, false, nil
 	}
-	l.search.along(p, s.X, l.dir)
+	l.line.along(p, s.X, l.dir)
 	rough := l.memo[lbfgsRough]
 	for tries := 0; ; tries++ {
 		best, ok, err := l.search.search(start, 1, l.noise(s.F))
-		rise := l.search.high.f - s.F
+		rise := l.line.high.f - s.F
 		if ok || err != nil {
 			return best, ok, err
 		}
@@ -191,7 +194,7 @@ func (l *LBFGS[T]) pair(i int) (s, y []T) {
 func (l *LBFGS[T]) remember(s *State[T], alpha float64) {
 	next := int(l.memo[lbfgsNext])
 	si, yi := l.pair(next)
-	at, grad, g := l.search.at, l.search.grad[:len(si)], s.G[:len(si)]
+	at, grad, g := l.line.at, l.line.grad[:len(si)], s.G[:len(si)]
 	yi = yi[:len(si)]
 	for i, x := range s.X[:len(si)] {
 		si[i] = at[i] - x

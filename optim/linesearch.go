@@ -16,7 +16,8 @@ func (t trial) finite() bool {
 
 // line evaluates a problem along one direction and owns the trial point.
 type line[T Float] struct {
-	at, grad []T // the newest trial point and its gradient
+	at, grad []T   // the newest trial point and its gradient
+	high     trial // after a failed search: the shortest step that went too far
 	p        *Problem[T]
 	x, d     []T
 }
@@ -65,8 +66,7 @@ func (l *line[T]) eval(alpha float64) (trial, error) {
 type wolfe[T Float] struct {
 	line[T]
 	c1, c2 float64
-	limit  int   // evaluations at most
-	high   trial // after a failed search: the shortest step that went too far
+	limit  int // evaluations at most
 }
 
 // The growth of a step while φ still falls steeply, and how often it may grow

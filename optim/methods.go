@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descent/internal/nearname"
+	"descent/internal/numtext"
 )
 
 // Method is one row of the table of methods: what it is, what it needs and how
@@ -35,14 +36,44 @@ type Setting struct {
 	// Zero says that 0 is a value of its own; otherwise the setting must be
 	// positive.
 	Zero bool
-	// Whole says that the setting counts something; Switch, that it is 0 or 1.
-	Whole, Switch bool
+	// Whole says that the setting counts something; Switch, that it is 0 or 1;
+	// Signed, that it may be any number.
+	Whole, Switch, Signed bool
+	// Choices are the words that stand for the values 1, 2, …; nil for a number.
+	Choices []string
+}
+
+// Text is a value of the setting as people write it: a word or a number.
+func (s Setting) Text(v float64) string {
+	if i := int(v); float64(i) == v && i >= 1 && i <= len(s.Choices) {
+		return s.Choices[i-1]
+	}
+	return numtext.Exact(v)
+}
+
+// Words are those that the setting of that name takes for values, in the order
+// of the numbers 1, 2, …; none where it takes numbers only.
+func Words(setting string) []string {
+	for _, m := range Methods[float64]() {
+		for _, s := range m.Settings {
+			if s.Name == setting && s.Choices != nil {
+				return s.Choices
+			}
+		}
+	}
+	return nil
 }
 
 // refuse says what is wrong with a value of the setting of a method.
 func (s Setting) refuse(method string, v float64) error {
 	want := "a positive number"
 	switch {
+	case s.Choices != nil && (v != math.Trunc(v) || v < 1 || v > float64(len(s.Choices))):
+		want = "one of " + strings.Join(s.Choices, ", ")
+	case s.Signed && !finite(v):
+		want = "a number"
+	case s.Signed:
+		return nil
 	case s.Switch && v != 0 && v != 1:
 		want = "0 or 1"
 	case s.Whole && (v != math.Trunc(v) || v < 1 || v > math.MaxInt32):
@@ -52,7 +83,7 @@ func (s Setting) refuse(method string, v float64) error {
 	case v > 0 && v <= math.MaxFloat64 || s.Zero && v == 0:
 		return nil
 	}
-	return fmt.Errorf("optim: %s of %s must be %s, got %v; the default is %v", s.Name, method, want, v, s.Default)
+	return fmt.Errorf("optim: %s of %s must be %s, got %v; the default is %v", s.Name, method, want, v, s.Text(s.Default))
 }
 
 // settings are the values of a method's settings, all of them. As the zero

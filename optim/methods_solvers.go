@@ -1,11 +1,19 @@
 package optim
 
+import "strings"
+
+// searchSetting lets a user choose the line search of a method; def is the one
+// without a choice.
+func searchSetting(def LineSearch) Setting {
+	return Setting{Name: "linesearch", Default: float64(def), Meaning: "how the length of a step is found: " + strings.Join(lineSearchNames, ", "), Choices: lineSearchNames}
+}
+
 // quasiNewtonMethods are the rows of the methods that build a curvature of their own.
 func quasiNewtonMethods[T Float]() []Method[T] {
 	return []Method[T]{
 		{
 			Name: "lbfgs", Aliases: []string{"l-bfgs"},
-			Summary: "quasi-Newton steps from the last few gradients, with a strong Wolfe line search",
+			Summary: "quasi-Newton steps from the last few gradients, with a line search",
 			Update:  "x ← x − α·H·g,  H built from the last pairs s, y;  α by the Wolfe conditions",
 			Paper:   "Liu and Nocedal, Math. Programming 45 (1989) 503",
 			Needs:   needsFull,
@@ -13,9 +21,10 @@ func quasiNewtonMethods[T Float]() []Method[T] {
 				{Name: "memory", Default: 10, Meaning: "pairs kept", Whole: true},
 				{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease of the Wolfe conditions"},
 				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
+				searchSetting(StrongWolfe),
 			},
 			solver: func(v settings) Solver[T] {
-				return &LBFGS[T]{Memory: int(v["memory"]), C1: v["c1"], C2: v["c2"]}
+				return &LBFGS[T]{Memory: int(v["memory"]), C1: v["c1"], C2: v["c2"], Search: LineSearch(v["linesearch"])}
 			},
 		},
 	}

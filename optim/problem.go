@@ -47,7 +47,8 @@ type Residuals[T Float] struct {
 
 // State is what moves: allocated once, reused. When Fresh, F and G belong to
 // this X and this batch; otherwise they were measured at the point before it,
-// on the batch of the last step.
+// on the batch of the last step. With batches X and G may be other slices
+// after a step.
 //
 // A Solver may set Why when it can take no further step: the Run then ends
 // with that reason and the step does not count.
@@ -61,6 +62,11 @@ type State[T Float] struct {
 	Fresh    bool
 	Batch    bool // F and G are those of one batch, not of the objective; the Run sets it
 	Why      Reason
+
+	// With batches: memory for the next point. A solver that makes its point
+	// there and leaves the old one in its place saves the keeper a copy.
+	aside  []T
+	normed bool // GradNorm is already that of G
 }
 
 // A Rule turns a gradient into an update, in place: gradient descent,

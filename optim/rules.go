@@ -14,6 +14,8 @@ import (
 // On a quadratic it converges when η < 2/λmax, the largest curvature.
 type GD[T Float] struct {
 	Rate float64 // η; 0 means 0.01
+
+	eta T // of this step
 }
 
 // Init implements Rule.
@@ -22,16 +24,20 @@ func (r *GD[T]) Init(*Problem[T]) error { return checkRate("gd", r.rate()) }
 func (r *GD[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 
 // Update implements Rule.
-func (r *GD[T]) Update(u []T, s *State[T]) {
+func (r *GD[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
+
+// Begin implements Elementwise.
+func (r *GD[T]) Begin(s *State[T]) bool {
 	s.Step *= r.rate()
-	kernel.Scale(-T(s.Step), u)
+	r.eta = T(s.Step)
+	return true
 }
 
-// step is Update followed by x ← x + u.
-func (r *GD[T]) step(s *State[T]) {
-	s.Step *= r.rate()
-	kernel.Axpy(-T(s.Step), s.G, s.X)
-}
+// Part implements Elementwise.
+func (r *GD[T]) Part(u, _ []T, _ int) { kernel.Scale(-r.eta, u) }
+
+// Move implements Mover.
+func (r *GD[T]) Move(y, x, g []T, _ int) { kernel.AddScaled(y, -r.eta, g, x) }
 
 // Buffers implements Rule: gradient descent remembers nothing.
 func (r *GD[T]) Buffers(func(string, []T) bool) {}
@@ -56,7 +62,8 @@ type Momentum[T Float] struct {
 	Dampening  float64 // d in [0, 1)
 	RateInside bool    // the convention of Keras
 
-	m []T
+	m                []T
+	eta, share, keep T // of this step
 }
 
 // Init implements Rule.
@@ -78,20 +85,29 @@ func (r *Momentum[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 func (r *Momentum[T]) beta() float64 { return orDefault(r.Beta, 0.9) }
 
 // Update implements Rule.
-func (r *Momentum[T]) Update(u []T, s *State[T]) {
+func (r *Momentum[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
+
+// Begin implements Elementwise.
+func (r *Momentum[T]) Begin(s *State[T]) bool {
 	s.Step *= r.rate()
-	beta, eta, share, m := T(r.beta()), T(s.Step), T(1-r.Dampening), r.m[:len(u)]
+	r.eta, r.share, r.keep = T(s.Step), T(1-r.Dampening), T(r.beta())
+	if s.Iter == 0 && !r.RateInside {
+		r.share = 1
+	}
+	return true
+}
+
+// Part implements Elementwise.
+func (r *Momentum[T]) Part(u, _ []T, lo int) {
+	beta, m := r.keep, r.m[lo:lo+len(u)]
 	if r.RateInside {
 		for i, g := range u {
-			m[i] = beta*m[i] - eta*share*g
+			m[i] = beta*m[i] - r.eta*r.share*g
 			u[i] = m[i]
 		}
 		return
 	}
-	if s.Iter == 0 {
-		share = 1
-	}
-	kernel.Momentum(u, m, beta, share, eta)
+	kernel.Momentum(u, m, beta, r.share, r.eta)
 }
 
 // Buffers implements Rule.
@@ -116,7 +132,8 @@ type Nesterov[T Float] struct {
 	Rate float64 // η; 0 means 0.01
 	Beta float64 // β in [0, 1); 0 means 0.9
 
-	m []T
+	m         []T
+	eta, keep T // of this step
 }
 
 // Init implements Rule.
@@ -135,12 +152,21 @@ func (r *Nesterov[T]) rate() float64 { return orDefault(r.Rate, 0.01) }
 func (r *Nesterov[T]) beta() float64 { return orDefault(r.Beta, 0.9) }
 
 // Update implements Rule.
-func (r *Nesterov[T]) Update(u []T, s *State[T]) {
+func (r *Nesterov[T]) Update(u []T, s *State[T]) { updateByParts(r, u, s) }
+
+// Begin implements Elementwise.
+func (r *Nesterov[T]) Begin(s *State[T]) bool {
 	s.Step *= r.rate()
-	beta, eta, m := T(r.beta()), T(s.Step), r.m[:len(u)]
+	r.eta, r.keep = T(s.Step), T(r.beta())
+	return true
+}
+
+// Part implements Elementwise.
+func (r *Nesterov[T]) Part(u, _ []T, lo int) {
+	beta, m := r.keep, r.m[lo:lo+len(u)]
 	for i, g := range u {
 		m[i] = beta*m[i] + g
-		u[i] = -eta * (g + beta*m[i])
+		u[i] = -r.eta * (g + beta*m[i])
 	}
 }
 

@@ -82,7 +82,7 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 		f += p.Term.Value(s.X)
 	}
 	s.F, s.GradNorm, s.Fresh = f, stationarity(&r.problem, s.X, s.G, r.work), true
-	r.keep.init(s)
+	r.keep.init(s, solver)
 	r.guard.init(f)
 	if !sound(s) {
 		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s, p.Blocks)))
@@ -182,7 +182,10 @@ func (r *Run[T]) Next(ctx context.Context) bool {
 		r.fail(ctx, err)
 		return false
 	}
-	s.GradNorm = stationarity(&r.problem, s.X, s.G, r.work)
+	if !s.normed {
+		s.GradNorm = stationarity(&r.problem, s.X, s.G, r.work)
+	}
+	s.normed = false
 	if !sound(s) {
 		r.end(r.nonFinite())
 		return false

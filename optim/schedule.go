@@ -77,26 +77,46 @@ func (r *Scheduled[T]) attach() error {
 	return nil
 }
 
-// Update implements Rule. The fields have their own values again afterwards, so
-// that nothing of a run stays in them.
+// Update implements Rule.
 func (r *Scheduled[T]) Update(u []T, s *State[T]) {
+	r.scheduled(s, func() { r.Rule.Update(u, s) })
+}
+
+// Begin implements Elementwise for a rule that does.
+func (r *Scheduled[T]) Begin(s *State[T]) (ok bool) {
+	inner, ok := r.Rule.(Elementwise[T])
+	if ok {
+		r.scheduled(s, func() { ok = inner.Begin(s) })
+	}
+	return ok
+}
+
+// Part implements Elementwise.
+func (r *Scheduled[T]) Part(u, x []T, lo int) { r.Rule.(Elementwise[T]).Part(u, x, lo) }
+
+// scheduled calls f with the rate and the fields that the schedule sets for this
+// step. The fields have their own values again afterwards, so that nothing of a
+// run stays in them.
+func (r *Scheduled[T]) scheduled(s *State[T], f func()) {
 	factor := r.Schedule.Factor(s.Iter)
+	field, value := r.field, 0.0
 	switch {
-	case r.field != nil:
-		own := *r.field
-		*r.field = orTiny(own * factor)
-		r.Rule.Update(u, s)
-		*r.field = own
+	case field != nil:
+		value = *field * factor
 	case r.partner != nil:
-		own := *r.partner
-		*r.partner = orTiny(r.cycle.Factor(s.Iter))
+		field, value = r.partner, r.cycle.Factor(s.Iter)
 		s.Step *= factor
-		r.Rule.Update(u, s)
-		*r.partner = own
 	default:
 		s.Step *= factor
-		r.Rule.Update(u, s)
 	}
+	if field == nil {
+		f()
+		return
+	}
+	own := *field
+	*field = orTiny(value)
+	f()
+	*field = own
 }
 
 // orTiny is v, or the smallest number in place of a zero that would mean the

@@ -50,7 +50,8 @@ type WeightDecay[T Float] struct {
 	// It needs a problem with Blocks.
 	Only func(block string) bool
 
-	blocks []param.Block // those that decay
+	blocks []param.Block // those that decay, in order
+	shrink T             // of this step
 }
 
 // Unwrap implements Wrapper.
@@ -88,5 +89,26 @@ func (r *WeightDecay[T]) Update(u []T, s *State[T]) {
 	for _, b := range r.blocks {
 		end := b.Offset + b.Len()
 		kernel.Axpy(-shrink, s.X[b.Offset:end], u[b.Offset:end])
+	}
+}
+
+// Begin implements Elementwise for a rule that does.
+func (r *WeightDecay[T]) Begin(s *State[T]) bool {
+	inner, ok := r.Rule.(Elementwise[T])
+	if !ok || !inner.Begin(s) {
+		return false
+	}
+	r.shrink = T(s.Step * r.decay())
+	return true
+}
+
+// Part implements Elementwise.
+func (r *WeightDecay[T]) Part(u, x []T, lo int) {
+	r.Rule.(Elementwise[T]).Part(u, x, lo)
+	for _, b := range r.blocks {
+		from, to := max(b.Offset-lo, 0), min(b.Offset+b.Len()-lo, len(u))
+		if from < to {
+			kernel.Axpy(-r.shrink, x[from:to], u[from:to])
+		}
 	}
 }

@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"descent"
+	"descent/internal/nearname"
+	"descent/optim"
 )
 
 // parseStart reads x=3,y=-2,w=[1,2,3],v[2]=0.5: values by variable, where a
@@ -78,7 +81,8 @@ func splitOutside(text string, sep rune) []string {
 	return parts
 }
 
-// parseSettings reads name=value pairs of numbers.
+// parseSettings reads name=value pairs of numbers, and of words where a method
+// has a setting that takes them.
 func parseSettings(pairs []string) (map[string]float64, error) {
 	set := map[string]float64{}
 	for _, p := range pairs {
@@ -86,17 +90,29 @@ func parseSettings(pairs []string) (map[string]float64, error) {
 		if !found {
 			return nil, fmt.Errorf("--set: found %q, expected name=value, as in beta1=0.95", p)
 		}
-		v, err := parseNumber(value)
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		v, err := parseSetting(value, optim.Words(name))
 		if err != nil {
 			return nil, fmt.Errorf("--set: %s: %w", name, err)
 		}
-		name = strings.TrimSpace(name)
 		if _, twice := set[name]; twice {
 			return nil, fmt.Errorf("--set: %s is given twice", name)
 		}
 		set[name] = v
 	}
 	return set, nil
+}
+
+// parseSetting reads a number, or a word that stands for one.
+func parseSetting(value string, words []string) (float64, error) {
+	if i := slices.Index(words, strings.ToLower(value)); i >= 0 {
+		return float64(i + 1), nil
+	}
+	v, err := parseNumber(value)
+	if err != nil && words != nil {
+		return 0, fmt.Errorf("found %q, expected one of %s%s", value, strings.Join(words, ", "), nearname.Hint(value, words))
+	}
+	return v, err
 }
 
 // parseRate reads a learning rate; 0 stands for auto.

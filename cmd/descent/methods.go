@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"descent/internal/numtext"
 	"descent/optim"
 )
 
@@ -65,6 +64,6 @@ func (a *app) explainMethod(m optim.Method[float64]) {
 	fmt.Fprintln(w)
 	w.say("Hyperparameters (--set name=value; the rate also as --lr)")
 	for _, s := range m.Settings {
-		w.item(fmt.Sprintf("  %-16s  %-8s  ", s.Name, numtext.Exact(s.Default)), s.Meaning)
+		w.item(fmt.Sprintf("  %-16s  %-8s  ", s.Name, s.Text(s.Default)), s.Meaning)
 	}
 }

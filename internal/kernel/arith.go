@@ -72,8 +72,16 @@ func ScalarDiv[T Float](dst []T, s T, a []T) {
 // Axpy adds a·x to y: for i { y[i] += a*x[i] }.
 func Axpy[T Float](a T, x, y []T) {
 	y = y[:len(x)]
-	for i := axpy(y, x, a); i < len(y); i++ {
+	for i := axpy(y, x, y, a); i < len(y); i++ {
 		y[i] += T(a * x[i])
+	}
+}
+
+// AddScaled stores b + s·a, the product rounded first.
+func AddScaled[T Float](dst []T, s T, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := axpy(dst, a, b, s); i < len(dst); i++ {
+		dst[i] = b[i] + T(s*a[i])
 	}
 }
 
@@ -205,18 +213,18 @@ func scalar[T Float](dst, a []T, s T, p *scalarPaths) int {
 	return n
 }
 
-func axpy[T Float](y, x []T, s T) int {
-	if len(y) <= few {
+func axpy[T Float](dst, a, b []T, s T) int {
+	if len(dst) <= few {
 		return 0
 	}
-	n := whole[T](len(y))
+	n := whole[T](len(dst))
 	for i := 0; i < n; i += chunk {
 		m := min(chunk, n-i)
-		switch d := any(y).(type) {
+		switch d := any(dst).(type) {
 		case []float32:
-			callA(d[i:], any(x).([]float32)[i:], float32(s), axpyPaths.f32[active], m)
+			callA(d[i:], any(a).([]float32)[i:], any(b).([]float32)[i:], float32(s), axpyPaths.f32[active], m)
 		case []float64:
-			callA(d[i:], any(x).([]float64)[i:], float64(s), axpyPaths.f64[active], m)
+			callA(d[i:], any(a).([]float64)[i:], any(b).([]float64)[i:], float64(s), axpyPaths.f64[active], m)
 		}
 	}
 	return n
@@ -232,6 +240,6 @@ func call2[T Float](dst, a, b []T, f func(dst, a, b *T, n int), n int) { f(&dst[
 func callS[T Float](dst, a []T, s T, f func(dst, a *T, s T, n int), n int) { f(&dst[0], &a[0], s, n) }
 
 //go:noinline
-func callA[T Float](y, x []T, s T, f func(dst, a, b *T, s T, n int), n int) {
-	f(&y[0], &x[0], &y[0], s, n)
+func callA[T Float](dst, a, b []T, s T, f func(dst, a, b *T, s T, n int), n int) {
+	f(&dst[0], &a[0], &b[0], s, n)
 }

@@ -89,12 +89,8 @@ func wrapSum[T Float](a *T, n int) float64 { return Sum(unsafe.Slice(a, n)) }
 
 func wrapDot[T Float](a, b *T, n int) float64 { return Dot(unsafe.Slice(a, n), unsafe.Slice(b, n)) }
 
-// addScaled rounds the product first, as the assembly does.
 func addScaled[T Float](dst, a, b *T, s T, n int) {
-	d, x, y := unsafe.Slice(dst, n), unsafe.Slice(a, n), unsafe.Slice(b, n)
-	for i := range d {
-		d[i] = y[i] + T(s*x[i])
-	}
+	AddScaled(unsafe.Slice(dst, n), s, unsafe.Slice(a, n), unsafe.Slice(b, n))
 }
 
 // Total adds the sums of blocks pairwise, as Sum and Dot do with theirs. The

@@ -13,12 +13,15 @@ import (
 // TestGeneratedIsFresh runs the generator again and compares.
 func TestGeneratedIsFresh(t *testing.T) {
 	dir := t.TempDir()
-	files := []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go"}
-	cmd := exec.Command("go", "run", "-C", "gen", ".", "-out", filepath.Join(dir, files[0]), "-stubs", filepath.Join(dir, files[1]), "-pkg", "kernel", filepath.Join(dir, files[2]))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("generator: %v\n%s", err, out)
+	run := func(base, what string) {
+		cmd := exec.Command("go", "run", "-C", "gen", ".", "-out", filepath.Join(dir, base+".s"), "-stubs", filepath.Join(dir, base+".go"), "-pkg", "kernel", what)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("generator: %v\n%s", err, out)
+		}
 	}
-	for _, name := range files {
+	run("asm_amd64", filepath.Join(dir, "tiles_amd64.go"))
+	run("vec_amd64", "vectors")
+	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go"} {
 		fresh, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

@@ -94,14 +94,6 @@ var (
 		f32: [3]func(a *float32, n int) float64{nil, wrongF32AVX2, wrongF32AVX512},
 		f64: [3]func(a *float64, n int) float64{nil, wrongF64AVX2, wrongF64AVX512},
 	}
-	adamPaths = &adamPathSet{
-		f32: [3]func(u, m, v *float32, s0, s1, s2, s3, s4, s5 float32, n int){nil, adamF32AVX2, adamF32AVX512},
-		f64: [3]func(u, m, v *float64, s0, s1, s2, s3, s4, s5 float64, n int){nil, adamF64AVX2, adamF64AVX512},
-	}
-	momentumPaths = &momentumPathSet{
-		f32: [3]func(u, m *float32, s0, s1, s2 float32, n int){nil, momentumF32AVX2, momentumF32AVX512},
-		f64: [3]func(u, m *float64, s0, s1, s2 float64, n int){nil, momentumF64AVX2, momentumF64AVX512},
-	}
 	sinPaths = &paths{
 		f32: [3]func(dst, src *float32, n int){nil, sinF32AVX2, sinF32AVX512},
 		f64: [3]func(dst, src *float64, n int){nil, sinF64AVX2, sinF64AVX512},
@@ -113,5 +105,40 @@ var (
 	farPaths = &sumPathSet{
 		f32: [3]func(a *float32, n int) float64{nil, farF32AVX2, farF32AVX512},
 		f64: [3]func(a *float64, n int) float64{nil, farF64AVX2, farF64AVX512},
+	}
+)
+
+var (
+	adamMovePaths = &updatePaths{
+		f32: [3]update32{nil, adamMoveF32AVX2, adamMoveF32AVX512},
+		f64: [3]update64{nil, adamMoveF64AVX2, adamMoveF64AVX512},
+	}
+	adamStepPaths = &updatePaths{
+		f32: [3]update32{nil, adamStepF32AVX2, adamStepF32AVX512},
+		f64: [3]update64{nil, adamStepF64AVX2, adamStepF64AVX512},
+	}
+	momentumMovePaths = &updatePaths{
+		f32: [3]update32{nil, momentumMoveF32AVX2, momentumMoveF32AVX512},
+		f64: [3]update64{nil, momentumMoveF64AVX2, momentumMoveF64AVX512},
+	}
+	momentumStepPaths = &updatePaths{
+		f32: [3]update32{nil, momentumStepF32AVX2, momentumStepF32AVX512},
+		f64: [3]update64{nil, momentumStepF64AVX2, momentumStepF64AVX512},
+	}
+	nesterovStepPaths = &updatePaths{
+		f32: [3]update32{nil, nesterovStepF32AVX2, nesterovStepF32AVX512},
+		f64: [3]update64{nil, nesterovStepF64AVX2, nesterovStepF64AVX512},
+	}
+	rmspropStepPaths = &updatePaths{
+		f32: [3]update32{nil, rmspropStepF32AVX2, rmspropStepF32AVX512},
+		f64: [3]update64{nil, rmspropStepF64AVX2, rmspropStepF64AVX512},
+	}
+	adagradStepPaths = &updatePaths{
+		f32: [3]update32{nil, adagradStepF32AVX2, adagradStepF32AVX512},
+		f64: [3]update64{nil, adagradStepF64AVX2, adagradStepF64AVX512},
+	}
+	lionStepPaths = &updatePaths{
+		f32: [3]update32{nil, lionStepF32AVX2, lionStepF32AVX512},
+		f64: [3]update64{nil, lionStepF64AVX2, lionStepF64AVX512},
 	}
 )

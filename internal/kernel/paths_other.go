@@ -12,8 +12,9 @@ var (
 	dotPaths                                                   = new(dotPathSet)
 	sumPaths                                                   = new(sumPathSet)
 	wrongPaths                                                 = new(sumPathSet)
-	adamPaths                                                  = new(adamPathSet)
-	momentumPaths                                              = new(momentumPathSet)
 	sinPaths, cosPaths                                         *paths
 	farPaths                                                   = new(sumPathSet)
+
+	adamMovePaths, adamStepPaths, momentumMovePaths, momentumStepPaths   *updatePaths
+	nesterovStepPaths, rmspropStepPaths, adagradStepPaths, lionStepPaths *updatePaths
 )

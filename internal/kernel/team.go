@@ -12,6 +12,30 @@ import (
 // what.
 type job interface{ unit(i int) }
 
+// Job is work of another package cut into units that may run in any order on
+// any thread. A unit writes what no other unit touches.
+type Job interface{ Unit(i int) }
+
+// foreign is a Job as a job.
+type foreign struct{ Job }
+
+func (f *foreign) unit(i int) { f.Unit(i) }
+
+// Share runs all units of j, on every thread of the team that StartThreads
+// started, and returns when they are done.
+func Share(units int, j Job) {
+	if h := crew.Load(); h != nil && units > 1 && h.busy.TryLock() {
+		defer h.busy.Unlock()
+		h.foreign.Job = j
+		h.run(units, &h.foreign)
+		h.foreign.Job = nil
+		return
+	}
+	for i := range units {
+		j.Unit(i)
+	}
+}
+
 // helpers are the goroutines that share the units of jobs with whoever starts
 // them. Waking a sleeping thread costs more than a small matrix product, so
 // they watch for work without sleeping as long as there was some recently.
@@ -30,7 +54,9 @@ type helpers struct {
 	busy sync.Mutex // one job at a time; others run alone
 	job  job
 	n    int
-	done sync.WaitGroup
+
+	foreign foreign
+	done    sync.WaitGroup
 }
 
 // crew is the team at work, if there is one.
@@ -82,6 +108,11 @@ func share(units int, j job) {
 		return
 	}
 	defer h.busy.Unlock()
+	h.run(units, j)
+}
+
+// run shares the units of j; the caller has locked busy.
+func (h *helpers) run(units int, j job) {
 	h.job = j
 	h.next.Store(0)
 	h.units.Store(int64(units))

@@ -2,82 +2,190 @@ package kernel
 
 import "math"
 
-// tiny is where moments are set to zero: far above the denormals of float32,
-// which slow every operation they meet, and far below any ε.
-const tiny = 0x1p-120
+// The fused update rules: one pass over memory moves the parameters x by the
+// gradient g and keeps what the rule remembers. All slices are as long as g.
+// Every path gives the same bits.
+//
+// What a rule remembers, and a square that would be added to it, is set to zero
+// where its size falls below 2⁻¹²⁰ in float32 and 2⁻¹⁰⁰⁰ in float64: far below
+// what moves a parameter, and before it turns denormal, which would slow every
+// later step.
 
-// Adam turns the gradient in u into the update of one step of Adam, and moves
-// both moments, in one pass:
+// AdamStep is one step of Adam, with decay > 0 of AdamW:
 //
-//	m = β₁·m + c₁·u;  v = β₂·v + c₂·u·u;  u = −η·m/(√v + ε)
+//	m = β₁·m + c₁·g;  v = β₂·v + c₂·g·g;  x = x − η·m/(√v + ε) − decay·x
 //
-// with c = 1−β. Moments that no longer count are set to zero before they turn
-// denormal. Every path gives the same bits.
-func Adam[T Float](u, m, v []T, beta1, beta2, eta, eps T) {
-	c1, c2 := 1-beta1, 1-beta2
-	m, v = m[:len(u)], v[:len(u)]
-	n := whole[T](len(u))
+// with c = 1−β. The caller puts the bias correction into η and ε.
+func AdamStep[T Float](x, g, m, v []T, beta1, beta2, eta, eps, decay T) {
+	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, eps, -decay}
+	x, m, v = x[:len(g)], m[:len(g)], v[:len(g)]
+	for i := update(adamStepPaths, x, g, m, v, s); i < len(g); i++ {
+		u := adam(g[i], &m[i], &v[i], s)
+		x[i] += u + T(s[6]*x[i])
+	}
+}
+
+// Adam is AdamStep without decay that leaves the move of x in the place of the
+// gradient: g = −η·m/(√v + ε).
+func Adam[T Float](g, m, v []T, beta1, beta2, eta, eps T) {
+	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, eps}
+	m, v = m[:len(g)], v[:len(g)]
+	for i := update(adamMovePaths, nil, g, m, v, s); i < len(g); i++ {
+		g[i] = adam(g[i], &m[i], &v[i], s)
+	}
+}
+
+func adam[T Float](g T, m, v *T, s settings[T]) T {
+	tiny, root := limits[T]()
+	h := flush(g, root)
+	*m = flush(T(s[0]**m)+T(s[1]*g), tiny)
+	*v = flush(T(s[2]**v)+T(T(s[3]*h)*h), tiny)
+	return T(s[4]**m) / (T(math.Sqrt(float64(*v))) + s[5])
+}
+
+// MomentumStep is one step of the heavy ball:
+//
+//	m = β·m + share·g;  x = x − η·m
+func MomentumStep[T Float](x, g, m []T, beta, share, eta T) {
+	s := settings[T]{beta, share, -eta}
+	x, m = x[:len(g)], m[:len(g)]
+	tiny, _ := limits[T]()
+	for i := update(momentumStepPaths, x, g, m, nil, s); i < len(g); i++ {
+		m[i] = flush(T(s[0]*m[i])+T(s[1]*g[i]), tiny)
+		x[i] += T(s[2] * m[i])
+	}
+}
+
+// Momentum is MomentumStep that leaves the move of x in the place of the
+// gradient: g = −η·m.
+func Momentum[T Float](g, m []T, beta, share, eta T) {
+	s := settings[T]{beta, share, -eta}
+	m = m[:len(g)]
+	tiny, _ := limits[T]()
+	for i := update(momentumMovePaths, nil, g, m, nil, s); i < len(g); i++ {
+		m[i] = flush(T(s[0]*m[i])+T(s[1]*g[i]), tiny)
+		g[i] = s[2] * m[i]
+	}
+}
+
+// NesterovStep is one step of Nesterov's momentum:
+//
+//	m = β·m + g;  x = x − η·(g + β·m)
+func NesterovStep[T Float](x, g, m []T, beta, eta T) {
+	s := settings[T]{beta, -eta}
+	x, m = x[:len(g)], m[:len(g)]
+	tiny, _ := limits[T]()
+	for i := update(nesterovStepPaths, x, g, m, nil, s); i < len(g); i++ {
+		m[i] = flush(T(s[0]*m[i])+g[i], tiny)
+		x[i] += T(s[1] * (g[i] + T(s[0]*m[i])))
+	}
+}
+
+// RMSPropStep is one step of RMSProp without momentum, not centred:
+//
+//	v = α·v + (1−α)·g·g;  x = x − η·g/(√v + ε)
+func RMSPropStep[T Float](x, g, v []T, alpha, eta, eps T) {
+	s := settings[T]{alpha, 1 - alpha, -eta, eps}
+	x, v = x[:len(g)], v[:len(g)]
+	tiny, root := limits[T]()
+	for i := update(rmspropStepPaths, x, g, nil, v, s); i < len(g); i++ {
+		h := flush(g[i], root)
+		v[i] = flush(T(s[0]*v[i])+T(T(s[1]*h)*h), tiny)
+		x[i] += T(s[2]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[3])
+	}
+}
+
+// AdagradStep is one step of Adagrad:
+//
+//	v = v + g·g;  x = x − η·g/(√v + ε)
+func AdagradStep[T Float](x, g, v []T, eta, eps T) {
+	s := settings[T]{-eta, eps}
+	x, v = x[:len(g)], v[:len(g)]
+	tiny, root := limits[T]()
+	for i := update(adagradStepPaths, x, g, nil, v, s); i < len(g); i++ {
+		h := flush(g[i], root)
+		v[i] = flush(v[i]+T(h*h), tiny)
+		x[i] += T(s[0]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[1])
+	}
+}
+
+// LionStep is one step of Lion (arXiv 2302.06675, algorithm 2), where the sign
+// of 0 is 0:
+//
+//	x = x − η·sign(β₁·m + (1−β₁)·g) − decay·x;  m = β₂·m + (1−β₂)·g
+func LionStep[T Float](x, g, m []T, beta1, beta2, eta, decay T) {
+	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, -decay}
+	x, m = x[:len(g)], m[:len(g)]
+	tiny, _ := limits[T]()
+	for i := update(lionStepPaths, x, g, m, nil, s); i < len(g); i++ {
+		c := T(s[0]*m[i]) + T(s[1]*g[i])
+		if c > 0 {
+			c = 1
+		} else if c < 0 {
+			c = -1
+		}
+		m[i] = flush(T(s[2]*m[i])+T(s[3]*g[i]), tiny)
+		x[i] += T(s[4]*c) + T(s[5]*x[i])
+	}
+}
+
+// flush is x, and 0 where its size is below the limit.
+func flush[T Float](x, limit T) T {
+	if x < limit && x > -limit {
+		return 0
+	}
+	return x
+}
+
+// limits are where what is remembered is flushed, and the root of that.
+func limits[T Float]() (tiny, root T) {
+	r := 0x1p-500
+	if _, single := any(tiny).(float32); single {
+		r = 0x1p-60
+	}
+	return T(r) * T(r), T(r)
+}
+
+// settings are the numbers of a rule, in the order of the generator.
+type settings[T Float] [7]T
+
+// updatePaths are the versions of one rule by instruction set.
+type updatePaths struct {
+	f32 [3]update32
+	f64 [3]update64
+}
+
+type (
+	update32 = func(x, grad, m, v *float32, s0, s1, s2, s3, s4, s5, s6 float32, n int)
+	update64 = func(x, grad, m, v *float64, s0, s1, s2, s3, s4, s5, s6 float64, n int)
+)
+
+// update runs assembly over the elements that it can take and returns how many.
+// Slices that the rule lacks are nil.
+func update[T Float](p *updatePaths, x, g, m, v []T, s settings[T]) int {
+	n := whole[T](len(g))
 	for i := 0; i < n; i += chunk {
-		adamCall(u[i:], m[i:], v[i:], beta1, c1, beta2, c2, -eta, eps, min(chunk, n-i))
+		updateCall(p, at(x, i), at(g, i), at(m, i), at(v, i), s, min(chunk, n-i))
 	}
-	for i := n; i < len(u); i++ {
-		g := u[i]
-		mi := T(beta1*m[i]) + T(c1*g)
-		if mi < tiny && mi > -tiny {
-			mi = 0
-		}
-		vi := T(beta2*v[i]) + T(T(c2*g)*g)
-		if vi < tiny {
-			vi = 0
-		}
-		m[i], v[i] = mi, vi
-		u[i] = -eta * mi / (T(math.Sqrt(float64(vi))) + eps)
+	return n
+}
+
+// at is the address of element i, or nil in a slice that there is not.
+func at[T Float](x []T, i int) *T {
+	if x == nil {
+		return nil
 	}
+	return &x[i]
 }
 
 //go:noinline
-func adamCall[T Float](u, m, v []T, b1, c1, b2, c2, negEta, eps T, n int) {
-	switch u := any(u).(type) {
-	case []float32:
-		m, v := any(m).([]float32), any(v).([]float32)
-		adamPaths.f32[active](&u[0], &m[0], &v[0], float32(b1), float32(c1), float32(b2), float32(c2), float32(negEta), float32(eps), n)
-	case []float64:
-		m, v := any(m).([]float64), any(v).([]float64)
-		adamPaths.f64[active](&u[0], &m[0], &v[0], float64(b1), float64(c1), float64(b2), float64(c2), float64(negEta), float64(eps), n)
+func updateCall[T Float](p *updatePaths, x, g, m, v *T, s settings[T], n int) {
+	switch g := any(g).(type) {
+	case *float32:
+		t := any(s).(settings[float32])
+		p.f32[active](any(x).(*float32), g, any(m).(*float32), any(v).(*float32), t[0], t[1], t[2], t[3], t[4], t[5], t[6], n)
+	case *float64:
+		t := any(s).(settings[float64])
+		p.f64[active](any(x).(*float64), g, any(m).(*float64), any(v).(*float64), t[0], t[1], t[2], t[3], t[4], t[5], t[6], n)
 	}
-}
-
-// Momentum turns the gradient in u into the update of one heavy ball step:
-//
-//	m = β·m + share·u;  u = −η·m
-func Momentum[T Float](u, m []T, beta, share, eta T) {
-	m = m[:len(u)]
-	n := whole[T](len(u))
-	for i := 0; i < n; i += chunk {
-		momentumCall(u[i:], m[i:], beta, share, -eta, min(chunk, n-i))
-	}
-	for i := n; i < len(u); i++ {
-		m[i] = T(beta*m[i]) + T(share*u[i])
-		u[i] = -eta * m[i]
-	}
-}
-
-//go:noinline
-func momentumCall[T Float](u, m []T, beta, share, negEta T, n int) {
-	switch u := any(u).(type) {
-	case []float32:
-		momentumPaths.f32[active](&u[0], &any(m).([]float32)[0], float32(beta), float32(share), float32(negEta), n)
-	case []float64:
-		momentumPaths.f64[active](&u[0], &any(m).([]float64)[0], float64(beta), float64(share), float64(negEta), n)
-	}
-}
-
-type adamPathSet struct {
-	f32 [3]func(u, m, v *float32, s0, s1, s2, s3, s4, s5 float32, n int)
-	f64 [3]func(u, m, v *float64, s0, s1, s2, s3, s4, s5 float64, n int)
-}
-
-type momentumPathSet struct {
-	f32 [3]func(u, m *float32, s0, s1, s2 float32, n int)
-	f64 [3]func(u, m *float64, s0, s1, s2 float64, n int)
 }

@@ -1,42 +1,64 @@
 package kernel
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
+// rules are the update rules with the state that they keep, all on one signature.
+func rules[T Float]() map[string]func(x, g, m, v []T) {
+	return map[string]func(x, g, m, v []T){
+		"adam":       func(x, g, m, v []T) { AdamStep(x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 0) },
+		"adamw":      func(x, g, m, v []T) { AdamStep(x, g, m, v, 0.3, 0.01, 1e-3, 1e-8, 1e-5) },
+		"adam-move":  func(x, g, m, v []T) { copy(x, g); Adam(x, m, v, 0.3, 0.01, 1e-3, 1e-8) },
+		"momentum":   func(x, g, m, v []T) { MomentumStep(x, g, m, 0.9, 1, 0.1) },
+		"heavy-move": func(x, g, m, v []T) { copy(x, g); Momentum(x, m, 0.9, 0.7, 0.1) },
+		"nesterov":   func(x, g, m, v []T) { NesterovStep(x, g, m, 0.9, 0.1) },
+		"rmsprop":    func(x, g, m, v []T) { RMSPropStep(x, g, v, 0.9, 1e-2, 1e-8) },
+		"adagrad":    func(x, g, m, v []T) { AdagradStep(x, g, v, 1e-2, 1e-10) },
+		"lion":       func(x, g, m, v []T) { LionStep(x, g, m, 0.9, 0.99, 1e-4, 1e-5) },
+	}
+}
+
 // testUpdates holds every path to the portable one, bit for bit, over steps
-// that include vanishing gradients.
+// that include vanishing gradients and ones that are not finite.
 func testUpdates[T Float](t *testing.T) {
-	for _, n := range []int{1, 7, 8, 31, 64, 100, chunk + 9} {
-		var want [5][]T
-		for set := portable; set <= best(); set++ {
-			active = set
-			rng := rand.New(rand.NewPCG(7, uint64(n)))
-			m, v, w := make([]T, n), make([]T, n), make([]T, n)
-			ua, um := make([]T, n), make([]T, n)
-			for step := range 60 {
-				g := random[T](rng, n)
-				if step > 5 {
-					for i := range g { // the moments die away
-						g[i] *= 0
-						if i%3 == 0 {
-							g[i] = 1e-37
+	for name, rule := range rules[T]() {
+		for _, n := range []int{1, 7, 8, 9, 31, 64, 100, chunk + 9} {
+			var want [3][]T
+			for set := portable; set <= best(); set++ {
+				active = set
+				rng := rand.New(rand.NewPCG(7, uint64(n)))
+				x, m, v := random[T](rng, n+1), make([]T, n+1), make([]T, n+1)
+				x[n], m[n], v[n] = 42, 42, 42 // must stay
+				for step := range 60 {
+					g := random[T](rng, n)
+					if step > 5 {
+						for i := range g { // the moments die away
+							g[i] *= 0
+							if i%3 == 0 {
+								g[i] = 1e-37
+							}
 						}
 					}
+					if step == 50 && n > 2 {
+						g[0], g[2] = T(math.NaN()), T(math.Inf(-1))
+					}
+					rule(x[:n], g, m[:n], v[:n])
 				}
-				copy(ua, g)
-				copy(um, g)
-				Adam(ua, m, v, 0.3, 0.01, 1e-3, 1e-8)
-				Momentum(um, w, 0.9, 1, 0.1)
-			}
-			got := [5][]T{ua, um, m, v, w}
-			for k := range got {
-				if set == portable {
-					want[k] = got[k]
-				} else if !slices.Equal(got[k], want[k]) {
-					t.Fatalf("n=%d on %s: result %d differs from the portable one", n, isaNames[set], k)
+				got := [3][]T{x, m, v}
+				for k := range got {
+					if got[k][n] != 42 {
+						t.Fatalf("%s n=%d on %s wrote beyond the end", name, n, isaNames[set])
+					}
+					if set == portable {
+						want[k] = got[k]
+					} else if sameBits(got[k], want[k]) >= 0 {
+						t.Fatalf("%s n=%d on %s: result %d differs from the portable one", name, n, isaNames[set], k)
+					}
 				}
 			}
 		}
@@ -49,14 +71,101 @@ func TestUpdatesAreTheSameBits(t *testing.T) {
 	t.Run("f64", testUpdates[float64])
 }
 
-func BenchmarkAdam(b *testing.B) {
-	const n = 1 << 14
-	u, m, v := make([]float32, n), make([]float32, n), make([]float32, n)
-	for i := range u {
-		u[i], v[i] = float32(i%7), 1
+// A step in place moves x as the two passes do.
+func TestStepsInPlaceAreTheMovesAdded(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(3, 3))
+		const n = 77
+		x, m, v, h := random[float32](rng, n), make([]float32, n), make([]float32, n), make([]float32, n)
+		y, m2, v2, h2 := slices.Clone(x), make([]float32, n), make([]float32, n), make([]float32, n)
+		for range 20 {
+			g := random[float32](rng, n)
+			AdamStep(x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 1e-4)
+			u := slices.Clone(g)
+			Adam(u, m2, v2, 0.9, 0.999, 1e-3, 1e-8)
+			Axpy(-1e-4, y, u)
+			Add(y, y, u)
+			MomentumStep(x, g, h, 0.9, 1, 0.1)
+			Momentum(g, h2, 0.9, 1, 0.1)
+			Add(y, y, g)
+		}
+		if sameBits(x, y) >= 0 || sameBits(m, m2) >= 0 || sameBits(v, v2) >= 0 || sameBits(h, h2) >= 0 {
+			t.Error("the step in place and the move that is added later differ")
+		}
+	})
+}
+
+func TestUpdatesDoNotAllocate(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		x, g, m, v := make([]float32, 1003), make([]float32, 1003), make([]float32, 1003), make([]float32, 1003)
+		for name, rule := range rules[float32]() {
+			if n := testing.AllocsPerRun(20, func() { rule(x, g, m, v) }); n != 0 {
+				t.Errorf("%s: %v allocations", name, n)
+			}
+		}
+	})
+}
+
+// What a rule remembers of gradients that have ended is zero in the end, and
+// never denormal.
+func TestMomentsAreFlushed(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		for name, rule := range rules[float32]() {
+			x, g, m, v := make([]float32, 50), make([]float32, 50), make([]float32, 50), make([]float32, 50)
+			for i := range g {
+				g[i] = float32(i) - 25
+			}
+			for range 2000 {
+				rule(x, g, m, v)
+				clear(g)
+				for i := range m {
+					for _, r := range []float32{m[i], v[i]} {
+						if r != 0 && math.Abs(float64(r)) < 0x1p-126 {
+							t.Fatalf("%s remembers the denormal %g", name, r)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkUpdate(b *testing.B) {
+	defer func(old isa) { active = old }(active)
+	for name, rule := range rules[float32]() {
+		for set := portable; set <= best(); set++ {
+			b.Run(fmt.Sprintf("%s/f32/%s", name, isaNames[set]), func(b *testing.B) {
+				active = set
+				benchUpdate(b, 1<<12, rule, 1)
+			})
+		}
+	}
+}
+
+// A run whose gradients have all but ended must not be slower than one at its
+// start: the moments of gradients of size 1e-25 and 0 decay towards denormals.
+func BenchmarkAdamLongRun(b *testing.B) {
+	for _, size := range []float32{1, 1e-15, 1e-25, 1e-38, 0} {
+		b.Run(fmt.Sprintf("gradient=%g", size), func(b *testing.B) {
+			benchUpdate(b, 1<<12, rules[float32]()["adam"], size)
+		})
+	}
+}
+
+// benchUpdate lets the moments of gradients around 1 decay for 20,000 steps
+// under gradients of the given size and then times steps.
+func benchUpdate(b *testing.B, n int, rule func(x, g, m, v []float32), size float32) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	x, g, m, v := random[float32](rng, n), random[float32](rng, n), make([]float32, n), make([]float32, n)
+	rule(x, g, m, v)
+	Scale(size, g)
+	if size != 1 {
+		for range 20000 {
+			rule(x, g, m, v)
+		}
 	}
 	for b.Loop() {
-		Adam(u, m, v, 0.9, 0.999, 1e-3, 1e-8)
+		rule(x, g, m, v)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/parameter")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/parameter")
 }

@@ -1,5 +1,6 @@
 // The generator writes the assembly of package kernel: go run . from this
-// folder, with -out, -stubs and -pkg as in package kernel's go:generate line.
+// folder, with -out, -stubs and -pkg as in package kernel's go:generate lines,
+// and the word vectors, or the file of the calls of tiles for the products.
 package main
 
 import (
@@ -13,17 +14,26 @@ import (
 
 func main() {
 	ConstraintExpr("!noasm")
+	if what := os.Args[len(os.Args)-1]; what == "vectors" {
+		vectors()
+	} else if err := products(what); err != nil {
+		log.Fatal(err)
+	}
+	Generate()
+}
+
+func products(switchFile string) error {
 	gemmTiles()
+	transposes()
+	return writeTileSwitch(switchFile)
+}
+
+func vectors() {
 	mathFunctions()
 	arithmetic()
 	reductions()
 	updates()
-	transposes()
 	trigonometry()
-	if err := writeTileSwitch(os.Args[len(os.Args)-1]); err != nil {
-		log.Fatal(err)
-	}
-	Generate()
 }
 
 // elem is an element type and the instructions that work on vectors of it.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -24,18 +26,11 @@ func reductions() {
 // pairs at the end, in float64 from there on.
 func (v vec) reduce(name, doc string, vectors int, f func(acc reg.VecVirtual, x []reg.VecVirtual)) {
 	fn := name + v.name + v.isa()
-	sig := "func(a *" + v.goType + ", n int) float64"
-	names := []string{"a"}
-	if vectors == 2 {
-		sig, names = "func(a, b *"+v.goType+", n int) float64", []string{"a", "b"}
-	}
-	TEXT(fn, NOSPLIT, sig)
+	names := []string{"a", "b"}[:vectors]
+	TEXT(fn, NOSPLIT, "func("+strings.Join(names, ", ")+" *"+v.goType+", n int) float64")
 	Pragma("noescape")
 	Doc(fn + " is " + doc + " over n elements.")
-	var ptr []reg.Register
-	for _, p := range names {
-		ptr = append(ptr, Load(Param(p), GP64()))
-	}
+	ptr := values(v.pointers(names), names)
 	n := Load(Param("n"), GP64())
 	var acc []reg.VecVirtual
 	for range 4 {
@@ -43,43 +38,18 @@ func (v vec) reduce(name, doc string, vectors int, f func(acc reg.VecVirtual, x 
 		v.ps(VXORPS, VXORPD)(r, r, r)
 		acc = append(acc, r)
 	}
-	step := func(count int) {
+	v.walk(n, ptr, 4, func(count int, k reg.OpmaskVirtual) {
 		for u := range count {
 			var x []reg.VecVirtual
 			for _, p := range ptr {
-				x = append(x, v.move(Mem{Base: p, Disp: u * v.bytes()}))
+				x = append(x, v.get(Mem{Base: p, Disp: u * v.bytes()}, k))
+			}
+			if k != nil {
+				u = 1
 			}
 			f(acc[u], x)
 		}
-		for _, p := range ptr {
-			ADDQ(U32(count*v.bytes()), p)
-		}
-		SUBQ(U32(count*v.lanes()), n)
-	}
-	Label("many")
-	CMPQ(n, U32(4*v.lanes()))
-	JLT(LabelRef("one"))
-	step(4)
-	JMP(LabelRef("many"))
-	Label("one")
-	CMPQ(n, U32(v.lanes()))
-	JLT(LabelRef("tail"))
-	step(1)
-	JMP(LabelRef("one"))
-	Label("tail")
-	if v.wide {
-		TESTQ(n, n)
-		JE(LabelRef("done"))
-		k := v.tailMask(n.(reg.GPVirtual))
-		var x []reg.VecVirtual
-		for _, p := range ptr {
-			r := v.reg()
-			v.loadZ(Mem{Base: p}, k, r)
-			x = append(x, r)
-		}
-		f(acc[1], x)
-		Label("done")
-	}
+	})
 	total := v.add(v.add(acc[0], acc[1]), v.add(acc[2], acc[3]))
 	out := v.across(total)
 	VZEROUPPER()

@@ -151,6 +151,7 @@ const (
 	eq  = 0  // equal
 	lt  = 17 // less, quiet
 	gt  = 30 // greater, quiet
+	nlt = 21 // not less: greater, equal or NaN, quiet
 	nge = 25 // not greater or equal: less or NaN
 )
 
@@ -173,6 +174,23 @@ func (v vec) choose(predicate uint8, a reg.VecVirtual, b, t Op, f reg.VecVirtual
 	return r
 }
 
+// keep is x where a ⟨predicate⟩ b, and 0 elsewhere.
+func (v vec) keep(predicate uint8, a reg.VecVirtual, b Op, x reg.VecVirtual) reg.VecVirtual {
+	r := v.reg()
+	if v.wide {
+		k := K()
+		v.ps(VCMPPS, VCMPPD)(U8(predicate), b, a, k)
+		if v.size == 4 {
+			VMOVAPS_Z(x, k, r)
+		} else {
+			VMOVAPD_Z(x, k, r)
+		}
+		return r
+	}
+	v.ps(VCMPPS, VCMPPD)(U8(predicate), b, a, r)
+	return v.and(r, x)
+}
+
 // loop writes f over whole vectors, dst[i:i+lanes] = f(a[i:i+lanes], …, s…),
 // for n elements; the scalars s come broadcast, after the vectors.
 func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVirtual) reg.VecVirtual) {
@@ -183,7 +201,6 @@ func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVir
 
 // streams writes f over whole vectors of several slices: f takes those of
 // sources, then the scalars, and gives those of targets. A name may be both.
-// AVX-512 masks the last vector; for AVX2 n is a multiple of lanes.
 func (v vec) streams(name, doc string, targets, sources []string, scalars int, f func(in []reg.VecVirtual) []reg.VecVirtual) {
 	fn := name + v.name + v.isa()
 	names := slices.Clone(targets)
@@ -199,36 +216,84 @@ func (v vec) streams(name, doc string, targets, sources []string, scalars int, f
 	TEXT(fn, NOSPLIT, sig+", n int)")
 	Pragma("noescape")
 	Doc(fn + " is " + doc + " over n elements.")
+	ptr := v.pointers(names)
+	n := Load(Param("n"), GP64())
+	s := v.scalars(scalars)
+	v.walk(n, values(ptr, names), 2, func(count int, k reg.OpmaskVirtual) {
+		v.apply(ptr, targets, sources, s, count, k, f)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// apply loads count vectors of each source, calls f and stores the targets.
+func (v vec) apply(ptr map[string]reg.Register, targets, sources []string, s []reg.VecVirtual, count int, k reg.OpmaskVirtual, f func(in []reg.VecVirtual) []reg.VecVirtual) {
+	var xs [][]reg.VecVirtual
+	for u := range count {
+		var x []reg.VecVirtual
+		for _, p := range sources {
+			x = append(x, v.get(Mem{Base: ptr[p], Disp: u * v.bytes()}, k))
+		}
+		xs = append(xs, append(x, s...))
+	}
+	for u, x := range xs {
+		for i, y := range f(x) {
+			v.put(y, Mem{Base: ptr[targets[i]], Disp: u * v.bytes()}, k)
+		}
+	}
+}
+
+// pointers loads the parameters of these names.
+func (v vec) pointers(names []string) map[string]reg.Register {
 	ptr := map[string]reg.Register{}
 	for _, p := range names {
 		ptr[p] = Load(Param(p), GP64())
 	}
-	n := Load(Param("n"), GP64())
-	s := v.scalars(scalars)
+	return ptr
+}
+
+// values are the registers of the names, in their order.
+func values(ptr map[string]reg.Register, names []string) []reg.Register {
+	var all []reg.Register
+	for _, p := range names {
+		all = append(all, ptr[p])
+	}
+	return all
+}
+
+// get and put move a vector; a mask leaves out what lies beyond the end.
+func (v vec) get(m Mem, k reg.OpmaskVirtual) reg.VecVirtual {
+	if k == nil {
+		return v.move(m)
+	}
+	r := v.reg()
+	v.loadZ(m, k, r)
+	return r
+}
+
+func (v vec) put(x reg.VecVirtual, m Mem, k reg.OpmaskVirtual) {
+	if k == nil {
+		v.store(x, m)
+	} else {
+		v.storeZ(x, k, m)
+	}
+}
+
+// walk writes the loop over n elements: body for many vectors at a time, then
+// for one; AVX-512 does the rest of a vector under a mask, for AVX2 n is a
+// multiple of lanes. The pointers move along.
+func (v vec) walk(n reg.Register, ptrs []reg.Register, many int, body func(count int, k reg.OpmaskVirtual)) {
 	step := func(count int) {
-		var xs [][]reg.VecVirtual
-		for u := range count {
-			var x []reg.VecVirtual
-			for _, p := range sources {
-				x = append(x, v.move(Mem{Base: ptr[p], Disp: u * v.bytes()}))
-			}
-			xs = append(xs, append(x, s...))
-		}
-		for u, x := range xs {
-			for i, y := range f(x) {
-				v.store(y, Mem{Base: ptr[targets[i]], Disp: u * v.bytes()})
-			}
-		}
-		for _, p := range names {
-			ADDQ(U32(count*v.bytes()), ptr[p])
+		body(count, nil)
+		for _, p := range ptrs {
+			ADDQ(U32(count*v.bytes()), p)
 		}
 		SUBQ(U32(count*v.lanes()), n)
 	}
-	const unroll = 2
 	Label("many")
-	CMPQ(n, U32(unroll*v.lanes()))
+	CMPQ(n, U32(many*v.lanes()))
 	JLT(LabelRef("one"))
-	step(unroll)
+	step(many)
 	JMP(LabelRef("many"))
 	Label("one")
 	CMPQ(n, U32(v.lanes()))
@@ -239,20 +304,9 @@ func (v vec) streams(name, doc string, targets, sources []string, scalars int, f
 	if v.wide {
 		TESTQ(n, n)
 		JE(LabelRef("done"))
-		k := v.tailMask(n.(reg.GPVirtual))
-		var x []reg.VecVirtual
-		for _, p := range sources {
-			r := v.reg()
-			v.loadZ(Mem{Base: ptr[p]}, k, r)
-			x = append(x, r)
-		}
-		for i, y := range f(append(x, s...)) {
-			v.storeZ(y, k, Mem{Base: ptr[targets[i]]})
-		}
+		body(1, v.tailMask(n.(reg.GPVirtual)))
 		Label("done")
 	}
-	VZEROUPPER()
-	RET()
 }
 
 // scalars broadcasts the parameters s0, s1, …
