@@ -290,12 +290,9 @@ func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen i
 	offset := 0
 	for i := range e.Features {
 		f := &e.Features[i]
-		c, err := t.Column(f.Column)
+		c, err := column(f, t)
 		if err != nil {
 			return 0, err
-		}
-		if c.Kind != f.Kind {
-			return 0, fmt.Errorf("data: column %q of %s is a %v, but a %v in training; read it as a %v", c.Name, t.Name, c.Kind, f.Kind, f.Kind)
 		}
 		switch f.Kind {
 		case Number:
@@ -311,6 +308,15 @@ func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen i
 		offset += f.Width
 	}
 	return unseen, nil
+}
+
+// column is the column of a feature.
+func column(f *Feature, t *Table) (*Column, error) {
+	c, err := t.Column(f.Column)
+	if err == nil && c.Kind != f.Kind {
+		err = fmt.Errorf("data: column %q of %s is a %v, but a %v in training; read it as a %v", c.Name, t.Name, c.Kind, f.Kind, f.Kind)
+	}
+	return c, err
 }
 
 func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
@@ -356,19 +362,37 @@ func encodeLevels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, st
 	return unseen
 }
 
-func encodePixels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
+// Pixels is the bytes of all images of t, row by row, where they are all the
+// features that there are: feature j of row i is byte i·Width+j divided by 255.
+// It is nil where the encoder has other features.
+func (e *Encoder) Pixels(t *Table) ([]byte, error) {
+	if len(e.Features) != 1 || e.Features[0].Kind != Image {
+		return nil, nil
+	}
+	f := &e.Features[0]
+	c, err := column(f, t)
+	if err == nil {
+		err = f.checkImages(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.Pixels, nil
+}
+
+func (f *Feature) checkImages(c *Column) error {
 	if c.Height != f.ImageHeight || c.Width != f.ImageWidth {
 		return fmt.Errorf("images of %d×%d pixels, but %d×%d in training", c.Height, c.Width, f.ImageHeight, f.ImageWidth)
 	}
-	var scaled [256]T
-	for i := range scaled {
-		scaled[i] = T(float64(i) / 255)
+	return nil
+}
+
+func encodePixels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
+	if err := f.checkImages(c); err != nil {
+		return err
 	}
 	for i, row := range rows {
-		cells := dst[i*stride : i*stride+f.Width]
-		for j, p := range c.Pixels[row*f.Width : (row+1)*f.Width] {
-			cells[j] = scaled[p]
-		}
+		kernel.Shares(dst[i*stride:i*stride+f.Width], c.Pixels[row*f.Width:])
 	}
 	return nil
 }

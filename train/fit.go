@@ -95,13 +95,7 @@ func fit[T kernel.Float](ctx context.Context, p *plan, net *model.Net, observe O
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
-	took := time.Since(s.began)
-	r, err := s.result()
-	if err != nil {
-		return nil, err
-	}
-	r.RowsPerSecond = float64(s.steps) * float64(p.opts.Batch) / took.Seconds()
-	return r, nil
+	return s.result()
 }
 
 // checkStart names the row at which a formula has no value at its start.
@@ -180,7 +174,7 @@ func (s *session[T]) result() (*Result, error) {
 		Rows: p.train.n(), Validation: p.valid.n(), Dropped: p.dropped,
 		Features: p.encoder.Width(), Parameters: len(s.x), Seed: p.opts.Seed,
 		Status: s.status, Reason: s.reason, Epochs: s.epochs, Steps: s.steps,
-		Curve: s.curve, Encoder: p.encoder, PeakMemory: peakMemory(),
+		RowsPerSecond: s.speed, Curve: s.curve, Encoder: p.encoder, PeakMemory: peakMemory(),
 	}
 	r.Loss = Losses{Train: Number(p.factor * train), Validation: Number(math.NaN())}
 	r.Loss.Objective = Number(p.factor * (train + s.penalty.add(s.x, nil)))

@@ -101,7 +101,7 @@ type Progress struct {
 	Rate          float64 // learning rate, or length factor of the step
 	GradNorm      float64
 	Elapsed       time.Duration
-	RowsPerSecond float64 // training rows processed a second since the start
+	RowsPerSecond float64 // training rows processed a second of training
 }
 
 // Observer is called after every step. It must not keep the Progress for

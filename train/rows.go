@@ -27,41 +27,10 @@ type rowSet[T kernel.Float] struct {
 	total  float64 // Σ weight
 }
 
-// matrix is n rows of width numbers.
-type matrix[T kernel.Float] struct {
-	name  string
-	width int
-	v     []T
-}
-
 // arrays lists the arrays of the set, target and weights included.
 func (s *rowSet[T]) arrays() []matrix[T] {
-	return append(s.inputs[:len(s.inputs):len(s.inputs)], matrix[T]{targetName, 1, s.target}, matrix[T]{weightName, 1, s.weight})
-}
-
-// newRowSet arranges n rows of encoded features for the inputs of a model.
-func newRowSet[T kernel.Float](inputs []model.Input, features []T, width, n int, target, weight []float64) *rowSet[T] {
-	return &rowSet[T]{
-		n: n, inputs: inputMatrices(inputs, features, width, n),
-		target: convert[T](target), weight: convert[T](weight), total: kernel.Sum(weight),
-	}
-}
-
-// inputMatrices arranges n rows of width features as a model's inputs want
-// them: all of them together, or each column by itself.
-func inputMatrices[T kernel.Float](inputs []model.Input, features []T, width, n int) []matrix[T] {
-	var list []matrix[T]
-	for _, in := range inputs {
-		m := matrix[T]{name: in.Name, width: len(in.Columns), v: features}
-		if in.Vector {
-			m.v = make([]T, n)
-			for i := range n {
-				m.v[i] = features[i*width+in.Columns[0]]
-			}
-		}
-		list = append(list, m)
-	}
-	return list
+	return append(s.inputs[:len(s.inputs):len(s.inputs)],
+		matrix[T]{name: targetName, width: 1, v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
 }
 
 func convert[T, U kernel.Float](v []U) []T {
@@ -108,6 +77,7 @@ type chunked[T kernel.Float] struct {
 	arrays []matrix[T] // of the set
 	buffer []matrix[T] // of a chunk; the set itself where a chunk is all of it
 	part   []T         // gradient of one chunk of several
+	gather gather[T]
 }
 
 func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float64) (*chunked[T], error) {
@@ -121,9 +91,12 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 	}
 	c := &chunked[T]{set: set, rows: rows, obj: obj, arrays: set.arrays()}
 	for _, a := range c.arrays {
-		b := matrix[T]{a.name, a.width, a.v}
-		if rows < set.n {
+		b := matrix[T]{name: a.name, width: a.width, v: a.v}
+		if rows < set.n || a.v == nil {
 			b.v = make([]T, rows*a.width)
+		}
+		if rows == set.n && a.v == nil {
+			a.copyTo(b.v, 0, rows)
 		}
 		c.buffer = append(c.buffer, b)
 		if err := obj.Bind(b.name, b.v); err != nil {
@@ -138,20 +111,8 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 
 // pick copies the listed rows to the buffers, as many as a chunk has.
 func (c *chunked[T]) pick(rows []int) {
-	if c.rows == c.set.n {
-		return // the buffers are the set
-	}
-	for k, a := range c.arrays {
-		dst := c.buffer[k].v
-		if a.width == 1 {
-			for i, row := range rows {
-				dst[i] = a.v[row]
-			}
-			continue
-		}
-		for i, row := range rows {
-			copy(dst[i*a.width:(i+1)*a.width], a.v[row*a.width:])
-		}
+	if c.rows < c.set.n { // otherwise the buffers are the set
+		c.gather.run(c.arrays, c.buffer, rows)
 	}
 }
 
@@ -164,17 +125,17 @@ func (c *chunked[T]) bindFrom(lo int) error {
 	}
 	n := min(c.rows, c.set.n-lo)
 	for k, a := range c.arrays {
-		rows := a.v[lo*a.width : (lo+n)*a.width]
-		if n < c.rows {
-			dst := c.buffer[k].v
-			copy(dst, rows)
+		rows := c.buffer[k].v
+		if n == c.rows && a.v != nil {
+			rows = a.v[lo*a.width : (lo+n)*a.width]
+		} else {
+			a.copyTo(rows, lo, n)
 			for i := n; i < c.rows; i++ {
-				copy(dst[i*a.width:(i+1)*a.width], a.v[(c.set.n-1)*a.width:])
+				a.copyTo(rows[i*a.width:], c.set.n-1, 1)
 			}
 			if a.name == weightName {
-				clear(dst[n:])
+				clear(rows[n:])
 			}
-			rows = dst
 		}
 		if err := c.obj.Bind(a.name, rows); err != nil {
 			return fmt.Errorf("train: %w", err)

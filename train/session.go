@@ -26,6 +26,7 @@ type session[T kernel.Float] struct {
 
 	observe Observer
 	began   time.Time
+	pace    pace
 	curve   []EpochLog
 	watch   watch[T]
 
@@ -33,9 +34,22 @@ type session[T kernel.Float] struct {
 	reason string
 	epochs int
 	steps  int
+	speed  float64 // rows a second
 	first  float64 // loss of the first batch, before the first step
 	rate   float64 // of the last step
 	x      []T
+}
+
+// pace counts the time that training takes, without reading, encoding and
+// compiling before it, and without looking at validation rows in between.
+type pace struct {
+	began time.Time
+	aside time.Duration
+}
+
+// rowsPerSecond is the speed of so many steps until now.
+func (p *pace) rowsPerSecond(steps, batch int) float64 {
+	return float64(steps) * float64(batch) / (time.Since(p.began) - p.aside).Seconds()
 }
 
 // watch keeps the weights with the best validation loss.
@@ -99,6 +113,10 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 }
 
 func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
+	target := s.plan.scaled(p.y)
+	if set, err := imageSet[T](s.net.Inputs, s.plan.encoder, p, target); set != nil || err != nil {
+		return set, err
+	}
 	width := s.plan.encoder.Width()
 	features := make([]T, p.n()*width)
 	unseen, err := data.Encode(s.plan.encoder, p.table, p.rows, features)
@@ -106,7 +124,7 @@ func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
 		return nil, err
 	}
 	p.unseen = unseen
-	return newRowSet(s.net.Inputs, features, width, p.n(), s.plan.scaled(p.y), p.w), nil
+	return newRowSet(s.net.Inputs, features, width, p.n(), target, p.w), nil
 }
 
 func (s *session[T]) objective(set *rowSet[T], rows int, factor float64) (*chunked[T], error) {
@@ -213,11 +231,13 @@ func (s *session[T]) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.pace.began = time.Now()
 	run, err := optim.Start(problem, param.Start[T](s.net.Layout, o.Seed), solver, s.stops(steps)...)
 	if err != nil {
 		return err
 	}
 	s.loop(ctx, run, steps)
+	s.speed = s.pace.rowsPerSecond(s.steps, o.Batch)
 	if run.Err() != nil {
 		return run.Err()
 	}
@@ -264,7 +284,7 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
 		}
 		if s.observe != nil {
 			progress.Elapsed = time.Since(s.began)
-			progress.RowsPerSecond = float64(state.Iter) * float64(o.Batch) / progress.Elapsed.Seconds()
+			progress.RowsPerSecond = s.pace.rowsPerSecond(state.Iter, o.Batch)
 			s.observe(progress)
 		}
 		if progress.EpochEnd && s.watch.done() {
@@ -279,6 +299,8 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
 func (s *session[T]) endEpoch(state *optim.State[T], progress *Progress) {
 	progress.Best = false
 	if s.valid != nil {
+		began := time.Now()
+		defer func() { s.pace.aside += time.Since(began) }()
 		v, err := s.valid.evalAll(state.X, nil)
 		if err != nil {
 			v = math.NaN()

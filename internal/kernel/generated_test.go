@@ -21,7 +21,8 @@ func TestGeneratedIsFresh(t *testing.T) {
 	}
 	run("asm_amd64", filepath.Join(dir, "tiles_amd64.go"))
 	run("vec_amd64", "vectors")
-	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go"} {
+	run("bytes_amd64", "bytes")
+	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go", "bytes_amd64.s", "bytes_amd64.go"} {
 		fresh, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

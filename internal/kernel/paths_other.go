@@ -14,6 +14,7 @@ var (
 	wrongPaths                                                 = new(sumPathSet)
 	sinPaths, cosPaths                                         *paths
 	farPaths                                                   = new(sumPathSet)
+	sharesPaths                                                = new(sharesPathSet)
 
 	adamMovePaths, adamStepPaths, momentumMovePaths, momentumStepPaths   *updatePaths
 	nesterovStepPaths, rmspropStepPaths, adagradStepPaths, lionStepPaths *updatePaths

@@ -1,6 +1,7 @@
 // The generator writes the assembly of package kernel: go run . from this
 // folder, with -out, -stubs and -pkg as in package kernel's go:generate lines,
-// and the word vectors, or the file of the calls of tiles for the products.
+// and the word vectors or bytes, or the file of the calls of tiles for the
+// products.
 package main
 
 import (
@@ -14,10 +15,15 @@ import (
 
 func main() {
 	ConstraintExpr("!noasm")
-	if what := os.Args[len(os.Args)-1]; what == "vectors" {
+	switch what := os.Args[len(os.Args)-1]; what {
+	case "vectors":
 		vectors()
-	} else if err := products(what); err != nil {
-		log.Fatal(err)
+	case "bytes":
+		byteLoops()
+	default:
+		if err := products(what); err != nil {
+			log.Fatal(err)
+		}
 	}
 	Generate()
 }

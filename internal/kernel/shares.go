@@ -1,0 +1,47 @@
+package kernel
+
+// Shares stores each byte as a share of 255, correctly rounded:
+//
+//	for i { dst[i] = T(src[i])/255 }
+//
+// Every path gives the same bits.
+func Shares[T Float](dst []T, src []byte) {
+	src = src[:len(dst)]
+	n := wholeVectors[T](len(dst))
+	for i := 0; i < n; i += chunk {
+		sharesCall(dst[i:], src[i:], min(chunk, n-i))
+	}
+	for i := n; i < len(dst); i++ {
+		dst[i] = T(src[i]) / 255
+	}
+}
+
+// wholeVectors is how many of n elements make up whole vectors.
+func wholeVectors[T Float](n int) int {
+	lanes := 1
+	if _, single := any(T(0)).(float32); single {
+		lanes = 2
+	}
+	switch active {
+	case avx512:
+		return n &^ (8*lanes - 1)
+	case avx2:
+		return n &^ (4*lanes - 1)
+	}
+	return 0
+}
+
+//go:noinline
+func sharesCall[T Float](dst []T, src []byte, n int) {
+	switch d := any(dst).(type) {
+	case []float32:
+		sharesPaths.f32[active](&d[0], &src[0], n)
+	case []float64:
+		sharesPaths.f64[active](&d[0], &src[0], n)
+	}
+}
+
+type sharesPathSet struct {
+	f32 [3]func(dst *float32, src *byte, n int)
+	f64 [3]func(dst *float64, src *byte, n int)
+}

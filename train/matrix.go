@@ -1,0 +1,116 @@
+package train
+
+import (
+	"descent/data"
+	"descent/internal/kernel"
+	"descent/model"
+)
+
+// matrix is rows of width numbers: v, or the pixels of images, which stay
+// bytes until a batch of them is put together.
+type matrix[T kernel.Float] struct {
+	name   string
+	width  int
+	v      []T // nil for pixels
+	pixels []byte
+	rows   []int // which images the rows are
+}
+
+// copyTo writes n rows from lo on to dst as numbers.
+func (m *matrix[T]) copyTo(dst []T, lo, n int) {
+	if m.v != nil {
+		copy(dst[:n*m.width], m.v[lo*m.width:])
+		return
+	}
+	for i := range n {
+		at := m.rows[lo+i] * m.width
+		kernel.Shares(dst[i*m.width:][:m.width], m.pixels[at:at+m.width])
+	}
+}
+
+// take writes the listed rows to dst as numbers.
+func (m *matrix[T]) take(dst []T, rows []int) {
+	if m.width == 1 && m.v != nil {
+		for i, row := range rows {
+			dst[i] = m.v[row]
+		}
+		return
+	}
+	for i, row := range rows {
+		m.copyTo(dst[i*m.width:], row, 1)
+	}
+}
+
+// gather puts batches together, on every thread where that pays.
+type gather[T kernel.Float] struct {
+	from, to []matrix[T]
+	rows     []int
+	share    int // rows of a unit
+}
+
+// worthGathering is the number of elements from which a second thread pays.
+const worthGathering = 1 << 16
+
+// run copies the listed rows of each matrix.
+func (g *gather[T]) run(from, to []matrix[T], rows []int) {
+	g.from, g.to, g.rows, g.share = from, to, rows, len(rows)
+	elements := 0
+	for _, m := range from {
+		elements += m.width * len(rows)
+	}
+	if elements >= worthGathering {
+		g.share = (len(rows) + 15) / 16
+	}
+	kernel.Share((len(rows)+g.share-1)/g.share, g)
+}
+
+// Unit copies one share of the rows.
+func (g *gather[T]) Unit(i int) {
+	lo, hi := i*g.share, min((i+1)*g.share, len(g.rows))
+	for k := range g.from {
+		m := &g.from[k]
+		m.take(g.to[k].v[lo*m.width:hi*m.width], g.rows[lo:hi])
+	}
+}
+
+// newRowSet arranges n rows of encoded features for the inputs of a model.
+func newRowSet[T kernel.Float](inputs []model.Input, features []T, width, n int, target, weight []float64) *rowSet[T] {
+	return &rowSet[T]{
+		n: n, inputs: inputMatrices(inputs, features, width, n),
+		target: convert[T](target), weight: convert[T](weight), total: kernel.Sum(weight),
+	}
+}
+
+// inputMatrices arranges n rows of width features as a model's inputs want
+// them: all of them together, or each column by itself.
+func inputMatrices[T kernel.Float](inputs []model.Input, features []T, width, n int) []matrix[T] {
+	var list []matrix[T]
+	for _, in := range inputs {
+		m := matrix[T]{name: in.Name, width: len(in.Columns), v: features}
+		if in.Vector {
+			m.v = make([]T, n)
+			for i := range n {
+				m.v[i] = features[i*width+in.Columns[0]]
+			}
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// imageSet is the rows of a part whose features are the pixels of one image,
+// nil where they are something else.
+func imageSet[T kernel.Float](inputs []model.Input, e *data.Encoder, p *part, target []float64) (*rowSet[T], error) {
+	if len(inputs) != 1 || inputs[0].Vector {
+		return nil, nil
+	}
+	pixels, err := e.Pixels(p.table)
+	if pixels == nil || err != nil {
+		return nil, err
+	}
+	in := matrix[T]{name: inputs[0].Name, width: e.Width(), pixels: pixels, rows: p.rows}
+	return &rowSet[T]{
+		n: p.n(), inputs: []matrix[T]{in},
+		target: convert[T](target), weight: convert[T](p.w), total: kernel.Sum(p.w),
+	}, nil
+}
