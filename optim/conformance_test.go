@@ -55,6 +55,7 @@ func TestConformance(t *testing.T) {
 			optimtest.Rule(t, func() optim.Rule[float64] { return rule(t, m, set) })
 		}
 	})
+	t.Run("choices", solverChoices)
 }
 
 func rule(t *testing.T, m optim.Method[float64], set map[string]float64) optim.Rule[float64] {
@@ -119,4 +120,26 @@ func TestNoSuccessOnWhatIsNotFinite(t *testing.T) {
 			t.Fatalf("claims success at a point with value %v and gradient %v: %s; %s", f, g, r.Text, v.Text)
 		}
 	})
+}
+
+// solverChoices runs the suite on every word that a setting of a solver takes.
+func solverChoices(t *testing.T) {
+	for _, m := range optim.Methods[float64]() {
+		for _, s := range m.Settings {
+			for i, word := range s.Choices {
+				if m.FirstOrder || float64(i+1) == s.Default {
+					continue
+				}
+				t.Run(m.Name+" "+word, func(t *testing.T) {
+					optimtest.Solver(t, func() optim.Solver[float64] {
+						made, err := m.NewSolver(map[string]float64{s.Name: float64(i + 1)})
+						if err != nil {
+							t.Fatal(err)
+						}
+						return made
+					})
+				})
+			}
+		}
+	}
 }

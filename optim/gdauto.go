@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"descent/internal/kernel"
 )
@@ -19,18 +20,38 @@ import (
 // chosen as in the method ABBmin of Frassoldati, Zanni and Zanghirati (J. Ind.
 // Manag. Optim. 4 (2008) 299): the least short quotient of the last nine steps
 // where the two disagree by more than a fifth, and the long one where they
-// agree. A rate is halved or more until the step decreases f sufficiently
-// (Armijo): f never rises by more than rounding, and a step too long for a
-// smooth f is taken back instead of diverging. State.Step reports the rate.
+// agree; Quotient chooses otherwise. A rate is halved or more until the step
+// decreases f sufficiently (Armijo): f never rises by more than rounding, and a
+// step too long for a smooth f is taken back instead of diverging. With a
+// Window above 1, f has to fall below the largest of its last Window values
+// only, which lets the quotients work as they are (Grippo, Lampariello and
+// Lucidi, SIAM J. Numer. Anal. 23 (1986) 707; Raydan, SIAM J. Optim. 7 (1997)
+// 26). State.Step reports the rate.
 type SteepestDescent[T Float] struct {
-	C1 float64 // sufficient decrease; 0 means 1e-4
+	C1       float64 // sufficient decrease; 0 means 1e-4
+	Quotient Quotient
+	Window   int // values that a step is compared with; 0 means 1
 
-	line line[T]
-	dir  []T // −∇f, then y
-	memo []T // what a later step depends on, see below
+	search armijo[T]
+	dir    []T // −∇f, then y
+	memo   []T // what a later step depends on, see below
 }
 
-// The entries of memo; the short quotients of the last steps follow them.
+// Quotient is a choice between the quotients of Barzilai and Borwein.
+type Quotient int
+
+// The choices. Zero is that of ABBmin.
+const (
+	_                   Quotient = iota
+	LongQuotient                 // sᵀs/sᵀy in every step
+	ShortQuotient                // sᵀy/yᵀy in every step
+	AlternatingQuotient          // one after the other (Dai and Fletcher, Numer. Math. 100 (2005) 21)
+)
+
+var quotientNames = []string{"long", "short", "alternating"}
+
+// The entries of memo; the last Window values follow the short quotients of the
+// last steps.
 const (
 	autoRate       = iota // the next rate; 0 before the first step
 	autoStale             // steps in a row within rounding noise
@@ -50,12 +71,18 @@ func (d *SteepestDescent[T]) Init(p *Problem[T], s *State[T]) error {
 	switch {
 	case d.C1 < 0 || d.C1 >= 0.5 || math.IsNaN(d.C1):
 		return fmt.Errorf("optim: the sufficient decrease of gradient descent needs 0 < c1 < 0.5, got %g", d.C1)
+	case d.Quotient < 0 || d.Quotient > AlternatingQuotient || d.Window < 0 || d.Window > 1000:
+		return fmt.Errorf("optim: gradient descent has no quotient number %d with a window of %d values (at most 1000)", d.Quotient, d.Window)
 	case p.Draw != nil:
 		return errors.New("optim: a rate by line search compares values of one function, but this problem draws a new batch for every step; use the full data, or give a fixed rate")
 	}
-	d.line.alloc(p.Dim)
+	own := line[T]{at: make([]T, p.Dim), grad: make([]T, p.Dim)}
+	d.search = armijo[T]{line: own, c1: orDefault(d.C1, 1e-4)}
 	d.dir = make([]T, p.Dim)
-	d.memo = make([]T, autoMemo)
+	d.memo = make([]T, autoMemo+max(d.Window, 1))
+	for i := range d.memo[autoMemo:] {
+		d.memo[autoMemo+i] = T(math.Inf(-1))
+	}
 	return nil
 }
 
@@ -88,8 +115,9 @@ func (d *SteepestDescent[T]) Next(p *Problem[T], s *State[T]) error {
 		}
 		d.memo[autoRate] = T(rate)
 	}
-	d.line.along(p, s.X, d.dir)
-	t, ok, err := d.search(start)
+	d.search.along(p, s.X, d.dir)
+	d.search.slack = d.slack(s)
+	t, ok, err := d.search.search(start, float64(d.memo[autoRate]), rounding[T](s.F))
 	if err != nil {
 		return err
 	}
@@ -98,8 +126,8 @@ func (d *SteepestDescent[T]) Next(p *Problem[T], s *State[T]) error {
 		return nil
 	}
 	d.learn(s, t)
-	stagnate(&d.memo[autoStale], &d.memo[autoLeast], s.F-t.f > rounding[T](s.F), d.line.grad)
-	advance(s, t, d.line.at, d.line.grad)
+	stagnate(&d.memo[autoStale], &d.memo[autoLeast], s.F-t.f > rounding[T](s.F), d.search.grad)
+	advance(s, t, d.search.at, d.search.grad)
 	return nil
 }
 
@@ -107,10 +135,10 @@ func (d *SteepestDescent[T]) Next(p *Problem[T], s *State[T]) error {
 // of length 1 where that is not positive. gg is |∇f|².
 func (d *SteepestDescent[T]) probe(p *Problem[T], s *State[T], gg float64) (float64, error) {
 	unit := min(1, 1/math.Sqrt(gg))
-	if err := curvatureAlong(p, s, d.dir, d.line.at, d.line.grad); err != nil {
+	if err := curvatureAlong(p, s, d.dir, d.search.at, d.search.grad); err != nil {
 		return 0, err
 	}
-	kappa := kernel.Dot(d.line.grad, d.dir) / gg
+	kappa := kernel.Dot(d.search.grad, d.dir) / gg
 	if kappa > 0 && finite(1/kappa) {
 		return 1 / kappa, nil
 	}
@@ -135,30 +163,24 @@ func curvatureAlong[T Float](p *Problem[T], s *State[T], v, at, out []T) error {
 	return nil
 }
 
-// search shortens the rate until the step decreases f sufficiently, or, where
-// the difference is within rounding, until it does not make the slope worse.
-func (d *SteepestDescent[T]) search(start trial) (t trial, ok bool, err error) {
-	c1 := orDefault(d.C1, 1e-4)
-	alpha, noise := float64(d.memo[autoRate]), rounding[T](start.f)
-	for range backtracks {
-		if t, err = d.line.eval(alpha); err != nil {
-			return t, false, err
-		}
-		decreased := t.f <= start.f+c1*alpha*start.slope
-		flat := math.Abs(t.f-start.f) <= noise && math.Abs(t.slope) <= -start.slope
-		if t.finite() && (decreased || flat) {
-			return t, true, nil
-		}
-		alpha = backtrack(start, t)
+// slack keeps the value of this step among the last ones, and is how far the
+// largest of them lies above it. A window
+// of one value has none.
+func (d *SteepestDescent[T]) slack(s *State[T]) float64 {
+	last := d.memo[autoMemo:]
+	if len(last) == 1 {
+		return 0
 	}
-	return t, false, nil
+	copy(last[1:], last)
+	last[0] = T(s.F)
+	return max(0, float64(slices.Max(last))-s.F)
 }
 
 // learn chooses the next rate from the step just found.
 func (d *SteepestDescent[T]) learn(s *State[T], t trial) {
 	y := d.dir
 	for i, g := range s.G {
-		y[i] = d.line.grad[i] - g
+		y[i] = d.search.grad[i] - g
 	}
 	gy, yy := kernel.Dot(s.G, y), kernel.Dot(y, y)
 	if !(gy < 0) {
@@ -168,12 +190,15 @@ func (d *SteepestDescent[T]) learn(s *State[T], t trial) {
 	long, short := -t.alpha*kernel.Dot(s.G, s.G)/gy, -t.alpha*gy/yy
 	n := int(d.memo[autoSteps])
 	d.memo[autoShort+n%shortQuotients] = T(short)
-	if n++; n == 2*shortQuotients {
+	if n++; n == 3*shortQuotients {
 		n = shortQuotients
 	}
 	d.memo[autoSteps] = T(n)
 	rate := long
-	if short < agreement*long {
+	switch {
+	case d.Quotient == ShortQuotient || d.Quotient == AlternatingQuotient && n%2 == 0:
+		rate = short
+	case d.Quotient == 0 && short < agreement*long:
 		rate = short
 		for _, q := range d.memo[autoShort:][:min(n, shortQuotients)] {
 			rate = min(rate, float64(q))

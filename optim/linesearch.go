@@ -22,10 +22,6 @@ type line[T Float] struct {
 	x, d     []T
 }
 
-func (l *line[T]) alloc(n int) {
-	l.at, l.grad = make([]T, n), make([]T, n)
-}
-
 // along sets where the line starts and where it goes.
 func (l *line[T]) along(p *Problem[T], x, d []T) {
 	l.p, l.x, l.d = p, x, d

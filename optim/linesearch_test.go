@@ -18,7 +18,7 @@ func onLine(f, slope func(float64) float64) *Problem[float64] {
 }
 
 func searchLine(p *Problem[float64], w *wolfe[float64], first float64) (start, best trial, ok bool, evals int) {
-	w.alloc(1)
+	w.at, w.grad = make([]float64, 1), make([]float64, 1)
 	g := []float64{0}
 	start.f, _ = p.Eval([]float64{0}, g)
 	start.slope = g[0]

@@ -107,6 +107,7 @@ func Methods[T Float]() []Method[T] {
 		descentMethods[T](),
 		momentumMethods[T](),
 		adamMethods[T](),
+		searchMethods[T](),
 		quasiNewtonMethods[T](),
 		leastSquaresMethods[T](),
 	)

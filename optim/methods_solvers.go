@@ -2,6 +2,8 @@ package optim
 
 import "strings"
 
+var c1Setting = Setting{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease of the line search"}
+
 // searchSetting lets a user choose the line search of a method; def is the one
 // without a choice.
 func searchSetting(def LineSearch) Setting {
@@ -11,6 +13,20 @@ func searchSetting(def LineSearch) Setting {
 // quasiNewtonMethods are the rows of the methods that build a curvature of their own.
 func quasiNewtonMethods[T Float]() []Method[T] {
 	return []Method[T]{
+		{
+			Name:    "bfgs",
+			Summary: "quasi-Newton steps with a dense matrix, for up to a few thousand variables",
+			Update:  "x ← x − α·H·g;  H ← (I − ρ·s·yᵀ)·H·(I − ρ·y·sᵀ) + ρ·s·sᵀ,  ρ = 1/sᵀy",
+			Paper:   "Broyden, Fletcher, Goldfarb, Shanno (1970); Nocedal and Wright, Numerical Optimization, algorithm 6.1",
+			Needs:   needsFull,
+			Settings: []Setting{
+				searchSetting(StrongWolfe), c1Setting,
+				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
+			},
+			solver: func(v settings) Solver[T] {
+				return &BFGS[T]{Search: LineSearch(v["linesearch"]), C1: v["c1"], C2: v["c2"]}
+			},
+		},
 		{
 			Name: "lbfgs", Aliases: []string{"l-bfgs"},
 			Summary: "quasi-Newton steps from the last few gradients, with a line search",
