@@ -11,6 +11,7 @@ import (
 var floors = map[string]int{
 	"descent/internal/kernel":     0,
 	"descent/internal/atomicfile": 0,
+	"descent/internal/decimal":    0,
 	"descent/internal/nearname":   0,
 	"descent/internal/numtext":    0,
 	"descent/internal/rapidseed":  0,
