@@ -31,6 +31,9 @@ func (e *Error) Error() string {
 	return s
 }
 
+// short is the line and what is wrong with it.
+func (e *Error) short() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
+
 // position turns a byte offset of src into line and column. LF, CR LF and a
 // lone CR each end a line.
 func position(src string, at int) (line, col int) {

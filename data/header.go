@@ -86,13 +86,13 @@ func (r *textReader) columnNames() ([]string, error) {
 		case r.opts.Names != nil:
 			names[i] = r.opts.Names[i]
 		case r.header:
-			names[i] = strings.TrimSpace(r.first[i].text)
+			names[i] = strings.Clone(strings.TrimSpace(r.first[i].text))
 		}
 		if names[i] == "" {
 			names[i] = autoName(i)
 		}
 		if j, taken := place[names[i]]; taken {
-			line, col := position(r.src, r.first[i].at)
+			line, col := r.place(r.first[i].at)
 			return nil, &Error{File: r.file, Line: line, Col: col,
 				Msg: fmt.Sprintf("columns %d and %d are both called %s", j+1, i+1, quoteShort(names[i])),
 				Try: "rename one, or give names of your own"}

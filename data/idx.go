@@ -3,6 +3,7 @@ package data
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,34 +13,35 @@ import (
 // isIDX says whether the content begins like an IDX file (Y. LeCun, "The MNIST
 // database of handwritten digits"): two zero bytes, an element type, a number
 // of axes.
-func isIDX(s string) bool {
+func isIDX(s []byte) bool {
 	return len(s) >= 4 && s[0] == 0 && s[1] == 0 && strings.IndexByte("\x08\x09\x0b\x0c\x0d\x0e", s[2]) >= 0 && 1 <= s[3] && s[3] <= 4
 }
 
 // readIDX reads images or labels, and the labels that lie beside images.
-func readIDX(path, name, content string, opts ReadOptions) (*Table, error) {
-	c, err := parseIDX(name, content, opts)
+func readIDX(path string, src *source, opts ReadOptions) (*Table, error) {
+	c, err := parseIDX(src, opts)
 	if err != nil {
 		return nil, err
 	}
-	t, err := NewTable(name, c)
+	t, err := NewTable(src.name, c)
 	if err != nil || c.Kind != Image {
 		return t, firstError(err, opts.checkTypes(t))
 	}
 	if labels := labelsBeside(path); labels != "" {
-		content, name, err := load(labels, nil)
+		beside, err := open(labels, nil)
 		if err != nil {
 			return nil, err
 		}
-		if !isIDX(content) {
-			return nil, &Error{File: name, Msg: "expected the labels of " + path + " in IDX format"}
+		defer beside.Close()
+		if magic, _ := beside.Peek(4); !isIDX(magic) {
+			return nil, &Error{File: labels, Msg: "expected the labels of " + path + " in IDX format"}
 		}
-		l, err := parseIDX(name, content, opts)
+		l, err := parseIDX(beside, opts)
 		if err != nil {
 			return nil, err
 		}
 		if l.Kind == Image || l.Len() != t.Rows {
-			return nil, &Error{File: name, Msg: fmt.Sprintf("expected %d labels for the images of %s, found %d of kind %v", t.Rows, path, l.Len(), l.Kind)}
+			return nil, &Error{File: labels, Msg: fmt.Sprintf("expected %d labels for the images of %s, found %d of kind %v", t.Rows, path, l.Len(), l.Kind)}
 		}
 		t.Columns = append(t.Columns, l)
 		t.Notes = append(t.Notes, "labels are from "+labels)
@@ -58,7 +60,12 @@ func firstError(errs ...error) error {
 
 // parseIDX makes a column of an IDX file of bytes: one axis is labels, two or
 // three are images.
-func parseIDX(name, s string, opts ReadOptions) (*Column, error) {
+func parseIDX(src *source, opts ReadOptions) (*Column, error) {
+	name := src.name
+	s, err := io.ReadAll(src)
+	if err != nil {
+		return nil, readFault(name, err)
+	}
 	if s[2] != 8 {
 		return nil, &Error{File: name, Msg: fmt.Sprintf("this IDX file holds elements of type %#x; only bytes (0x8) can be read", s[2])}
 	}
@@ -70,7 +77,7 @@ func parseIDX(name, s string, opts ReadOptions) (*Column, error) {
 	size := []int{1, 1, 1} // rows, height, width
 	total := 1
 	for i := range axes {
-		d := int(binary.BigEndian.Uint32([]byte(s[4+4*i : 8+4*i])))
+		d := int(binary.BigEndian.Uint32(s[4+4*i:]))
 		at := i
 		if axes == 2 && i == 1 {
 			at = 2
@@ -88,13 +95,13 @@ func parseIDX(name, s string, opts ReadOptions) (*Column, error) {
 		if k := opts.kind("image"); k != Guess && k != Image {
 			return nil, &Error{File: name, Msg: fmt.Sprintf("images cannot be read as %v", k)}
 		}
-		return &Column{Name: "image", Kind: Image, Pixels: []byte(s[head:]), Height: size[1], Width: size[2]}, nil
+		return &Column{Name: "image", Kind: Image, Pixels: s[head:], Height: size[1], Width: size[2]}, nil
 	}
 	return labelColumn(s[head:], opts.kind("label")), nil
 }
 
 // labelColumn is a category of the bytes that occur, or a number if asked.
-func labelColumn(s string, kind Kind) *Column {
+func labelColumn(s []byte, kind Kind) *Column {
 	if kind == Number {
 		values := make([]float64, len(s))
 		for i := range values {

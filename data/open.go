@@ -2,75 +2,108 @@ package data
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"descent/internal/nearname"
 )
 
-// load reads a whole source, unpacked, and the name to call it in messages.
-func load(path string, stdin io.Reader) (content, name string, err error) {
-	if path == "-" {
+// source is an open file, standard input or sample, unpacked.
+type source struct {
+	name string // for messages
+	*bufio.Reader
+	close []func()
+}
+
+// Close lets go of the file and of what unpacks it.
+func (s *source) Close() {
+	for _, f := range s.close {
+		f()
+	}
+}
+
+// open opens what path names.
+func open(path string, stdin io.Reader) (*source, error) {
+	switch sample, ok := strings.CutPrefix(path, "sample:"); {
+	case path == "-":
 		if stdin == nil {
 			stdin = os.Stdin
 		}
-		content, err = unpack("standard input", stdin, 0)
-		return content, "standard input", err
-	}
-	if sample, ok := strings.CutPrefix(path, "sample:"); ok {
+		return unpack(&source{name: "standard input"}, stdin)
+	case ok:
 		f, err := openSample(sample)
 		if err != nil {
-			return "", "", err
+			return nil, err
 		}
-		defer f.Close()
-		content, err = unpack(path, f, 0)
-		return content, path, err
+		return unpack(&source{name: path, close: []func(){func() { f.Close() }}}, f)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return "", "", explainOpen(path, err)
+		return nil, explainOpen(path, err)
 	}
-	defer f.Close()
+	s := &source{name: path, close: []func(){func() { f.Close() }}}
 	info, err := f.Stat()
-	if err != nil {
-		return "", "", explainOpen(path, err)
+	switch {
+	case err != nil:
+		err = explainOpen(path, err)
+	case info.IsDir():
+		err = &Error{File: path, Msg: "this is a folder, not a file" + exampleIn(path)}
+	default:
+		return unpack(s, f)
 	}
-	if info.IsDir() {
-		return "", "", &Error{File: path, Msg: "this is a folder, not a file" + exampleIn(path)}
-	}
-	content, err = unpack(path, f, info.Size())
-	return content, path, err
+	s.Close()
+	return nil, err
 }
 
-// unpack reads r to the end, through gzip where the first bytes say so.
-func unpack(name string, r io.Reader, size int64) (string, error) {
-	b := bufio.NewReaderSize(r, 1<<16)
-	var text strings.Builder
-	src := io.Reader(b)
-	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
-		z, err := gzip.NewReader(b)
+// unpack reads through gzip or Zstandard where the first bytes say so.
+func unpack(s *source, r io.Reader) (*source, error) {
+	const size = 1 << 18
+	s.Reader = bufio.NewReaderSize(r, size)
+	magic, _ := s.Peek(4)
+	switch {
+	case bytes.HasPrefix(magic, []byte("\x1f\x8b")):
+		z, err := gzip.NewReader(s.Reader)
 		if err != nil {
-			return "", &Error{File: name, Msg: fmt.Sprintf("damaged gzip header: %v", err)}
+			s.Close()
+			return nil, &Error{File: s.name, Msg: fmt.Sprintf("damaged gzip header: %v", err)}
 		}
-		defer z.Close()
-		src = z
-	} else {
-		text.Grow(int(min(size, 1<<32)))
-	}
-	if _, err := io.Copy(&text, src); err != nil {
-		if src != io.Reader(b) {
-			return "", &Error{File: name, Msg: fmt.Sprintf("damaged gzip file after %d bytes of text: %v", text.Len(), err), Try: "fetch or pack the file again"}
+		s.Reader = bufio.NewReaderSize(&packed{s.name, "gzip", z, 0}, size)
+		s.close = append(s.close, func() { z.Close() })
+	case bytes.Equal(magic, []byte("\x28\xb5\x2f\xfd")):
+		const memory = 1 << 27 // of the window: a hostile file may ask for more
+		z, err := zstd.NewReader(s.Reader, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(memory))
+		if err != nil {
+			s.Close()
+			return nil, &Error{File: s.name, Msg: fmt.Sprintf("damaged Zstandard file: %v", err)}
 		}
-		return "", explainOpen(name, err)
+		s.Reader = bufio.NewReaderSize(&packed{s.name, "Zstandard", z, 0}, size)
+		s.close = append(s.close, z.Close)
 	}
-	return text.String(), nil
+	return s, nil
+}
+
+// packed names the damage in a packed file.
+type packed struct {
+	file, format string
+	r            io.Reader
+	n            int64
+}
+
+func (p *packed) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.n += int64(n)
+	if err != nil && err != io.EOF {
+		err = &Error{File: p.file, Msg: fmt.Sprintf("damaged %s file after %d bytes of text: %v", p.format, p.n, err), Try: "fetch or pack the file again"}
+	}
+	return n, err
 }
 
 // explainOpen says why a file cannot be read, and which one may be meant.
@@ -113,7 +146,7 @@ var foreign = []struct{ prefix, what, try string }{
 	{"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"},
 	{"\xd0\xcf\x11\xe0", "an old Excel file", "save the sheet as CSV"},
 	{"PAR1", "a Parquet file", "convert it to CSV"},
-	{"\x28\xb5\x2f\xfd", "a Zstandard archive", "unpack it: zstd -d"},
+	{"\x28\xb5\x2f\xfd", "packed twice", "unpack it once: zstd -d"},
 	{"BZh", "a bzip2 archive", "unpack it: bunzip2"},
 	{"\xfd7zXZ", "an xz archive", "unpack it: unxz"},
 	{"\x93NUMPY", "a NumPy array", "save it as CSV: numpy.savetxt"},
@@ -123,29 +156,17 @@ var foreign = []struct{ prefix, what, try string }{
 	{"\x1f\x8b", "packed twice", "unpack it once: gunzip"},
 }
 
-// checkText refuses what is no UTF-8 text and returns the text without a
-// byte-order mark.
-func checkText(file, src string) (string, error) {
+// checkText refuses what begins like something else than a table of text, and
+// returns the text without a byte-order mark.
+func checkText(file string, text []byte) ([]byte, error) {
 	for _, f := range foreign {
-		if strings.HasPrefix(src, f.prefix) {
-			return "", &Error{File: file, Msg: "this is " + f.what + ", not a table of text", Try: f.try}
+		if bytes.HasPrefix(text, []byte(f.prefix)) {
+			return nil, &Error{File: file, Msg: "this is " + f.what + ", not a table of text", Try: f.try}
 		}
 	}
-	src = strings.TrimPrefix(src, "\ufeff")
-	if strings.TrimSpace(src) == "" {
-		return "", &Error{File: file, Msg: "the file is empty; expected a table of text"}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, &Error{File: file, Msg: "the file is empty; expected a table of text"}
 	}
-	if i := strings.IndexByte(src, 0); i >= 0 {
-		line, col := position(src, i)
-		return "", &Error{File: file, Line: line, Col: col, Msg: "found a zero byte: this is a binary file, not a table of text"}
-	}
-	if !utf8.ValidString(src) {
-		i := 0
-		for r, n := utf8.DecodeRuneInString(src); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRuneInString(src[i:]) {
-			i += n
-		}
-		line, col := position(src, i)
-		return "", &Error{File: file, Line: line, Col: col, Msg: fmt.Sprintf("the byte %#x is not UTF-8", src[i]), Try: "if the text is Latin-1, convert it: iconv -f latin1 -t utf-8"}
-	}
-	return src, nil
+	return text, nil
 }

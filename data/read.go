@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 )
 
@@ -27,10 +28,13 @@ type ReadOptions struct {
 	Types     map[string]Kind // kinds to use instead of the guesses; every name must exist
 	Expect    map[string]Kind // the same for names the file may lack: what a model was trained on
 	Stdin     io.Reader       // what "-" reads; nil: the process's standard input
+
+	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
+	Threads    int  // that parse; 0: one for each processor. The table does not depend on it
 }
 
 // Read reads a table from a file, from standard input ("-") or from the
-// embedded samples ("sample:penguins"), packed with gzip or not.
+// embedded samples ("sample:penguins"), packed with gzip or Zstandard or not.
 //
 // Text files are recognised as separated by commas, tabs, semicolons or
 // blanks, with or without a header, with any line ends. A cell that is empty
@@ -44,22 +48,35 @@ type ReadOptions struct {
 //
 // IDX files (MNIST) become a column "image" or "label"; beside a file
 // "…images-idx3…" the file "…labels-idx1…" is read too.
+//
+// A path with wildcards (*, ?, [...]) stands for all files that it matches, as
+// in ReadFiles.
 func Read(path string, opts ReadOptions) (*Table, error) {
+	return ReadFiles([]string{path}, opts)
+}
+
+// readFile reads one file.
+func readFile(path string, opts ReadOptions) (*Table, error) {
 	if !slices.Contains([]byte{0, ',', '\t', ';', ' '}, opts.Separator) {
 		return nil, fmt.Errorf("data: %q cannot separate fields; choose comma, tab, semicolon or blank", opts.Separator)
 	}
-	content, name, err := load(path, opts.Stdin)
+	src, err := open(path, opts.Stdin)
 	if err != nil {
 		return nil, err
 	}
-	if isIDX(content) {
-		return readIDX(path, name, content, opts)
+	defer src.Close()
+	if magic, _ := src.Peek(4); isIDX(magic) {
+		return readIDX(path, src, opts)
 	}
-	content, err = checkText(name, content)
-	if err != nil {
-		return nil, err
+	return readText(src.name, src, opts)
+}
+
+// threads is how many threads parse.
+func (o ReadOptions) threads() int {
+	if o.Threads > 0 {
+		return o.Threads
 	}
-	return readText(name, content, opts)
+	return runtime.GOMAXPROCS(0)
 }
 
 // kind is the kind that the options give a column, Guess where they do not.

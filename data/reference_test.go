@@ -2,8 +2,11 @@ package data
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -150,15 +153,24 @@ func TestMNIST(t *testing.T) {
 }
 
 func BenchmarkReadFloats(b *testing.B) {
-	path := reference.Path(b, "tabular", "uci", "spambase.csv.gz")
-	content, _, err := load(path, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(content)))
-	for b.Loop() {
-		if _, err := readText(path, content, ReadOptions{}); err != nil {
-			b.Fatal(err)
+	var text strings.Builder
+	rng := rand.New(rand.NewPCG(1, 2))
+	text.WriteString("a,b,c,d,e,f,g,h\n")
+	for range 100_000 {
+		for k := range 8 {
+			text.WriteString(strconv.FormatFloat(rng.NormFloat64(), 'g', -1, 64))
+			text.WriteByte(",\n"[k/7])
 		}
+	}
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+			b.SetBytes(int64(text.Len()))
+			for b.Loop() {
+				t, err := readText("x.csv", strings.NewReader(text.String()), ReadOptions{Threads: threads})
+				if err != nil || t.Rows != 100_000 {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -48,6 +48,7 @@ type scanner struct {
 	dialect
 	file  string
 	src   string
+	line  int // of the file, on which src begins; 0 is 1
 	pos   int
 	cells []cell
 }
@@ -196,5 +197,6 @@ func (s *scanner) quotedField(start int) (text string, end int, err error) {
 // fault is an error at a byte offset.
 func (s *scanner) fault(at int, msg, try string) error {
 	line, col := position(s.src, at)
+	line += max(0, s.line-1)
 	return &Error{File: s.file, Line: line, Col: col, Msg: msg, Try: try}
 }

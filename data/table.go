@@ -86,6 +86,8 @@ type Table struct {
 	Columns []*Column
 	Rows    int
 	Notes   []string // what the reader decided on its own, in sentences
+
+	header bool // the names are from the file
 }
 
 // NumberColumn makes a Number column; NaN marks a missing value.

@@ -10,100 +10,177 @@ import (
 	"strings"
 )
 
-// textReader reads a table of text in two passes. The first measures every
-// column and keeps the numbers; then names and kinds are settled; the second
-// collects the columns that are not numbers.
+// textReader settles how a text becomes a table, on a sample of its first
+// records: dialect, header, names and kinds.
 type textReader struct {
-	opts  ReadOptions
-	file  string
-	src   string // the file behind the skipped lines is src[start:]
-	start int
+	opts ReadOptions
+	file string
+	src  string // the sample
+	line int    // of the file, on which it begins
 	dialect
 	first   []cell // the first record
 	body    int    // offset of the second record
 	measure []*measure
-	rows    int // without the first record
+	rows    int // of the sample, without the first record
 	header  bool
+	whole   bool // the sample is the whole text
 	notes   []string
 }
 
-// readText makes a table of checked text.
-func readText(name, src string, opts ReadOptions) (*Table, error) {
-	r := &textReader{opts: opts, file: name, src: src}
-	if err := r.open(); err != nil {
-		return nil, err
-	}
-	if err := r.measureAll(); err != nil {
-		return nil, err
-	}
-	names, err := r.settleHeader()
+// sampleSize is how many bytes of a text settle the types of its columns.
+const sampleSize = 1 << 18
+
+// readText makes a table of a text.
+func readText(name string, src io.Reader, opts ReadOptions) (*Table, error) {
+	return readBlocks(name, src, opts, sampleSize)
+}
+
+// readBlocks is readText with a sample and blocks of the given size.
+func readBlocks(name string, src io.Reader, opts ReadOptions, size int) (*Table, error) {
+	f := newFeed(name, src)
+	r := &textReader{opts: opts, file: name}
+	sample, err := r.open(f, size)
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Name: name, Rows: r.rows, Columns: make([]*Column, len(names))}
-	for i, m := range r.measure {
-		if t.Columns[i], err = r.settleKind(m, names[i]); err != nil {
-			return nil, err
-		}
-	}
-	if err := opts.checkTypes(t); err != nil {
+	columns, l, err := r.settle()
+	if err != nil {
 		return nil, err
 	}
-	if err := r.collect(t); err != nil {
+	if r.header {
+		r.rows++ // what is behind the first record
+	}
+	if !r.header {
+		r.body = r.first[0].at
+	}
+	sample.line += countLines(sample.text[:r.body])
+	sample.text = sample.text[r.body:]
+	g := newGather(l)
+	if err := l.read(f, sample, size, opts.threads(), g.take); err != nil {
 		return nil, err
 	}
-	t.Notes = r.notes
+	t := &Table{Name: name, Rows: g.rows, Columns: columns, header: r.header}
+	r.finish(t, g)
+	t.Notes = append(r.notes, g.note()...)
 	return t, nil
 }
 
-// open skips what is to be skipped, finds the dialect and reads the first
-// record.
-func (r *textReader) open() error {
-	if err := r.skipLines(r.opts.Skip); err != nil {
-		return err
+// settle decides on header, names and kinds.
+func (r *textReader) settle() ([]*Column, *layout, error) {
+	if err := r.measureAll(); err != nil {
+		return nil, nil, err
 	}
-	text := r.src[r.start:]
-	if err := r.checkForeignText(text); err != nil {
-		return err
+	names, err := r.settleHeader()
+	if err != nil {
+		return nil, nil, err
 	}
-	r.dialect = sniff(r.file, text, r.opts.Separator)
+	first, _ := r.place(r.first[0].at)
+	l := &layout{dialect: r.dialect, names: names, first: first, sampled: r.rows, skip: r.opts.SkipFaults}
+	t := &Table{Name: r.file}
+	for i, m := range r.measure {
+		c, err := r.settleKind(m, names[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		asked := r.opts.kind(names[i])
+		l.kinds = append(l.kinds, c.Kind)
+		l.fixed = append(l.fixed, asked == Number || asked == Category || asked == Text)
+		t.Columns = append(t.Columns, c)
+	}
+	return t.Columns, l, r.opts.checkTypes(t)
+}
+
+// finish fills the columns with what was gathered.
+func (r *textReader) finish(t *Table, g *gather) {
+	for i, c := range t.Columns {
+		m := r.measure[i]
+		if c.Kind != Number {
+			g.words[i].finish(c, r.odd(m))
+			continue
+		}
+		c.Numbers = g.column(i)
+		if c.Ignored == "" {
+			c.Ignored = r.ignoreNumbers(c)
+		}
+	}
+}
+
+// open reads the sample, skips what is to be skipped, finds the dialect and
+// reads the first record.
+func (r *textReader) open(f *feed, size int) (sample block, err error) {
+	if err := f.fill(size); err != nil {
+		return block{}, readFault(r.file, err)
+	}
+	if f.rest, err = checkText(r.file, f.rest); err != nil {
+		return block{}, err
+	}
+	text := view(f.rest)
+	start, err := r.skipLines(text, r.opts.Skip)
+	if err != nil {
+		return block{}, err
+	}
+	f.line += countLines(f.rest[:start])
+	if err := r.checkForeignText(text[start:], f.line); err != nil {
+		return block{}, err
+	}
+	whole := text[start:]
+	if end := strings.LastIndexAny(whole, "\r\n"); end >= 0 && !f.done {
+		whole = whole[:end+1]
+	}
+	r.dialect = sniff(r.file, whole, r.opts.Separator)
+	f.dialect, f.rest = r.dialect, f.rest[start:]
 	if r.sep != ',' {
 		r.notes = append(r.notes, fmt.Sprintf("fields are separated by %vs", strings.TrimSuffix(r.dialect.String(), "s")))
 	}
-	s := r.scan(r.start)
-	first, err := s.next()
-	if err != nil {
-		return err
+	for n := max(1, len(f.rest)); ; n *= 2 {
+		if sample, err = f.next(n); err != nil {
+			return block{}, err
+		}
+		r.src, r.line, r.whole = view(sample.text), sample.line, f.done && len(f.rest) == 0
+		s := r.scan(0)
+		first, err := s.next()
+		if err != nil && err != io.EOF {
+			return block{}, err
+		}
+		r.first, r.body = slices.Clone(first), s.pos
+		if _, err := s.next(); err != io.EOF || r.whole {
+			return sample, r.skipSummary()
+		}
+		f.rest, f.line = slices.Concat(sample.text, f.rest), sample.line // names alone settle nothing
 	}
-	r.first, r.body = slices.Clone(first), s.pos
-	return r.skipSummary()
 }
 
 func (r *textReader) scan(at int) *scanner {
-	return &scanner{dialect: r.dialect, file: r.file, src: r.src, pos: at}
+	return &scanner{dialect: r.dialect, file: r.file, src: r.src, pos: at, line: r.line}
 }
 
-// skipLines moves the start behind n lines.
-func (r *textReader) skipLines(n int) error {
+// place is the line and column of an offset of the sample.
+func (r *textReader) place(at int) (line, col int) {
+	line, col = position(r.src, at)
+	return line + r.line - 1, col
+}
+
+// skipLines is the offset behind n lines.
+func (r *textReader) skipLines(text string, n int) (start int, err error) {
 	for line := range n {
-		i := strings.IndexAny(r.src[r.start:], "\r\n")
+		i := strings.IndexAny(text[start:], "\r\n")
 		if i < 0 {
-			return &Error{File: r.file, Msg: fmt.Sprintf("cannot skip %s and read on: the file has only %d", plural(n, "line"), line+1)}
+			return 0, &Error{File: r.file, Msg: fmt.Sprintf("cannot skip %s and read on: the file has only %d", plural(n, "line"), line+1)}
 		}
-		r.start += i + 1
-		if strings.HasPrefix(r.src[r.start-1:], "\r\n") {
-			r.start++
+		start += i + 1
+		if strings.HasPrefix(text[start-1:], "\r\n") {
+			start++
 		}
 	}
-	if strings.TrimSpace(r.src[r.start:]) == "" {
-		return &Error{File: r.file, Msg: fmt.Sprintf("there is nothing behind the %s to skip", plural(n, "line"))}
+	if strings.TrimSpace(text[start:]) == "" {
+		return 0, &Error{File: r.file, Msg: fmt.Sprintf("there is nothing behind the %s to skip", plural(n, "line"))}
 	}
-	return nil
+	return start, nil
 }
 
 // checkForeignText names text formats that are no tables, unless the options
 // say how to read the text.
-func (r *textReader) checkForeignText(text string) error {
+func (r *textReader) checkForeignText(text string, first int) error {
 	line := strings.TrimSpace(text)
 	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
 		line = line[:end]
@@ -120,8 +197,8 @@ func (r *textReader) checkForeignText(text string) error {
 	if what == "" {
 		return nil
 	}
-	at, _ := position(r.src, r.start+strings.Index(text, line))
-	return &Error{File: r.file, Line: at, Msg: fmt.Sprintf("expected a table of text, found %s: %s", what, quoteShort(line)), Try: try}
+	at, _ := position(text, strings.Index(text, line))
+	return &Error{File: r.file, Line: first + at - 1, Msg: fmt.Sprintf("expected a table of text, found %s: %s", what, quoteShort(line)), Try: try}
 }
 
 // marksUp recognises the first line of JSON, XML and HTML.
@@ -161,7 +238,7 @@ func (r *textReader) skipSummary() error {
 	return nil
 }
 
-// measureAll is the first pass.
+// measureAll looks at all records of the sample.
 func (r *textReader) measureAll() error {
 	r.measure = make([]*measure, len(r.first))
 	for i, c := range r.first {
@@ -170,13 +247,16 @@ func (r *textReader) measureAll() error {
 	s := r.scan(r.body)
 	for {
 		cells, err := s.next()
-		if err == io.EOF {
+		if err == io.EOF || err != nil && r.opts.SkipFaults {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 		if len(cells) != len(r.first) {
+			if r.opts.SkipFaults {
+				continue
+			}
 			return r.ragged(cells)
 		}
 		r.rows++
@@ -188,73 +268,26 @@ func (r *textReader) measureAll() error {
 
 // ragged is the error of a record of another length than the first.
 func (r *textReader) ragged(cells []cell) error {
-	line, _ := position(r.src, cells[0].at)
-	firstLine, _ := position(r.src, r.first[0].at)
-	err := &Error{File: r.file, Line: line,
-		Msg: fmt.Sprintf("expected %s as in line %d, found %d (separator: %v)", plural(len(r.first), "field"), firstLine, len(cells), r.dialect)}
-	switch {
-	case r.rows == 0:
-		err.Try = fmt.Sprintf("if line %d is neither names nor data, skip it; if names are missing in it, give them all", firstLine)
-	case len(cells) > len(r.first):
-		err.Try = "a field that holds the separator needs quotes around it"
-	default:
-		err.Try = "complete the line or remove it"
-	}
-	return err
+	line, _ := r.place(cells[0].at)
+	first, _ := r.place(r.first[0].at)
+	l := &layout{dialect: r.dialect, kinds: make([]Kind, len(r.first)), first: first}
+	return l.raggedError(&Error{File: r.file, Line: line}, len(cells), r.rows)
 }
 
-// collect is the second pass: categories and text.
-func (r *textReader) collect(t *Table) error {
-	sinks := make([]*sink, len(t.Columns))
-	work := false
-	for i, c := range t.Columns {
-		if c.Kind != Number {
-			sinks[i] = newSink(c, r.opts.kind(c.Name), r.rows)
-			sinks[i].odd = r.odd(r.measure[i])
-			work = true
-		}
-	}
-	if !work {
-		return nil
-	}
-	s := r.scan(r.body)
-	cells := r.first
-	if r.header {
-		cells, _ = s.next() // the first pass read it all without an error
-	}
-	for range r.rows {
-		for i, sink := range sinks {
-			if sink != nil {
-				sink.add(cells[i].text)
-			}
-		}
-		cells, _ = s.next()
-	}
-	for _, sink := range sinks {
-		if sink != nil {
-			sink.finish()
-		}
-	}
-	return nil
-}
-
-// measure is what the first pass learns about a column.
+// measure is what the sample says about a column.
 type measure struct {
 	first       cell // of the first record, which may be a name
-	firstValue  float64
 	firstNumber bool
 
-	numbers []float64 // the first record's, then all others, NaN where missing; nil after a bad cell
-	present int       // cells that are not missing
-	bad     int       // cells that are neither missing nor numbers
-	badCell cell      // the first of them
-	repeats bool      // the first record's text appears again
+	present int  // cells that are not missing
+	bad     int  // cells that are neither missing nor numbers
+	badCell cell // the first of them
+	repeats bool // the first record's text appears again
 }
 
 func newMeasure(first cell) *measure {
 	m := &measure{first: first}
-	m.firstValue, m.firstNumber = number(first.text)
-	m.numbers = []float64{m.firstValue}
+	_, m.firstNumber = number(first.text)
 	return m
 }
 
@@ -268,31 +301,29 @@ func number(text string) (float64, bool) {
 }
 
 func (m *measure) add(c cell) {
-	v, ok := number(c.text)
-	if !ok && !isMissing(c.text) {
-		if m.bad == 0 {
-			m.badCell, m.numbers = c, nil
-		}
-		m.bad++
+	if _, ok := number(c.text); ok {
 		m.present++
-		m.repeats = m.repeats || c.text == m.first.text
 		return
 	}
-	if ok {
-		m.present++
+	if isMissing(c.text) {
+		return
 	}
 	if m.bad == 0 {
-		m.numbers = append(m.numbers, v)
+		m.badCell = c
 	}
+	m.bad++
+	m.present++
+	m.repeats = m.repeats || c.text == m.first.text
 }
 
 // include counts the first record as data.
 func (m *measure) include() {
-	if m.firstNumber {
+	switch {
+	case m.firstNumber:
 		m.present++
-	} else if !isMissing(m.first.text) {
+	case !isMissing(m.first.text):
 		m.present++
 		m.bad++
-		m.badCell, m.numbers = m.first, nil
+		m.badCell = m.first
 	}
 }

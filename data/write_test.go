@@ -112,3 +112,80 @@ func TestWriteCSVRefuses(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// The table is the same however small the blocks are and however many threads
+// parse them.
+func TestBlocksAndThreads(t *testing.T) {
+	text := rapid.StringOf(rapid.RuneFrom([]rune("ab1.,\"' \r\né?")))
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.IntRange(1, 200).Draw(t, "rows")
+		words := CategoryColumn("w", rapid.SliceOfN(text.Filter(func(s string) bool { return !isMissing(s) }), rows, rows).Draw(t, "w"))
+		prose := TextColumn("p", rapid.SliceOfN(text.Filter(func(s string) bool { return !isMissing(s) }), rows, rows).Draw(t, "p"))
+		table, err := NewTable("x", words, NumberColumn("x", rapid.SliceOfN(rapid.Float64Range(-1e300, 1e300), rows, rows).Draw(t, "x")), prose)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := WriteCSV(&b, table); err != nil {
+			t.Fatal(err)
+		}
+		written := b.String()
+		if rapid.Bool().Draw(t, "CR LF") {
+			written = strings.ReplaceAll(written, "\n", "\r\n")
+			for i := range words.Levels { // line ends within quotes change, too
+				words.Levels[i] = strings.ReplaceAll(words.Levels[i], "\n", "\r\n")
+			}
+			for i := range prose.Texts {
+				prose.Texts[i] = strings.ReplaceAll(prose.Texts[i], "\n", "\r\n")
+			}
+		}
+		opts := ReadOptions{Header: HeaderYes, Separator: ',', Types: kindsOf(table), Threads: rapid.IntRange(1, 4).Draw(t, "threads")}
+		back, err := readBlocks("x.csv", strings.NewReader(written), opts, rapid.IntRange(1, 300).Draw(t, "block"))
+		if err != nil {
+			t.Fatalf("%q: %v", written, err)
+		}
+		back.Columns[0].Levels = slices.Clone(back.Columns[0].Levels)
+		for row := range rows {
+			for k, c := range table.Columns {
+				if c.Cell(row) != back.Columns[k].Cell(row) {
+					t.Fatalf("%q: row %d of %s is %q, want %q", written, row, c.Name, back.Columns[k].Cell(row), c.Cell(row))
+				}
+			}
+		}
+		if back.Rows != rows {
+			t.Fatalf("%d rows, want %d", back.Rows, rows)
+		}
+	})
+}
+
+// A fault behind the sample has its line, and may be skipped.
+func TestFaultsBehindTheSample(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a,b\n")
+	for i := range 100 {
+		switch i {
+		case 70:
+			b.WriteString("oops,x\n")
+		case 80:
+			b.WriteString("1,x,3\n")
+		case 90:
+			b.WriteString("\"1\n")
+		default:
+			b.WriteString("1.5,x\n")
+		}
+	}
+	for _, threads := range []int{1, 3} {
+		_, err := readBlocks("x.csv", strings.NewReader(b.String()), ReadOptions{Threads: threads}, 64)
+		var e *Error
+		if !errors.As(err, &e) || e.Line != 72 || e.Col != 1 || e.Column != "a" {
+			t.Fatalf("%v", err)
+		}
+		table, err := readBlocks("x.csv", strings.NewReader(b.String()), ReadOptions{Threads: threads, SkipFaults: true}, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if table.Rows != 97 || len(table.Notes) != 1 || !strings.Contains(table.Notes[0], "3 faulty rows skipped; the first: line 72") {
+			t.Fatalf("%d rows, notes %q", table.Rows, table.Notes)
+		}
+	}
+}

@@ -16,7 +16,10 @@ type tableFlags struct {
 	header string
 	skip   int
 	names  []string
+	fault  string
 }
+
+var faultChoices = []string{"stop", "skip"}
 
 var headerChoices = []string{"auto", "yes", "no"}
 
@@ -25,7 +28,9 @@ func (f *tableFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.header, "header", "auto", "whether the first line names the columns: auto, yes or no")
 	fl.IntVar(&f.skip, "skip", 0, "lines to skip at the top of the file")
 	fl.StringSliceVar(&f.names, "names", nil, "names of the columns, instead of the file's")
+	fl.StringVar(&f.fault, "on-error", "stop", "what to do with a row that cannot be read: stop, or skip and count it")
 	complete(cmd, "header", headerChoices)
+	complete(cmd, "on-error", faultChoices)
 }
 
 func (f *tableFlags) options() (o data.ReadOptions, err error) {
@@ -38,6 +43,9 @@ func (f *tableFlags) options() (o data.ReadOptions, err error) {
 		o.Header = data.HeaderNo
 	default:
 		return o, notAmong("--header", f.header, headerChoices)
+	}
+	if o.SkipFaults = f.fault == "skip"; !o.SkipFaults && f.fault != "stop" {
+		return o, notAmong("--on-error", f.fault, faultChoices)
 	}
 	if f.skip < 0 {
 		return o, fmt.Errorf("--skip: found %d, expected a number of lines", f.skip)
@@ -64,6 +72,7 @@ func (a *app) readTable(path string, o data.ReadOptions) (*data.Table, error) {
 		{"as a category", "--types " + quoteShell(fault.Column) + "=category"},
 		{"names the columns", "--header yes"},
 		{"skip it", "--skip LINES"},
+		{"skip such rows", "--on-error skip"},
 		{"names of your own", "--names a,b,..."},
 	} {
 		if strings.Contains(fault.Try, f.advice) {

@@ -28,37 +28,45 @@ func Scan(s []byte) (v float64, n int) {
 	return long(s)
 }
 
-// window is how far short looks: a sign, 8 digits, a point, 16 digits, an
-// exponent, and the words that reach beyond them.
+// window is how far short looks: a sign, 7 digits, a point, 23 digits and the
+// word behind them, which holds the exponent.
 const window = 40
 
 // short reads the numbers that most files are made of, with few branches: up to
-// 7 digits before the point and 15 behind it. n is 0 for all others.
+// 7 digits before the point and 23 behind it. n is 0 for all others.
 func short(s *[window]byte) (v float64, n int) {
 	negative := one(s[0] == '-')
 	i := negative | one(s[0] == '+')
 	word := load(s, i)
 	run := digitRun(word)
-	man, count := eight(word<<(64-8*run)), run
-	if i += run; run == 8 {
+	if run == 8 {
 		return 0, 0
 	}
-	exp := 0
-	if s[i] == '.' {
+	man, count, exp := eight(word<<(64-8*run)), run, 0
+	if i += run; s[i] == '.' {
 		i++
 		word = load(s, i)
-		if run = digitRun(word); run == 8 {
+		digits := run
+		if man == 0 {
+			digits = 0 // they do not fill the mantissa
+		}
+		run = digitRun(word)
+		for exp = 0; run == 8 && exp > -16; exp -= 8 {
 			man = man*1e8 + eight(word)
-			i, exp, count = i+8, -8, count+8
+			i += 8
 			word = load(s, i)
-			if run = digitRun(word); run == 8 {
-				return 0, 0
-			}
+			run = digitRun(word)
+		}
+		if run == 8 {
+			return 0, 0
 		}
 		man = man*power10[run] + eight(word<<(64-8*run))
-		i, exp, count = i+run, exp-run, count+run
+		i, exp, count = i+run, exp-run, count+run-exp
+		if digits-exp > maxDigits {
+			return 0, 0
+		}
 	}
-	if count == 0 || count > maxDigits {
+	if count == 0 {
 		return 0, 0
 	}
 	if s[i]|0x20 == 'e' {
