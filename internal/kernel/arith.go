@@ -120,21 +120,97 @@ func Positive[T Float](dst, a []T) {
 	}
 }
 
-// binaryPaths and scalarPaths are like paths, for two vectors and for a vector
-// and a number.
-type binaryPaths struct {
-	f32 [3]func(dst, a, b *float32, n int)
-	f64 [3]func(dst, a, b *float64, n int)
+// Abs stores |a|.
+func Abs[T Float](dst, a []T) {
+	for i := unary(dst, a, absPaths); i < len(dst); i++ {
+		dst[i] = T(math.Abs(float64(a[i])))
+	}
 }
 
-type scalarPaths struct {
-	f32 [3]func(dst, a *float32, s float32, n int)
-	f64 [3]func(dst, a *float64, s float64, n int)
+// Sign stores −1, 0 or 1; NaN stays.
+func Sign[T Float](dst, a []T) {
+	for i := unary(dst, a, signPaths); i < len(dst); i++ {
+		dst[i] = signOf(a[i])
+	}
 }
 
-type axpyPathSet struct {
-	f32 [3]func(dst, a, b *float32, s float32, n int)
-	f64 [3]func(dst, a, b *float64, s float64, n int)
+func signOf[T Float](a T) T {
+	switch {
+	case a > 0:
+		return 1
+	case a < 0:
+		return -1
+	}
+	return a // ±0 and NaN
+}
+
+// Floor stores the greatest whole number that is not above a.
+func Floor[T Float](dst, a []T) {
+	for i := unary(dst, a, floorPaths); i < len(dst); i++ {
+		dst[i] = T(math.Floor(float64(a[i])))
+	}
+}
+
+// Ceil stores the least whole number that is not below a.
+func Ceil[T Float](dst, a []T) {
+	for i := unary(dst, a, ceilPaths); i < len(dst); i++ {
+		dst[i] = T(math.Ceil(float64(a[i])))
+	}
+}
+
+// Min stores the smaller of a and b, NaN if either is; of zeros with different
+// signs it may be either.
+func Min[T Float](dst, a, b []T) {
+	for i := binary(dst, a, b, minPaths); i < len(dst); i++ {
+		dst[i] = min(a[i], b[i])
+	}
+}
+
+// Max stores the larger of a and b, as Min.
+func Max[T Float](dst, a, b []T) {
+	for i := binary(dst, a, b, maxPaths); i < len(dst); i++ {
+		dst[i] = max(a[i], b[i])
+	}
+}
+
+// MinScalar stores the smaller of a and s, as Min.
+func MinScalar[T Float](dst, a []T, s T) {
+	for i := scalar(dst, a, s, minSPaths); i < len(dst); i++ {
+		dst[i] = min(a[i], s)
+	}
+}
+
+// MaxScalar stores the larger of a and s, as Min.
+func MaxScalar[T Float](dst, a []T, s T) {
+	for i := scalar(dst, a, s, maxSPaths); i < len(dst); i++ {
+		dst[i] = max(a[i], s)
+	}
+}
+
+// Clip stores a brought into [low, high]; NaN stays.
+func Clip[T Float](dst, a []T, low, high T) {
+	for i := clip(dst, a, low, high); i < len(dst); i++ {
+		dst[i] = min(max(a[i], low), high)
+	}
+}
+
+// PowInt stores a to the whole power k, by repeated squaring with the bits of k
+// from the lowest on; for k < 0 the reciprocal of that.
+func PowInt[T Float](dst, a []T, k int) {
+	size := max(k, -k)
+	for i := powInt(dst, a, size); i < len(dst); i++ {
+		x, y := a[i], T(1)
+		for m := size; m > 0; m >>= 1 {
+			if m&1 == 1 {
+				y *= x
+			}
+			x *= x
+		}
+		dst[i] = y
+	}
+	if k < 0 {
+		ScalarDiv(dst, 1, dst)
+	}
 }
 
 // whole is how many of n elements assembly takes: all where it masks the last
@@ -159,7 +235,7 @@ func whole[T Float](n int) int {
 // Each of the following runs assembly over the elements that it can take, in
 // chunks with a preemption point between them, and returns how many.
 
-func unary[T Float](dst, a []T, p *paths) int {
+func unary[T Float](dst, a []T, p *map10Versions) int {
 	if len(dst) <= few {
 		return 0
 	}
@@ -177,7 +253,7 @@ func unary[T Float](dst, a []T, p *paths) int {
 	return n
 }
 
-func binary[T Float](dst, a, b []T, p *binaryPaths) int {
+func binary[T Float](dst, a, b []T, p *map20Versions) int {
 	if len(dst) <= few {
 		return 0
 	}
@@ -195,7 +271,7 @@ func binary[T Float](dst, a, b []T, p *binaryPaths) int {
 	return n
 }
 
-func scalar[T Float](dst, a []T, s T, p *scalarPaths) int {
+func scalar[T Float](dst, a []T, s T, p *map11Versions) int {
 	if len(dst) <= few {
 		return 0
 	}
@@ -230,6 +306,40 @@ func axpy[T Float](dst, a, b []T, s T) int {
 	return n
 }
 
+func clip[T Float](dst, a []T, low, high T) int {
+	if len(dst) <= few {
+		return 0
+	}
+	n := whole[T](len(dst))
+	for i := 0; i < n; i += chunk {
+		m := min(chunk, n-i)
+		switch d := any(dst).(type) {
+		case []float32:
+			callS2(d[i:], any(a).([]float32)[i:], float32(low), float32(high), clipPaths.f32[active], m)
+		case []float64:
+			callS2(d[i:], any(a).([]float64)[i:], float64(low), float64(high), clipPaths.f64[active], m)
+		}
+	}
+	return n
+}
+
+func powInt[T Float](dst, a []T, k int) int {
+	if len(dst) <= few || k == 0 {
+		return 0
+	}
+	n := whole[T](len(dst))
+	for i := 0; i < n; i += chunk {
+		m := min(chunk, n-i)
+		switch d := any(dst).(type) {
+		case []float32:
+			callP(d[i:], any(a).([]float32)[i:], k, powIntPaths.f32[active], m)
+		case []float64:
+			callP(d[i:], any(a).([]float64)[i:], k, powIntPaths.f64[active], m)
+		}
+	}
+	return n
+}
+
 //go:noinline
 func call1[T Float](dst, a []T, f func(dst, a *T, n int), n int) { f(&dst[0], &a[0], n) }
 
@@ -243,3 +353,11 @@ func callS[T Float](dst, a []T, s T, f func(dst, a *T, s T, n int), n int) { f(&
 func callA[T Float](dst, a, b []T, s T, f func(dst, a, b *T, s T, n int), n int) {
 	f(&dst[0], &a[0], &b[0], s, n)
 }
+
+//go:noinline
+func callS2[T Float](dst, a []T, s0, s1 T, f func(dst, a *T, s0, s1 T, n int), n int) {
+	f(&dst[0], &a[0], s0, s1, n)
+}
+
+//go:noinline
+func callP[T Float](dst, a []T, k int, f func(dst, a *T, k, n int), n int) { f(&dst[0], &a[0], k, n) }

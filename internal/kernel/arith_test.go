@@ -42,6 +42,21 @@ func testArithmetic[T Float](t *testing.T) {
 				}
 				return 0
 			}},
+			{"Abs", func(d []T) { Abs(d, a) }, func(i int) T { return T(math.Abs(float64(a[i]))) }},
+			{"Sign", func(d []T) { Sign(d, a) }, func(i int) T { return signOf(a[i]) }},
+			{"Floor", func(d []T) { Floor(d, a) }, func(i int) T { return T(math.Floor(float64(a[i]))) }},
+			{"Ceil", func(d []T) { Ceil(d, a) }, func(i int) T { return T(math.Ceil(float64(a[i]))) }},
+			{"Min", func(d []T) { Min(d, a, b) }, func(i int) T { return min(a[i], b[i]) }},
+			{"Max", func(d []T) { Max(d, b, a) }, func(i int) T { return max(a[i], b[i]) }},
+			{"MinScalar", func(d []T) { MinScalar(d, a, s) }, func(i int) T { return min(a[i], s) }},
+			{"MaxScalar", func(d []T) { MaxScalar(d, a, s) }, func(i int) T { return max(a[i], s) }},
+			{"Clip", func(d []T) { Clip(d, a, -s, s/2) }, func(i int) T { return min(max(a[i], -s), s/2) }},
+			{"PowInt 3", func(d []T) { PowInt(d, a, 3) }, func(i int) T { return a[i] * (a[i] * a[i]) }},
+			{"PowInt 0", func(d []T) { PowInt(d, a, 0) }, func(i int) T { return 1 }},
+			{"PowInt -5", func(d []T) { PowInt(d, a, -5) }, func(i int) T {
+				square := T(a[i] * a[i])
+				return 1 / T(a[i]*T(square*square))
+			}},
 			{"Axpy", func(d []T) { copy(d, b); Axpy(s, a, d) }, func(i int) T { return b[i] + T(s*a[i]) }},
 			{"Scale", func(d []T) { copy(d, a); Scale(s, d) }, func(i int) T { return a[i] * s }},
 		} {

@@ -43,28 +43,28 @@ func NewBlocks[T Float]() *Blocks[T] {
 
 // The assembly itself, as a function of its element type.
 
-func direct1[T Float](p *paths) func(dst, a *T, n int) {
+func direct1[T Float](p *map10Versions) func(dst, a *T, n int) {
 	if f, ok := any(p.f32[active]).(func(dst, a *T, n int)); ok {
 		return f
 	}
 	return any(p.f64[active]).(func(dst, a *T, n int))
 }
 
-func direct2[T Float](p *binaryPaths) func(dst, a, b *T, n int) {
+func direct2[T Float](p *map20Versions) func(dst, a, b *T, n int) {
 	if f, ok := any(p.f32[active]).(func(dst, a, b *T, n int)); ok {
 		return f
 	}
 	return any(p.f64[active]).(func(dst, a, b *T, n int))
 }
 
-func directS[T Float](p *scalarPaths) func(dst, a *T, s T, n int) {
+func directS[T Float](p *map11Versions) func(dst, a *T, s T, n int) {
 	if f, ok := any(p.f32[active]).(func(dst, a *T, s T, n int)); ok {
 		return f
 	}
 	return any(p.f64[active]).(func(dst, a *T, s T, n int))
 }
 
-func directA[T Float](p *axpyPathSet) func(dst, a, b *T, s T, n int) {
+func directA[T Float](p *map21Versions) func(dst, a, b *T, s T, n int) {
 	if f, ok := any(p.f32[active]).(func(dst, a, b *T, s T, n int)); ok {
 		return f
 	}

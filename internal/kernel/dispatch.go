@@ -9,6 +9,7 @@ const (
 	portable isa = iota
 	avx2         // with FMA
 	avx512       // F, BW, DQ, VL
+	sets
 )
 
 var isaNames = [...]string{"portable", "avx2", "avx512"}

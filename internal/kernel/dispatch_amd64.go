@@ -5,8 +5,7 @@ package kernel
 import "golang.org/x/sys/cpu"
 
 //go:generate go run -C gen . -out ../asm_amd64.s -stubs ../asm_amd64.go -pkg kernel ../tiles_amd64.go
-//go:generate go run -C gen . -out ../vec_amd64.s -stubs ../vec_amd64.go -pkg kernel vectors
-//go:generate go run -C gen . -out ../bytes_amd64.s -stubs ../bytes_amd64.go -pkg kernel bytes
+//go:generate go run -C gen . -out ../vec_amd64.s -stubs ../vec_amd64.go -pkg kernel vectors ..
 
 func best() isa {
 	switch {

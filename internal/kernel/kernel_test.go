@@ -59,6 +59,43 @@ func TestReductions(t *testing.T) {
 	})
 }
 
+func testExtremes[T Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	for n := range 3*block + 5 {
+		if n > 150 && n < 3*block {
+			continue
+		}
+		x := random[T](rng, n)
+		check := func() {
+			t.Helper()
+			var low, high, size float64 = math.Inf(1), math.Inf(-1), 0
+			for _, v := range x {
+				low, high, size = min(low, float64(v)), max(high, float64(v)), max(size, math.Abs(float64(v)))
+			}
+			for name, v := range map[string][2]float64{"Smallest": {Smallest(x), low}, "Largest": {Largest(x), high}, "NormInf": {NormInf(x), size}} {
+				if v[0] != v[1] && !(math.IsNaN(v[0]) && math.IsNaN(v[1])) {
+					t.Fatalf("%s of %d numbers is %g, want %g", name, n, v[0], v[1])
+				}
+			}
+		}
+		check()
+		if n == 0 {
+			continue
+		}
+		x[rng.IntN(n)] = T(math.Inf(-1))
+		check()
+		x[rng.IntN(n)] = T(math.NaN())
+		check()
+	}
+}
+
+func TestExtremes(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		t.Run("f32", testExtremes[float32])
+		t.Run("f64", testExtremes[float64])
+	})
+}
+
 // One bad entry must be seen wherever it lies.
 func TestAllFiniteSeesEveryEntry(t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {

@@ -23,6 +23,81 @@ func Sigmoid[T Float](dst, src []T) { mathKernel(dst, src, sigmoidPaths, Sigmoid
 // Softplus is log(1+exp(x)), without overflow: within 2.5 ulp.
 func Softplus[T Float](dst, src []T) { mathKernel(dst, src, softplusPaths, SoftplusOf) }
 
+// Expm1 is exp(x) − 1 without cancellation: within 2 ulp.
+func Expm1[T Float](dst, src []T) { mathKernel(dst, src, expm1Paths, math.Expm1) }
+
+// Log1p is log(1 + x) without cancellation: within 2 ulp; log1p −1 = −∞, NaN
+// below.
+func Log1p[T Float](dst, src []T) { mathKernel(dst, src, log1pPaths, math.Log1p) }
+
+// Erf is the error function: within 2 ulp.
+func Erf[T Float](dst, src []T) { mathKernel(dst, src, erfPaths, math.Erf) }
+
+// Pow stores a to the power b, within 1.5 ulp, with the special cases of
+// math.Pow. Blocks in which every a is positive and finite take the kernel; the
+// others, which may hold negative bases with whole exponents, PowOf.
+func Pow[T Float](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := 0; i < len(dst); i += powBlock {
+		end := min(i+powBlock, len(dst))
+		d, x, y := dst[i:end], a[i:end], b[i:end]
+		k := 0
+		if allPositive(x) {
+			k = binary(d, x, y, powPaths)
+		}
+		for ; k < len(d); k++ {
+			d[k] = T(PowOf(float64(x[k]), float64(y[k])))
+		}
+	}
+}
+
+// PowScalar stores a to the power s, as Pow.
+func PowScalar[T Float](dst, a []T, s T) {
+	a = a[:len(dst)]
+	for i := 0; i < len(dst); i += powBlock {
+		end := min(i+powBlock, len(dst))
+		d, x := dst[i:end], a[i:end]
+		k := 0
+		if allPositive(x) {
+			k = scalar(d, x, s, powSPaths)
+		}
+		for ; k < len(d); k++ {
+			d[k] = T(PowOf(float64(x[k]), float64(s)))
+		}
+	}
+}
+
+// ScalarPow stores s to the power a, as Pow.
+func ScalarPow[T Float](dst []T, s T, a []T) {
+	k := 0
+	if s > 0 && !math.IsInf(float64(s), 1) {
+		k = scalar(dst, a, s, sPowPaths)
+	}
+	for ; k < len(dst); k++ {
+		dst[k] = T(PowOf(float64(s), float64(a[k])))
+	}
+}
+
+// powBlock is how many elements one base that is not positive sends to
+// PowOf.
+const powBlock = 256
+
+// allPositive reports whether the power kernel takes these bases.
+func allPositive[T Float](x []T) bool {
+	n := 0
+	if len(x) > few {
+		if n = whole[T](len(x)); n > 0 && reduceBlock(x, n, notPositivePaths) != 0 {
+			return false
+		}
+	}
+	for _, v := range x[n:] {
+		if !(v > 0) || math.IsInf(float64(v), 1) {
+			return false
+		}
+	}
+	return true
+}
+
 // Sin is the sine: within 2 ulp; beyond 10⁴ (float32) or 10⁶ (float64) by
 // package math.
 func Sin[T Float](dst, src []T) { circular(dst, src, sinPaths, math.Sin) }
@@ -32,7 +107,7 @@ func Cos[T Float](dst, src []T) { circular(dst, src, cosPaths, math.Cos) }
 
 // circular takes the chunks that hold an argument too large for the reduction
 // of the kernels through package math.
-func circular[T Float](dst, src []T, p *paths, twin func(float64) float64) {
+func circular[T Float](dst, src []T, p *map10Versions, twin func(float64) float64) {
 	dst = dst[:len(src)]
 	for len(src) > 0 {
 		n := min(block, len(src))
@@ -67,18 +142,11 @@ func anyFar[T Float](x []T) bool {
 	return false
 }
 
-// paths are the versions of one function by instruction set; the portable one
-// is nil.
-type paths struct {
-	f32 [3]func(dst, src *float32, n int)
-	f64 [3]func(dst, src *float64, n int)
-}
-
 // chunk bounds the elements of one call of assembly, so that the collector
 // never waits long for a preemption point.
 const chunk = 1 << 14
 
-func mathKernel[T Float](dst, src []T, p *paths, twin func(float64) float64) {
+func mathKernel[T Float](dst, src []T, p *map10Versions, twin func(float64) float64) {
 	dst = dst[:len(src)]
 	if active == portable || p == nil {
 		for i, v := range src {

@@ -40,8 +40,3 @@ func sharesCall[T Float](dst []T, src []byte, n int) {
 		sharesPaths.f64[active](&d[0], &src[0], n)
 	}
 }
-
-type sharesPathSet struct {
-	f32 [3]func(dst *float32, src *byte, n int)
-	f64 [3]func(dst *float64, src *byte, n int)
-}

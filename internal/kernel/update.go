@@ -149,20 +149,9 @@ func limits[T Float]() (tiny, root T) {
 // settings are the numbers of a rule, in the order of the generator.
 type settings[T Float] [7]T
 
-// updatePaths are the versions of one rule by instruction set.
-type updatePaths struct {
-	f32 [3]update32
-	f64 [3]update64
-}
-
-type (
-	update32 = func(x, grad, m, v *float32, s0, s1, s2, s3, s4, s5, s6 float32, n int)
-	update64 = func(x, grad, m, v *float64, s0, s1, s2, s3, s4, s5, s6 float64, n int)
-)
-
 // update runs assembly over the elements that it can take and returns how many.
 // Slices that the rule lacks are nil.
-func update[T Float](p *updatePaths, x, g, m, v []T, s settings[T]) int {
+func update[T Float](p *updateVersions, x, g, m, v []T, s settings[T]) int {
 	n := whole[T](len(g))
 	for i := 0; i < n; i += chunk {
 		updateCall(p, at(x, i), at(g, i), at(m, i), at(v, i), s, min(chunk, n-i))
@@ -179,7 +168,7 @@ func at[T Float](x []T, i int) *T {
 }
 
 //go:noinline
-func updateCall[T Float](p *updatePaths, x, g, m, v *T, s settings[T], n int) {
+func updateCall[T Float](p *updateVersions, x, g, m, v *T, s settings[T], n int) {
 	switch g := any(g).(type) {
 	case *float32:
 		t := any(s).(settings[float32])

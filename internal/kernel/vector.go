@@ -106,17 +106,6 @@ func sumLoop[T Float](x []T) float64 {
 	return (float64(s0) + float64(s1)) + (float64(s2) + float64(s3))
 }
 
-// dotPathSet and sumPathSet are the reductions of one block by instruction set.
-type dotPathSet struct {
-	f32 [3]func(a, b *float32, n int) float64
-	f64 [3]func(a, b *float64, n int) float64
-}
-
-type sumPathSet struct {
-	f32 [3]func(a *float32, n int) float64
-	f64 [3]func(a *float64, n int) float64
-}
-
 // pairwise adds a stream of numbers as a balanced binary tree: level k holds
 // the sum of 2ᵏ earlier ones, as the digits of a binary counter do.
 type pairwise struct {
@@ -170,13 +159,61 @@ const safeMin, safeMax = 1e-30, 1e30
 // NormInf is max |xᵢ|; NaN when any entry is NaN, 0 for an empty vector.
 func NormInf[T Float](x []T) float64 {
 	var m T
-	for _, v := range x {
-		if v != v {
-			return math.NaN()
+	for len(x) > 0 {
+		size := min(block, len(x))
+		v, n := extreme(x[:size], largestAbsPaths, m)
+		m = max(m, v)
+		for _, v := range x[n:size] {
+			m = max(m, v, -v)
 		}
-		m = max(m, v, -v)
+		x = x[size:]
 	}
 	return float64(m)
+}
+
+// Largest is max xᵢ; NaN when any entry is NaN, −∞ for an empty vector.
+func Largest[T Float](x []T) float64 {
+	m := T(math.Inf(-1))
+	for len(x) > 0 {
+		size := min(block, len(x))
+		v, n := extreme(x[:size], largestPaths, m)
+		m = max(m, v)
+		for _, v := range x[n:size] {
+			m = max(m, v)
+		}
+		x = x[size:]
+	}
+	return float64(m)
+}
+
+// Smallest is min xᵢ; NaN when any entry is NaN, +∞ for an empty vector.
+func Smallest[T Float](x []T) float64 {
+	m := T(math.Inf(1))
+	for len(x) > 0 {
+		size := min(block, len(x))
+		v, n := extreme(x[:size], smallestPaths, m)
+		m = min(m, v)
+		for _, v := range x[n:size] {
+			m = min(m, v)
+		}
+		x = x[size:]
+	}
+	return float64(m)
+}
+
+// extreme is the result of the elements that assembly takes, and how many these
+// are; m if there are none.
+//
+//go:noinline
+func extreme[T Float](x []T, p *fold1Versions, m T) (T, int) {
+	if len(x) <= few {
+		return m, 0
+	}
+	n := whole[T](len(x))
+	if n == 0 {
+		return m, 0
+	}
+	return T(reduceBlock(x, n, p)), n
 }
 
 // AllFinite reports whether no entry is NaN or infinite.
@@ -208,7 +245,7 @@ func finiteBlock[T Float](x []T) bool {
 }
 
 // reduceBlock runs the assembly of a reduction over the first n elements.
-func reduceBlock[T Float](x []T, n int, p *sumPathSet) float64 {
+func reduceBlock[T Float](x []T, n int, p *fold1Versions) float64 {
 	if x, single := any(x).([]float32); single {
 		return p.f32[active](&x[0], n)
 	}

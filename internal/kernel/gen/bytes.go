@@ -20,7 +20,7 @@ func byteLoops() {
 // shares writes dst = src/255 for whole vectors. The quotient is a product with
 // 1/255 in two parts, which gives every byte its correctly rounded share.
 func (v vec) shares() {
-	fn := "shares" + v.name + v.isa()
+	fn := v.function("shares", "shares")
 	TEXT(fn, NOSPLIT, "func(dst *"+v.goType+", src *byte, n int)")
 	Pragma("noescape")
 	Doc(fn + " is src/255 over n elements, whole vectors of them.")

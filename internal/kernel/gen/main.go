@@ -1,7 +1,7 @@
 // The generator writes the assembly of package kernel: go run . from this
 // folder, with -out, -stubs and -pkg as in package kernel's go:generate lines,
-// and the word vectors or bytes, or the file of the calls of tiles for the
-// products.
+// and the word vectors with the folder for the tables of versions, or the file
+// of the calls of tiles for the products.
 package main
 
 import (
@@ -15,15 +15,13 @@ import (
 
 func main() {
 	ConstraintExpr("!noasm")
-	switch what := os.Args[len(os.Args)-1]; what {
-	case "vectors":
-		vectors()
-	case "bytes":
-		byteLoops()
-	default:
-		if err := products(what); err != nil {
-			log.Fatal(err)
-		}
+	what := os.Args[len(os.Args)-1]
+	make := products
+	if os.Args[len(os.Args)-2] == "vectors" {
+		make = vectors
+	}
+	if err := make(what); err != nil {
+		log.Fatal(err)
 	}
 	Generate()
 }
@@ -34,12 +32,14 @@ func products(switchFile string) error {
 	return writeTileSwitch(switchFile)
 }
 
-func vectors() {
+func vectors(dir string) error {
 	mathFunctions()
 	arithmetic()
 	reductions()
 	updates()
 	trigonometry()
+	byteLoops()
+	return writeTables(dir)
 }
 
 // elem is an element type and the instructions that work on vectors of it.
@@ -49,7 +49,7 @@ type elem struct {
 	fma, mul     func(...Op)
 	load, store  func(Op, Op)
 	loadZ        func(m Mem, k reg.OpmaskVirtual, v Op)
-	storeZ       func(v Op, k reg.OpmaskVirtual, m Mem)
+	storeZ       func(v Op, k reg.OpmaskVirtual, m Op)
 	broadcast    func(...Op)
 }
 
@@ -59,7 +59,7 @@ var f32 = elem{
 	load:      func(m, v Op) { VMOVUPS(m, v) },
 	store:     func(v, m Op) { VMOVUPS(v, m) },
 	loadZ:     func(m Mem, k reg.OpmaskVirtual, v Op) { VMOVUPS_Z(m, k, v) },
-	storeZ:    func(v Op, k reg.OpmaskVirtual, m Mem) { VMOVUPS(v, k, m) },
+	storeZ:    func(v Op, k reg.OpmaskVirtual, m Op) { VMOVUPS(v, k, m) },
 	broadcast: VBROADCASTSS,
 }
 
@@ -69,6 +69,6 @@ var f64 = elem{
 	load:      func(m, v Op) { VMOVUPD(m, v) },
 	store:     func(v, m Op) { VMOVUPD(v, m) },
 	loadZ:     func(m Mem, k reg.OpmaskVirtual, v Op) { VMOVUPD_Z(m, k, v) },
-	storeZ:    func(v Op, k reg.OpmaskVirtual, m Mem) { VMOVUPD(v, k, m) },
+	storeZ:    func(v Op, k reg.OpmaskVirtual, m Op) { VMOVUPD(v, k, m) },
 	broadcast: VBROADCASTSD,
 }

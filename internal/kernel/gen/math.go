@@ -19,6 +19,10 @@ func mathFunctions() {
 			v.loop("tanh", "the hyperbolic tangent", 1, 0, one(v.tanh))
 			v.loop("sigmoid", "1/(1+exp(-x))", 1, 0, one(v.sigmoid))
 			v.loop("softplus", "log(1+exp(x))", 1, 0, one(v.softplus))
+			v.loop("expm1", "exp(x) − 1", 1, 0, one(v.expm1))
+			v.loop("log1p", "log(1 + x)", 1, 0, one(v.log1p))
+			v.loop("erf", "the error function", 1, 0, one(v.erf))
+			v.power()
 		}
 	}
 }
@@ -40,22 +44,51 @@ func (v vec) expRange() (lo, hi float64) {
 // exp: x = n·ln 2 + r with |r| ≤ ½ ln 2, eˣ = 2ⁿ(1 + r + r²·q(r)).
 func (v vec) exp(x reg.VecVirtual) reg.VecVirtual {
 	lo, hi := v.expRange()
-	x = v.atLeast(v.atMost(x, hi), lo)
-	n := v.round(v.times(x, v.num(math.Log2E)))
-	var r, p reg.VecVirtual
+	p, n := v.expParts(v.atLeast(v.atMost(x, hi), lo), nil)
+	return v.scale(v.add(p, v.num(1)), n)
+}
+
+// expParts gives n and p of exp(x + rest) = 2ⁿ(1 + p) for a small rest, which
+// may be nil.
+func (v vec) expParts(x, rest reg.VecVirtual) (p, n reg.VecVirtual) {
+	n = v.round(v.times(x, v.num(math.Log2E)))
+	var r reg.VecVirtual
+	high, low := v.ln2()
+	r = v.fnmadd(n, v.num(high), x)
+	r = v.fnmadd(n, v.num(low), r)
+	if rest != nil {
+		r = v.add(r, rest)
+	}
 	if v.size == 4 {
-		r = v.fnmadd(n, v.num(0.693145751953125), x)
-		r = v.fnmadd(n, v.num(1.428606820309417232121458e-6), r)
 		p = v.poly(r, 0.5, 0.16666576989698775683, 0.041666554617204574203, 0.0083631790527225773704, 0.0013926183587713494542)
 	} else {
-		r = v.fnmadd(n, v.num(0.693147180559890330187045), x)
-		r = v.fnmadd(n, v.num(5.497923018708371174712472e-14), r)
 		p = v.poly(r, 0.50000000000000010221, 0.16666666666666667453, 0.041666666666624127873,
 			0.0083333333333300618325, 0.0013888888917213716901, 0.00019841269863053616878,
 			0.000024801521295954375131, 2.7557268459997064772e-6, 2.7620088445409748161e-7, 2.5100385495510319078e-8)
 	}
-	p = v.fmadd(v.times(r, r), p, r) // r + r²q, the small part
-	return v.scale(v.add(p, v.num(1)), n)
+	return v.fmadd(v.times(r, r), p, r), n // r + r²q
+}
+
+// ln2 is the logarithm of 2 in two parts; products of the first with exponents
+// are exact.
+func (v vec) ln2() (high, low float64) {
+	if v.size == 4 {
+		return 0.693145751953125, 1.428606820309417232121458e-6
+	}
+	return 0.693147180559890330187045, 5.497923018708371174712472e-14
+}
+
+// expm1 is 2ⁿ(p + (1 − 2⁻ⁿ)), where e to the power x is 2ⁿ(1 + p).
+func (v vec) expm1(x reg.VecVirtual) reg.VecVirtual {
+	lo, hi := -18.0, 89.0 // below, −1
+	if v.size == 8 {
+		lo, hi = -38, 710
+	}
+	p, n := v.expParts(v.atLeast(v.atMost(x, hi), lo), nil)
+	one := v.move(v.num(1))
+	back := v.sub(one, v.scale(one, v.sub(v.constant(0), n)))
+	y := v.scale(v.add(p, back), n)
+	return v.choose(eq, x, v.num(0), x, y) // −0 stays
 }
 
 // scale is x·2ⁿ for a whole n within twice the range of exponents.
@@ -92,14 +125,18 @@ func (v vec) scale(x, n reg.VecVirtual) reg.VecVirtual {
 	return out
 }
 
-// log: x = 2ᵉ·m with m in [½√2, √2), log x = e·ln 2 + log m.
-func (v vec) log(x reg.VecVirtual) reg.VecVirtual {
-	m, e := v.split(x)
-	big := math.Sqrt2
+// reduced is x = 2ᵉ·m with m in (½√2, √2].
+func (v vec) reduced(x reg.VecVirtual) (m, e reg.VecVirtual) {
+	m, e = v.split(x)
 	half := v.times(m, v.num(0.5))
 	up := v.add(e, v.num(1))
-	e = v.choose(gt, m, v.num(big), up, e)
-	m = v.choose(gt, m, v.num(big), half, m)
+	e = v.choose(gt, m, v.num(math.Sqrt2), up, e)
+	return v.choose(gt, m, v.num(math.Sqrt2), half, m), e
+}
+
+// log: log x = e·ln 2 + log m.
+func (v vec) log(x reg.VecVirtual) reg.VecVirtual {
+	m, e := v.reduced(x)
 	f := v.sub(m, v.num(1))
 	var res reg.VecVirtual
 	if v.size == 4 {
@@ -118,9 +155,10 @@ func (v vec) logPoly(f, e reg.VecVirtual) reg.VecVirtual {
 		0.14249057141902145906, -0.12425685692821419879, 0.11685423571105264241, -0.11479748625389889005, 0.069716205410034267615)
 	ff := v.times(f, f)
 	y := v.times(v.times(f, ff), q)
-	y = v.fmadd(e, v.num(1.428606820309417232121458e-6), y)
+	high, low := v.ln2()
+	y = v.fmadd(e, v.num(low), y)
 	y = v.fnmadd(ff, v.num(0.5), y)
-	return v.fmadd(e, v.num(0.693145751953125), v.add(y, f))
+	return v.fmadd(e, v.num(high), v.add(y, f))
 }
 
 // logAtanh: with s = f/(2+f), log(1+f) = f − (½f² − s(½f² + s²R(s²))), the
@@ -132,9 +170,10 @@ func (v vec) logAtanh(f, e reg.VecVirtual) reg.VecVirtual {
 		0.18181795638283497786, 0.15386239803406361646, 0.13268770444745799885, 0.13086654320256795501))
 	h := v.times(v.times(f, f), v.num(0.5))
 	y := v.times(s, v.add(h, r))
-	y = v.fmadd(e, v.num(5.497923018708371174712472e-14), y)
+	high, low := v.ln2()
+	y = v.fmadd(e, v.num(low), y)
 	y = v.sub(f, v.sub(h, y))
-	return v.fmadd(e, v.num(0.693147180559890330187045), y)
+	return v.fmadd(e, v.num(high), y)
 }
 
 // split is x = m·2ᵉ with m in [1, 2), for finite positive x, subnormals too.
@@ -210,12 +249,15 @@ func (v vec) sigmoid(x reg.VecVirtual) reg.VecVirtual {
 	return v.div(top, d)
 }
 
-// softplus is max(x,0) + log1p(e), e = exp(−|x|); log1p by the logarithm of the
-// rounded u = 1+e, corrected by the part (e − (u−1))/u that rounding lost.
+// softplus is max(x,0) + log1p(e), e = exp(−|x|).
 func (v vec) softplus(x reg.VecVirtual) reg.VecVirtual {
-	e := v.exp(v.or(x, v.signBit()))
-	u := v.add(e, v.num(1))
-	lost := v.sub(e, v.sub(u, v.num(1)))
-	l := v.add(v.log(u), v.div(lost, u))
-	return v.add(v.atLeast(x, 0), l)
+	return v.add(v.atLeast(x, 0), v.log1p(v.exp(v.or(x, v.signBit()))))
+}
+
+// log1p is log(1+x) by the logarithm of the rounded u = 1+x, corrected by the
+// part (x − (u−1))/u that rounding lost; there is none at −1 and ∞.
+func (v vec) log1p(x reg.VecVirtual) reg.VecVirtual {
+	u := v.add(x, v.num(1))
+	c := v.div(v.sub(x, v.sub(u, v.num(1))), u)
+	return v.add(v.log(u), v.keep(lt, v.abs(c), v.num(math.Inf(1)), c))
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"math"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -8,24 +10,43 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// reductions writes the sums over one block of elements.
+// reductions writes the reductions of one block of elements.
 func reductions() {
 	for _, wide := range []bool{true, false} {
 		for _, e := range []elem{f32, f64} {
 			v := vec{e, wide}
-			v.reduce("dot", "Σ a·b", 2, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.fma(x[0], x[1], acc) })
-			v.reduce("sum", "Σ a", 1, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.ps(VADDPS, VADDPD)(x[0], acc, acc) })
-			v.reduce("wrong", "Σ (a − a), 0 where all is finite and NaN otherwise,", 1, func(acc reg.VecVirtual, x []reg.VecVirtual) {
-				v.ps(VADDPS, VADDPD)(v.sub(x[0], x[0]), acc, acc)
+			v.sum("dot", "Σ a·b", 2, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.fma(x[0], x[1], acc) })
+			v.sum("sum", "Σ a", 1, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.addTo(acc, x[0]) })
+			v.sum("wrong", "Σ (a − a), 0 where all is finite and NaN otherwise,", 1, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) {
+				v.addTo(acc, v.sub(x[0], x[0]))
 			})
+			v.extreme("largest", "the largest a, NaN if one is,", math.Inf(-1), v.larger, func(x reg.VecVirtual) reg.VecVirtual { return x })
+			v.extreme("smallest", "the smallest a, NaN if one is,", math.Inf(1), v.smaller, func(x reg.VecVirtual) reg.VecVirtual { return x })
+			v.extreme("largestAbs", "the largest |a|, NaN if one is,", 0, v.larger, v.abs)
 		}
 	}
 }
 
-// reduce writes a sum with four vectors of running sums, which are added in
-// pairs at the end, in float64 from there on.
-func (v vec) reduce(name, doc string, vectors int, f func(acc reg.VecVirtual, x []reg.VecVirtual)) {
-	fn := name + v.name + v.isa()
+func (v vec) addTo(acc, x reg.VecVirtual) { v.ps(VADDPS, VADDPD)(x, acc, acc) }
+
+// sum writes a sum with four vectors of running sums, which are added in pairs
+// at the end, in float64 from there on. Lanes beyond the end count as empty.
+func (v vec) sum(name, doc string, vectors int, empty float64, f func(acc reg.VecVirtual, x []reg.VecVirtual)) {
+	v.fold(name, doc, vectors, 0, empty, f, v.plus, v.across)
+}
+
+// extreme writes a largest or smallest element; first is the one of none.
+func (v vec) extreme(name, doc string, first float64, join func(a, b reg.VecVirtual) reg.VecVirtual, of func(x reg.VecVirtual) reg.VecVirtual) {
+	v.fold(name, doc, 1, first, first, func(acc reg.VecVirtual, x []reg.VecVirtual) {
+		v.load(join(acc, of(x[0])), acc)
+	}, join, func(x reg.VecVirtual) reg.VecVirtual { return v.everyLane(x, join) })
+}
+
+// fold writes a reduction with four vectors of running results that begin as
+// first: f takes vectors of elements into one of them, join makes one of two,
+// and last leaves the result of its lanes in the lowest as a float64.
+func (v vec) fold(name, doc string, vectors int, first, empty float64, f func(acc reg.VecVirtual, x []reg.VecVirtual), join func(a, b reg.VecVirtual) reg.VecVirtual, last func(reg.VecVirtual) reg.VecVirtual) {
+	fn := v.function(name, fmt.Sprintf("fold%d", vectors))
 	names := []string{"a", "b"}[:vectors]
 	TEXT(fn, NOSPLIT, "func("+strings.Join(names, ", ")+" *"+v.goType+", n int) float64")
 	Pragma("noescape")
@@ -34,15 +55,13 @@ func (v vec) reduce(name, doc string, vectors int, f func(acc reg.VecVirtual, x 
 	n := Load(Param("n"), GP64())
 	var acc []reg.VecVirtual
 	for range 4 {
-		r := v.reg()
-		v.ps(VXORPS, VXORPD)(r, r, r)
-		acc = append(acc, r)
+		acc = append(acc, v.constant(first))
 	}
 	v.walk(n, ptr, 4, func(count int, k reg.OpmaskVirtual) {
 		for u := range count {
 			var x []reg.VecVirtual
 			for _, p := range ptr {
-				x = append(x, v.get(Mem{Base: p, Disp: u * v.bytes()}, k))
+				x = append(x, v.getOr(Mem{Base: p, Disp: u * v.bytes()}, k, empty))
 			}
 			if k != nil {
 				u = 1
@@ -50,11 +69,49 @@ func (v vec) reduce(name, doc string, vectors int, f func(acc reg.VecVirtual, x 
 			f(acc[u], x)
 		}
 	})
-	total := v.add(v.add(acc[0], acc[1]), v.add(acc[2], acc[3]))
-	out := v.across(total)
+	out := last(join(join(acc[0], acc[1]), join(acc[2], acc[3])))
+	ret, err := ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	VMOVSD(out.AsX(), ret.Addr)
 	VZEROUPPER()
-	Store(out.AsX(), ReturnIndex(0))
 	RET()
+}
+
+// constant is a register with x in every lane.
+func (v vec) constant(x float64) reg.VecVirtual {
+	if x != 0 {
+		return v.move(v.num(x))
+	}
+	r := v.reg()
+	v.ps(VXORPS, VXORPD)(r, r, r)
+	return r
+}
+
+// everyLane joins the lanes of x, halves with halves, and converts the result
+// to float64.
+func (v vec) everyLane(x reg.VecVirtual, join func(a, b reg.VecVirtual) reg.VecVirtual) reg.VecVirtual {
+	swap := func(f func(r Op)) {
+		r := v.reg()
+		f(r)
+		x = join(x, r)
+	}
+	if v.wide {
+		swap(func(r Op) { VSHUFF64X2(U8(0x4e), x, x, r) })
+		swap(func(r Op) { VSHUFF64X2(U8(0xb1), x, x, r) })
+		swap(func(r Op) { VSHUFPD(U8(0x55), x, x, r) })
+	} else {
+		swap(func(r Op) { VPERM2F128(U8(1), x, x, r) })
+		swap(func(r Op) { VSHUFPD(U8(0x5), x, x, r) })
+	}
+	if v.size == 8 {
+		return x
+	}
+	swap(func(r Op) { VSHUFPS(U8(0xb1), x, x, r) })
+	r := v.reg()
+	VCVTSS2SD(x.AsX(), x.AsX(), r.AsX())
+	return r
 }
 
 // across adds the lanes of x in float64: halves upon halves.

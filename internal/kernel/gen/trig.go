@@ -15,9 +15,9 @@ func trigonometry() {
 			v := vec{e, wide}
 			v.loop("sin", "the sine", 1, 0, one(func(x reg.VecVirtual) reg.VecVirtual { return v.circular(x, 0) }))
 			v.loop("cos", "the cosine", 1, 0, one(func(x reg.VecVirtual) reg.VecVirtual { return v.circular(x, 1) }))
-			v.reduce("far", "the number of |a| above the limit of sine and cosine,", 1, func(acc reg.VecVirtual, x []reg.VecVirtual) {
+			v.sum("far", "the number of |a| above the limit of sine and cosine,", 1, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) {
 				far := v.choose(gt, v.abs(x[0]), v.num(v.trigLimit()), v.num(1), v.move(v.num(0)))
-				v.ps(VADDPS, VADDPD)(far, acc, acc)
+				v.addTo(acc, far)
 			})
 		}
 	}

@@ -32,7 +32,7 @@ func updates() {
 // pointer that they have no use for. f takes the vectors, the gradient
 // behind those moved, and the settings s, and gives the vectors moved.
 func (v vec) update(name, doc, moved string, settings int, f func(in, s []reg.VecVirtual) []reg.VecVirtual) {
-	fn := name + v.name + v.isa()
+	fn := v.function(name, "update")
 	TEXT(fn, NOSPLIT, "func(x, grad, m, v *"+v.goType+", s0, s1, s2, s3, s4, s5, s6 "+v.goType+", n int)")
 	Pragma("noescape")
 	Doc(fn + " is " + doc + " over n elements.")

@@ -33,6 +33,22 @@ func (v vec) bytes() int {
 	return 32
 }
 
+// function is the name of a kernel in this instruction set; kind names the type
+// of its versions.
+func (v vec) function(name, kind string) string {
+	if _, known := kinds[name]; !known {
+		written = append(written, name)
+	}
+	kinds[name] = kind
+	return name + v.name + v.isa()
+}
+
+// written are the kernels in the order of writing, kinds the types of them.
+var (
+	written []string
+	kinds   = map[string]string{}
+)
+
 func (v vec) lanes() int { return v.bytes() / v.size }
 
 func (v vec) reg() reg.VecVirtual {
@@ -109,7 +125,16 @@ func (v vec) atLeast(x reg.VecVirtual, b float64) reg.VecVirtual {
 	return v.op2(v.ps(VMAXPS, VMAXPD), x, v.move(v.num(b)))
 }
 
-// fma is a·b + c in a new register; neg is c − a·b.
+// larger and smaller are NaN if either is.
+func (v vec) larger(a, b reg.VecVirtual) reg.VecVirtual {
+	return v.choose(nan, a, a, a, v.op2(v.ps(VMAXPS, VMAXPD), b, a))
+}
+
+func (v vec) smaller(a, b reg.VecVirtual) reg.VecVirtual {
+	return v.choose(nan, a, a, a, v.op2(v.ps(VMINPS, VMINPD), b, a))
+}
+
+// fmadd is a·b + c in a new register, fnmadd c − a·b, fmsub a·b − c.
 func (v vec) fmadd(a, b, c Op) reg.VecVirtual {
 	r := v.move(c)
 	v.fma(b, a, r)
@@ -119,6 +144,12 @@ func (v vec) fmadd(a, b, c Op) reg.VecVirtual {
 func (v vec) fnmadd(a, b, c Op) reg.VecVirtual {
 	r := v.move(c)
 	v.ps(VFNMADD231PS, VFNMADD231PD)(b, a, r)
+	return r
+}
+
+func (v vec) fmsub(a, b, c Op) reg.VecVirtual {
+	r := v.move(c)
+	v.ps(VFMSUB231PS, VFMSUB231PD)(b, a, r)
 	return r
 }
 
@@ -132,16 +163,19 @@ func (v vec) poly(x reg.VecVirtual, c ...float64) reg.VecVirtual {
 }
 
 // round is the nearest whole number, ties to even.
-func (v vec) round(x reg.VecVirtual) reg.VecVirtual {
+func (v vec) round(x reg.VecVirtual) reg.VecVirtual { return v.rounded(x, 8) }
+
+// rounded is a whole number near x: 8 the nearest, 9 not above, 10 not below.
+func (v vec) rounded(x reg.VecVirtual, mode uint8) reg.VecVirtual {
 	r := v.reg()
 	if v.wide {
-		v.ps(VRNDSCALEPS, VRNDSCALEPD)(U8(8), x, r)
+		v.ps(VRNDSCALEPS, VRNDSCALEPD)(U8(mode), x, r)
 	} else {
 		round := VROUNDPD
 		if v.size == 4 {
 			round = VROUNDPS
 		}
-		round(U8(8), x, r)
+		round(U8(mode), x, r)
 	}
 	return r
 }
@@ -151,6 +185,7 @@ const (
 	eq  = 0  // equal
 	lt  = 17 // less, quiet
 	gt  = 30 // greater, quiet
+	nan = 3  // either is NaN, quiet
 	nlt = 21 // not less: greater, equal or NaN, quiet
 	nge = 25 // not greater or equal: less or NaN
 )
@@ -202,7 +237,7 @@ func (v vec) loop(name, doc string, vectors, scalars int, f func(in []reg.VecVir
 // streams writes f over whole vectors of several slices: f takes those of
 // sources, then the scalars, and gives those of targets. A name may be both.
 func (v vec) streams(name, doc string, targets, sources []string, scalars int, f func(in []reg.VecVirtual) []reg.VecVirtual) {
-	fn := name + v.name + v.isa()
+	fn := v.function(name, fmt.Sprintf("map%d%d", len(sources), scalars))
 	names := slices.Clone(targets)
 	for _, s := range sources {
 		if !slices.Contains(names, s) {
@@ -277,6 +312,16 @@ func (v vec) put(x reg.VecVirtual, m Mem, k reg.OpmaskVirtual) {
 	} else {
 		v.storeZ(x, k, m)
 	}
+}
+
+// getOr is get with the lanes beyond the end set to x.
+func (v vec) getOr(m Mem, k reg.OpmaskVirtual, x float64) reg.VecVirtual {
+	if k == nil || x == 0 {
+		return v.get(m, k)
+	}
+	r := v.move(v.num(x))
+	v.storeZ(m, k, r)
+	return r
 }
 
 // walk writes the loop over n elements: body for many vectors at a time, then
