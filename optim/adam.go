@@ -23,6 +23,9 @@ type Adam[T Float] struct {
 	Beta2   float64 // β₂ in [0, 1); 0 means 0.999
 	Eps     float64 // ε; 0 means 1e-8
 	AMSGrad bool    // divide by the largest v so far
+	// UnbiasedMax makes AMSGrad take the largest v̂ instead, as Optax does; the
+	// paper, PyTorch and Keras correct the largest v for its start at zero.
+	UnbiasedMax bool
 	// EpsUncorrected adds ε to √v before the bias correction, which makes the
 	// first steps differ: η·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε). It is the form at
 	// the end of section 2 of the paper, of Keras and of older PyTorch.
@@ -30,6 +33,7 @@ type Adam[T Float] struct {
 
 	m, v, top        []T
 	b1, b2, eta, eps T // of this step
+	scale            T // of v in its maximum
 }
 
 // Init implements Rule.
@@ -73,7 +77,12 @@ func (r *Adam[T]) Begin(s *State[T]) bool {
 	if !r.EpsUncorrected {
 		eps *= fix2
 	}
-	r.b1, r.b2, r.eta, r.eps = T(b1), T(b2), T(s.Step*fix2/fix1), T(eps)
+	eta := s.Step * fix2 / fix1
+	r.scale = 1
+	if r.AMSGrad && r.UnbiasedMax {
+		eta, eps, r.scale = eta/fix2, eps/fix2, T(1/(fix2*fix2))
+	}
+	r.b1, r.b2, r.eta, r.eps = T(b1), T(b2), T(eta), T(eps)
 	return true
 }
 
@@ -84,12 +93,12 @@ func (r *Adam[T]) Part(u, _ []T, lo int) {
 		kernel.Adam(u, m, v, r.b1, r.b2, r.eta, r.eps)
 		return
 	}
-	c1, c2, top := 1-r.b1, 1-r.b2, r.top[lo:lo+len(u)]
+	top := r.top[lo : lo+len(u)]
 	for i, g := range u {
-		m[i] = r.b1*m[i] + c1*g
-		v[i] = r.b2*v[i] + c2*g*g
-		top[i] = max(top[i], v[i])
-		u[i] = -r.eta * m[i] / (T(math.Sqrt(float64(top[i]))) + r.eps)
+		m[i] = blend(r.b1, m[i], g)
+		v[i] = blend(r.b2, v[i], g*g)
+		top[i] = max(top[i], v[i]*r.scale)
+		u[i] = -r.eta * m[i] / (root(top[i]) + r.eps)
 	}
 }
 

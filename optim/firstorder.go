@@ -55,6 +55,9 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 		}
 	}
 	o.move(s)
+	if s.err != nil {
+		return s.err
+	}
 	if p.Bounds != nil {
 		p.Bounds.Project(s.X)
 		s.normed = false

@@ -67,6 +67,8 @@ type State[T Float] struct {
 	// there and leaves the old one in its place saves the keeper a copy.
 	aside  []T
 	normed bool // GradNorm is already that of G
+
+	err error // of the objective, asked by a rule
 }
 
 // A Rule turns a gradient into an update, in place: gradient descent,

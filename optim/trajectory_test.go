@@ -170,7 +170,7 @@ type trajectoryCase struct {
 // ruleCases are the rules that take the steps of PyTorch, Optax and Keras.
 func ruleCases() map[string]trajectoryCase {
 	cases := map[string]trajectoryCase{}
-	for _, family := range []map[string]trajectoryCase{momentumCases(), adamCases()} {
+	for _, family := range []map[string]trajectoryCase{momentumCases(), adamCases(), adagradCases(), signCases(), adamKinCases(), layerCases()} {
 		maps.Copy(cases, family)
 	}
 	return cases
@@ -180,6 +180,11 @@ func TestTrajectories(t *testing.T) {
 	var file trajectories
 	golden(t, "trajectories.json", &file)
 	cases := ruleCases()
+	for name := range file.Cases {
+		if cases[name].rule == nil {
+			t.Errorf("no rule takes the steps of %q", name)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		c := cases[name]
 		p := file.problem()
