@@ -41,7 +41,7 @@ func hessianProduct[T Float](p *Problem[T]) func(x, v, out []T) error {
 			}
 			h /= 100
 		}
-		return fmt.Errorf("optim: the gradient is not finite %.3g away from the point, so its curvature cannot be measured there", h*norm*100)
+		return fmt.Errorf("%w: the gradient is not finite %.3g away from the point, so its curvature cannot be measured", errNoCurvature, h*norm*100)
 	}
 }
 

@@ -33,6 +33,7 @@ type LevenbergMarquardt[T Float] struct {
 	Tol     float64 // relative offset that counts as converged; 0 means 1e-9
 	Damping float64 // first λ; 0 means 1e-3
 
+	who    string // the method's name in messages; empty means levenberg-marquardt
 	tol    float64
 	resid  *Residuals[T]
 	name   func(j int) string // of parameter j
@@ -80,17 +81,20 @@ func (l *LevenbergMarquardt[T]) Init(p *Problem[T], s *State[T]) error {
 	r := p.Resid
 	l.tol = orDefault(l.Tol, 1e-9)
 	damping := orDefault(l.Damping, 1e-3)
+	if l.who == "" {
+		l.who = "levenberg-marquardt"
+	}
 	switch {
 	case r == nil || r.Eval == nil || r.Len < 1:
-		return errors.New("optim: levenberg-marquardt needs a sum of squares, given by its residuals; use lbfgs for other functions")
+		return fmt.Errorf("optim: %s needs a sum of squares, given by its residuals; use lbfgs for other functions", l.who)
 	case r.Jac == nil && r.JVP == nil:
-		return errors.New("optim: levenberg-marquardt needs the Jacobian of the residuals, or their directional derivative (JVP)")
+		return fmt.Errorf("optim: %s needs the Jacobian of the residuals, or their directional derivative (JVP)", l.who)
 	case !(r.Scale > 0):
 		return fmt.Errorf("optim: the scale of the residuals must be positive, got %g", r.Scale)
 	case p.Draw != nil:
-		return errors.New("optim: levenberg-marquardt needs the full data, but this problem draws a new batch for every step; use a rule such as adam")
+		return fmt.Errorf("optim: %s needs the full data, but this problem draws a new batch for every step; use a rule such as adam", l.who)
 	case !(l.tol > 0 && l.tol < 1) || !(damping > 0):
-		return fmt.Errorf("optim: levenberg-marquardt needs 0 < tol < 1 and a positive damping, got %g and %g", l.tol, damping)
+		return fmt.Errorf("optim: %s needs 0 < tol < 1 and a positive damping, got %g and %g", l.who, l.tol, damping)
 	}
 	l.resid, l.known = r, false
 	l.name = func(j int) string { return nameOf(p.Blocks, j) }

@@ -22,7 +22,10 @@ type Method[T Float] struct {
 	// FirstOrder methods are Rules: they take any problem with a gradient,
 	// minibatches too. The others are Solvers of a full objective.
 	FirstOrder bool
-	Settings   []Setting
+	// Squares methods work on the residuals of a least squares problem, and know
+	// by tests of their own when they are done.
+	Squares  bool
+	Settings []Setting
 
 	rule   func(v settings) Rule[T]
 	solver func(v settings) Solver[T]
@@ -109,6 +112,7 @@ func Methods[T Float]() []Method[T] {
 		adamMethods[T](),
 		searchMethods[T](),
 		quasiNewtonMethods[T](),
+		newtonMethods[T](),
 		leastSquaresMethods[T](),
 	)
 }

@@ -46,6 +46,39 @@ func quasiNewtonMethods[T Float]() []Method[T] {
 	}
 }
 
+// newtonMethods are the rows of the methods that use second derivatives.
+func newtonMethods[T Float]() []Method[T] {
+	return []Method[T]{
+		{
+			Name: "newton", Aliases: []string{"trust-region", "newton-cg"},
+			Summary: "Newton steps within a trust region, which leave saddles",
+			Update:  "x ← x + v,  v minimises gᵀv + ½·vᵀHv with |D·v| ≤ Δ;  Δ grows and shrinks with the quality of the model",
+			Paper:   "Moré and Sorensen, SIAM J. Sci. Stat. Comput. 4 (1983) 553; Steihaug, SIAM J. Numer. Anal. 20 (1983) 626",
+			Needs:   "Hessian products, or differences of the gradient; the full objective, smooth",
+			Settings: []Setting{
+				{Name: "radius", Default: 0, Meaning: "the first Δ; 0: the size of the start point, at least 1", Zero: true},
+				{Name: "dense", Default: 150, Meaning: "variables up to which the whole Hessian is used; beyond, conjugate gradients on its products", Whole: true},
+			},
+			solver: func(v settings) Solver[T] { return &Newton[T]{Radius: v["radius"], Dense: int(v["dense"])} },
+		},
+		{
+			Name:    "newton-line",
+			Summary: "Newton steps with a line search, which leave saddles",
+			Update:  "x ← x + α·d,  d = −|H|⁻¹·g by the absolute values of H's eigenvalues;  α by the line search",
+			Paper:   "Gill, Murray and Wright, Practical Optimization (1981), §4.4.2; Nocedal and Wright, Numerical Optimization, §3.4 and algorithm 7.1",
+			Needs:   "Hessian products, or differences of the gradient; the full objective, smooth",
+			Settings: []Setting{
+				searchSetting(StrongWolfe), c1Setting,
+				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
+				{Name: "dense", Default: 150, Meaning: "variables up to which the whole Hessian is used; beyond, conjugate gradients on its products", Whole: true},
+			},
+			solver: func(v settings) Solver[T] {
+				return &NewtonLine[T]{Search: LineSearch(v["linesearch"]), C1: v["c1"], C2: v["c2"], Dense: int(v["dense"])}
+			},
+		},
+	}
+}
+
 // leastSquaresMethods are the rows of the methods for sums of squares.
 func leastSquaresMethods[T Float]() []Method[T] {
 	return []Method[T]{
@@ -54,13 +87,28 @@ func leastSquaresMethods[T Float]() []Method[T] {
 			Summary: "damped Gauss–Newton steps for least squares",
 			Update:  "x ← x + v,  v minimises |J·v + r|² + λ·|D·v|²",
 			Paper:   "Moré, LNM 630 (1978) 105; Nielsen, IMM-REP-1999-05; Transtrum and Sethna, arXiv 1201.5885",
-			Needs:   "residuals of a least squares problem and their Jacobian",
+			Needs:   "residuals of a least squares problem and their Jacobian", Squares: true,
 			Settings: []Setting{
 				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
 				{Name: "damping", Default: 1e-3, Meaning: "the first λ"},
 			},
 			solver: func(v settings) Solver[T] {
 				return &LevenbergMarquardt[T]{Tol: v["tol"], Damping: v["damping"]}
+			},
+		},
+		{
+			Name:    "gauss-newton",
+			Summary: "Gauss–Newton steps with a line search for least squares",
+			Update:  "x ← x + α·d,  d minimises |J·d + r|²;  α by the line search",
+			Paper:   "Nocedal and Wright, Numerical Optimization, §10.3",
+			Needs:   "residuals of a least squares problem and their Jacobian", Squares: true,
+			Settings: []Setting{
+				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
+				searchSetting(StrongWolfe), c1Setting,
+				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
+			},
+			solver: func(v settings) Solver[T] {
+				return &GaussNewton[T]{Tol: v["tol"], Search: LineSearch(v["linesearch"]), C1: v["c1"], C2: v["c2"]}
 			},
 		},
 	}

@@ -222,11 +222,22 @@ func (r *Run[T]) gaveUp() bool {
 
 func (r *Run[T]) stopped() Reason {
 	for _, stop := range r.stops {
-		if why := stop(&r.state); why.Status != Running {
-			return why
+		why := stop(&r.state)
+		if why.Status == Running {
+			continue
 		}
+		if l, ok := r.solver.(leaver[T]); ok && why.Status == Converged && l.leave(&r.problem, &r.state) {
+			continue
+		}
+		return why
 	}
 	return Reason{}
+}
+
+// leaver is a solver that can go on from a point where the run has converged: it
+// reports that the point is a saddle or a maximum, which its next step leaves.
+type leaver[T Float] interface {
+	leave(p *Problem[T], s *State[T]) bool
 }
 
 func (r *Run[T]) fail(ctx context.Context, err error) {

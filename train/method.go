@@ -75,8 +75,8 @@ func (p *plan) refuseForSolver() error {
 			return fmt.Errorf("train: %s finds its own steps on all rows, so %s means nothing to it; leave it out, or use adam or gd", o.Method, v.name)
 		}
 	}
-	if o.Method == "lm" && (p.loss.Name != "mse" || p.opts.L2 != 0) {
-		return fmt.Errorf("train: lm minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", p.loss, p.opts.L2)
+	if p.method.Squares && (p.loss.Name != "mse" || p.opts.L2 != 0) {
+		return fmt.Errorf("train: %s minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", o.Method, p.loss, p.opts.L2)
 	}
 	return nil
 }
@@ -86,8 +86,8 @@ func (p *plan) refuseForSolver() error {
 func (p *plan) refuseUnheeded(patience int) error {
 	o := &p.opts
 	switch {
-	case o.GradTol > 0 && o.Method == "lm":
-		return fmt.Errorf("train: lm knows by tests of its own when it is done, so a gradient tolerance means nothing to it; leave it out, or use lbfgs")
+	case o.GradTol > 0 && p.method.Squares:
+		return fmt.Errorf("train: %s knows by tests of its own when it is done, so a gradient tolerance means nothing to it; leave it out, or use lbfgs", o.Method)
 	case o.GradTol > 0 && !p.full():
 		return fmt.Errorf("train: the gradient of one batch proves nothing, so a gradient tolerance means nothing to batches of %d; leave it out, or use full batches", o.Batch)
 	case patience > 0 && p.valid.n() == 0:

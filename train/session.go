@@ -139,7 +139,7 @@ func (s *session[T]) objective(set *rowSet[T], rows int, factor float64) (*chunk
 // widest layer in the second-level cache, in chunks of equal size.
 func (s *session[T]) chunkRows(n int) int {
 	const elements = 1 << 16
-	if s.plan.opts.Method == "lm" {
+	if s.plan.method.Squares {
 		return n // the Jacobian is of all rows
 	}
 	widest := max(1, s.plan.encoder.Width(), slices.Max(append(s.plan.spec.Hidden, 1)))
@@ -221,7 +221,7 @@ func (s *session[T]) run(ctx context.Context) error {
 		steps = batches.Steps(o.Epochs)
 	}
 	problem := s.problem(batches)
-	if o.Method == "lm" {
+	if s.plan.method.Squares {
 		var err error
 		if problem.Resid, err = s.residuals(); err != nil {
 			return err
@@ -250,7 +250,7 @@ func (s *session[T]) stops(steps int) []optim.Stop[T] {
 	if !s.plan.full() {
 		return stops
 	}
-	if s.plan.opts.Method != "lm" { // which has tests of its own, free of units
+	if !s.plan.method.Squares { // which has tests of its own, free of units
 		tol := s.plan.opts.GradTol
 		if tol == 0 {
 			tol = 1e-8
