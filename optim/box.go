@@ -105,31 +105,49 @@ func solverName[T Float](s Solver[T]) string {
 	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
-// stationarity is what must vanish at a minimum: |∇f| where x is free, and the
-// length of
-//
-//	P(x − ∇f) − x
-//
-// within bounds, P the projection on the box; for an objective f + h with a
-// term h, that of prox(x − ∇f) − x. It is NaN if any element is.
+// stationarity is the length of what must vanish at a minimum, which it leaves
+// in work where the problem has bounds or a term: ∇f without the entries that
+// press a variable against a bound it is at; for a term Σ wᵢ·|xᵢ| the shortest
+// subgradient of the sum; and for other terms prox(x − ∇f) − x. It is NaN if any
+// element is.
 func stationarity[T Float](p *Problem[T], x, g, work []T) float64 {
-	if p.Bounds == nil && p.Term == nil {
-		return norm(g)
-	}
-	for i, v := range x {
-		work[i] = v - g[i]
-	}
 	switch {
-	case p.Term != nil:
-		p.Term.Prox(work, 1)
+	case p.Bounds != nil:
+		low, high := p.Bounds.Lower, p.Bounds.Upper
+		for i, v := range g {
+			if v > 0 && x[i] == low[i] || v < 0 && x[i] == high[i] {
+				v = 0
+			}
+			work[i] = v
+		}
+	case p.Term == nil:
+		return norm(g)
+	case p.Term.L1 != nil:
+		for i, w := range p.Term.L1 {
+			work[i] = shortest(x[i], g[i], w)
+		}
 	default:
-		p.Bounds.Project(work)
-	}
-	for i, v := range x {
-		if !finite(float64(g[i])) {
+		for i, v := range x {
+			work[i] = v - g[i]
+		}
+		p.Term.Prox(work, 1)
+		for i, v := range x {
+			work[i] -= v
+		}
+		if !finite(norm(g)) {
 			return math.NaN()
 		}
-		work[i] -= v
 	}
 	return norm(work)
+}
+
+// shortest is the element nearest to zero of the subdifferential g + w·∂|x|.
+func shortest[T Float](x, g, w T) T {
+	switch {
+	case x > 0:
+		return g + w
+	case x < 0:
+		return g - w
+	}
+	return soft(g, w)
 }

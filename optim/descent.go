@@ -40,7 +40,7 @@ func stagnate[T Float](count, least *T, fell bool, grad []T) {
 
 func stalled[T Float](s *State[T]) Reason {
 	return because(NoProgress, "%d steps in a row changed f = %s by no more than its rounding noise and left the gradient at %s; scale the variables, or loosen the tolerance",
-		staleSteps, num(s.F, 6), num(kernel.Norm2(s.G), 3))
+		staleSteps, num(s.F, 6), num(s.GradNorm, 3))
 }
 
 // noDescent is the reason of a method for which no step along −∇f worked.
@@ -53,7 +53,7 @@ func noDescent[T Float](s *State[T], last trial) Reason {
 		return because(NoProgress, "the function or its gradient is not finite at any step tried from this point, down to a rate of %s; the last good point is kept", num(last.alpha, 2))
 	}
 	return because(NoProgress, "no step along the negative gradient lowers f = %s: the gradient %s is lost in the rounding noise of f, f has a kink here, or this is not its gradient; scale the variables, check the gradient, or loosen the tolerance",
-		num(s.F, 6), num(kernel.Norm2(s.G), 3))
+		num(s.F, 6), num(s.GradNorm, 3))
 }
 
 // rounding is how much two values of f near this one may differ by rounding

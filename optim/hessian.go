@@ -43,10 +43,39 @@ var errEigen = errors.New("optim: the eigenvalues of the Hessian did not converg
 // eigenvalues of h in increasing order.
 func eigenvalues(h *mat.SymDense) ([]float64, error) {
 	var e mat.EigenSym
-	if !e.Factorize(h, false) {
+	tamed, size := tame(h)
+	if !e.Factorize(tamed, false) {
 		return nil, errEigen
 	}
-	return e.Values(nil), nil
+	values := e.Values(nil)
+	for i := range values {
+		values[i] *= size
+	}
+	return values, nil
+}
+
+// tame is h with its largest entry made 1, by the factor 1/size, and entries
+// that are nothing beside it made 0: LAPACK's iteration does not take blocks
+// whose norms overflow or underflow when squared.
+func tame(h *mat.SymDense) (tamed *mat.SymDense, size float64) {
+	n := h.SymmetricDim()
+	for i := range n {
+		for k := i; k < n; k++ {
+			size = max(size, math.Abs(h.At(i, k)))
+		}
+	}
+	if size == 0 {
+		size = 1
+	}
+	tamed = mat.NewSymDense(n, nil)
+	for i := range n {
+		for k := i; k < n; k++ {
+			if v := h.At(i, k) / size; math.Abs(v) > 1e-100 {
+				tamed.SetSym(i, k, v)
+			}
+		}
+	}
+	return tamed, size
 }
 
 // dropNoise clears entries that differences of gradients cannot tell from zero
@@ -110,10 +139,14 @@ func newModel(h *mat.SymDense, scale []float64, cut float64) (*model, error) {
 		}
 	}
 	var e mat.EigenSym
-	if !e.Factorize(mat.NewSymDense(n, append([]float64(nil), m.h...)), true) {
+	tamed, size := tame(mat.NewSymDense(n, m.h))
+	if !e.Factorize(tamed, true) {
 		return nil, errEigen
 	}
 	m.values = e.Values(nil)
+	for i := range m.values {
+		m.values[i] *= size
+	}
 	e.VectorsTo(m.vectors)
 	return m, nil
 }

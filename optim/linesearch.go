@@ -62,7 +62,8 @@ func (l *line[T]) eval(alpha float64) (trial, error) {
 type wolfe[T Float] struct {
 	line[T]
 	c1, c2 float64
-	limit  int // evaluations at most
+	limit  int     // evaluations at most
+	top    float64 // no step is longer; 0: any may be tried
 }
 
 // The growth of a step while φ still falls steeply, and how often it may grow
@@ -95,10 +96,12 @@ func (w *wolfe[T]) search(start trial, first, noise float64) (best trial, ok boo
 			high = newest
 		}
 		if math.IsInf(high.alpha, 1) {
-			if n == stretches {
+			if n == stretches || w.top > 0 && newest.alpha >= w.top {
 				return newest, true, nil
 			}
-			alpha = extrapolate(prev, low)
+			if alpha = extrapolate(prev, low); w.top > 0 {
+				alpha = min(alpha, w.top)
+			}
 			continue
 		}
 		if high.alpha-low.alpha > 0.66*width {

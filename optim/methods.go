@@ -114,6 +114,7 @@ func Methods[T Float]() []Method[T] {
 		quasiNewtonMethods[T](),
 		newtonMethods[T](),
 		leastSquaresMethods[T](),
+		boundMethods[T](),
 	)
 }
 

@@ -147,7 +147,7 @@ func (j *judge[T]) ray(at point[T], bend bending, v []float64, noise float64) (c
 		if err != nil {
 			return level, err
 		}
-		if !ok && h == closest*size {
+		if !ok && h == closest*size && j.inside == nil {
 			return level, fmt.Errorf("optim: value or gradient is not finite %s away from the point, so nothing can be proved", num(h, 2))
 		}
 		if !ok {
@@ -201,6 +201,9 @@ func (j *judge[T]) valley(at point[T], bend bending, v []float64, h float64) (f 
 		step[i] = h * v[i]
 	}
 	x, g := shifted(at.x, step), make([]T, j.n)
+	if j.inside != nil && !j.inside(x) {
+		return math.NaN(), false, nil
+	}
 	if f, err = j.p.Eval(x, g); err != nil || !finite(f) || !finite(norm(g)) {
 		return f, false, err
 	}
@@ -208,7 +211,11 @@ func (j *judge[T]) valley(at point[T], bend bending, v []float64, h float64) (f 
 		return f, true, nil
 	}
 	if down := bend(wide(g)); finite(norm(down)) && norm(down) <= h {
-		bent, err := j.p.Eval(shifted(x, down), nil)
+		low := shifted(x, down)
+		if j.inside != nil && !j.inside(low) {
+			return f, true, nil
+		}
+		bent, err := j.p.Eval(low, nil)
 		if err != nil {
 			return f, false, err
 		}

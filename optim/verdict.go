@@ -28,8 +28,9 @@ type Verdict struct {
 	// up to DenseLimit variables, otherwise the smallest and the largest. It is
 	// empty where they could not be measured.
 	Eigenvalues []float64
-	GradNorm    float64   // Euclidean norm of the gradient at the point
+	GradNorm    float64   // Euclidean norm of the gradient at the point, or of what bounds and terms leave of it
 	Downhill    []float64 // a direction in which the value falls from a saddle or maximum
+	AtBounds    []AtBound // the variables at bounds, in order
 	// Err is why the point could not be measured: an error of the problem, or a
 	// value that is not finite. A point with an Err is no success.
 	Err error
@@ -54,6 +55,11 @@ const DenseLimit = 300
 // are named so. Where all curvature is positive, the values along it are asked
 // as well: x·|x| curves upwards beside 0 and yet falls on its other side.
 //
+// Within bounds, the variables at a bound are held there and the others judged
+// as above; a minimum that holds some is a Boundary, proved by their multipliers
+// and, where one of them vanishes, by the values off its bound. Under an l1 term
+// the same goes for the variables that are zero.
+//
 // A gradient above gradTol may still be all that rounding leaves of a minimum:
 // it is one where the Newton step is negligible beside the point and the value
 // rises on both sides of it.
@@ -74,11 +80,17 @@ type judge[T Float] struct {
 	tol float64
 	hvp func(x, v, out []T) error
 	v   Verdict
+
+	inside func(x []T) bool // where values are asked; nil: everywhere
+	of     string           // whose Hessian it is: " of the free variables"
 }
 
 func (j *judge[T]) verdict(x []T) (Verdict, error) {
 	if len(x) != j.n || j.n == 0 {
 		return j.v, fmt.Errorf("optim: the point has %d numbers, the problem %d parameters", len(x), j.n)
+	}
+	if j.p.Bounds != nil || j.p.Term != nil {
+		return j.judgeOnFace(x)
 	}
 	j.hvp = hessianProduct(j.p)
 	at, err := j.measure(x)
@@ -200,7 +212,7 @@ func (j *judge[T]) named(k Kind, what, remark string) Verdict {
 	j.v.Kind = k
 	j.v.Text = fmt.Sprintf("%s: gradient %s", what, num(j.v.GradNorm, 2))
 	if len(j.v.Eigenvalues) > 0 {
-		j.v.Text += ", Hessian " + eigenText(j.v.Eigenvalues, j.n)
+		j.v.Text += ", Hessian" + j.of + " " + eigenText(j.v.Eigenvalues, j.n)
 	}
 	if remark != "" {
 		j.v.Text += "; " + remark

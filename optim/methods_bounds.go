@@ -1,0 +1,22 @@
+package optim
+
+// boundMethods are the rows of the methods for problems with bounds.
+func boundMethods[T Float]() []Method[T] {
+	return []Method[T]{
+		{
+			Name: "lbfgsb", Aliases: []string{"l-bfgs-b"},
+			Summary: "quasi-Newton steps within bounds, from the last few gradients",
+			Update:  "x ← x + α·(x̄ − x),  x̄ minimises the model g·d + ½·d·B·d over the free variables of its Cauchy point in the box",
+			Paper:   "Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16 (1995) 1190; Morales and Nocedal, ACM TOMS 38 (2011) 7",
+			Needs:   needsFull + "; takes bounds",
+			Settings: []Setting{
+				{Name: "memory", Default: 10, Meaning: "pairs kept", Whole: true},
+				{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease of the Wolfe conditions"},
+				{Name: "c2", Default: 0.9, Meaning: "curvature of the Wolfe conditions, between c1 and 1"},
+			},
+			solver: func(v settings) Solver[T] {
+				return &LBFGSB[T]{Memory: int(v["memory"]), C1: v["c1"], C2: v["c2"]}
+			},
+		},
+	}
+}
