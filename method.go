@@ -32,7 +32,11 @@ func (m *Minimum) solver(p *optim.Problem[float64], o *Options) (optim.Solver[fl
 		set["rate"] = o.Rate
 	}
 	if _, given := set["rate"]; method.Name == "gd" && !given {
-		if method, err = optim.Find[float64]("gd-auto"); err != nil {
+		search := "gd-auto"
+		if p.Bounds != nil {
+			search = "spg"
+		}
+		if method, err = optim.Find[float64](search); err != nil {
 			return nil, err
 		}
 		m.Chosen = "no rate is given, so each step finds its own from the curvature"

@@ -20,6 +20,9 @@ type Options struct {
 	Low, High float64 // both 0: −5 and 5
 	Seed      uint64  // of random starts
 	Starts    int     // how many starts to try, the first of them at Start; 0 means 1
+	// Bounds confine variables; names are as in Start. Random starts lie within
+	// them, and spread over all of a range that is bounded on both sides.
+	Bounds map[string]Bound
 
 	Method string             // "" is auto
 	Rate   float64            // the learning rate; 0: the method's own
@@ -77,44 +80,40 @@ func Minimize(ctx context.Context, formula string, o Options) (*Minimum, error) 
 
 // Minimize minimises the formula.
 func (f *Formula) Minimize(ctx context.Context, o Options) (*Minimum, error) {
+	p := f.Problem()
+	var err error
+	if p.Bounds, err = f.Box(o.Bounds); err != nil {
+		return nil, err
+	}
 	at := func(k int) ([]float64, error) { return f.StartPoint(o, k) }
-	return minimize(ctx, f.Problem(), at, o)
+	return minimize(ctx, p, at, o)
 }
 
 // StartPoint is where the run number k of a minimisation begins: the first
 // where Options.Start says, and at random where that says nothing.
 func (f *Formula) StartPoint(o Options, k int) ([]float64, error) {
-	x := make([]float64, f.Dim())
-	low, high := o.randomRange()
-	if err := optim.RandomPoint(o.Seed, fmt.Sprintf("start %d", k), low, high, x); err != nil {
+	box, err := f.Box(o.Bounds)
+	if err != nil {
 		return nil, err
 	}
-	if k > 0 {
-		return x, nil
+	x, err := o.randomStart(f.Dim(), box, k)
+	if err != nil || k > 0 {
+		return x, err
 	}
 	return x, f.Point(o.Start, x)
 }
 
 // MinimizeProblem minimises a plain Go function with a gradient from the point
-// x. Options.Start, Low and High do not apply, except that further starts are
-// drawn from [Low, High).
+// x, within Problem.Bounds. Options.Start, Bounds, Low and High do not apply,
+// except that further starts are drawn from [Low, High).
 func MinimizeProblem(ctx context.Context, p optim.Problem[float64], x []float64, o Options) (*Minimum, error) {
 	at := func(k int) ([]float64, error) {
 		if k == 0 {
 			return x, nil
 		}
-		low, high := o.randomRange()
-		y := make([]float64, len(x))
-		return y, optim.RandomPoint(o.Seed, fmt.Sprintf("start %d", k), low, high, y)
+		return o.randomStart(len(x), p.Bounds, k)
 	}
 	return minimize(ctx, p, at, o)
-}
-
-func (o *Options) randomRange() (low, high float64) {
-	if o.Low == 0 && o.High == 0 {
-		return -5, 5
-	}
-	return o.Low, o.High
 }
 
 func (o *Options) gradTol() float64 {
@@ -170,7 +169,8 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 		return m, nil
 	}
 	m.Verdict = optim.Judge(&p, r.X, o.gradTol())
-	if m.Status == optim.NoProgress && m.Verdict.Kind == optim.Minimum && p.Resid == nil {
+	minimum := m.Verdict.Kind == optim.Minimum || m.Verdict.Kind == optim.Boundary
+	if m.Status == optim.NoProgress && minimum && p.Resid == nil {
 		m.Status = optim.Converged
 		m.Reason = fmt.Sprintf("gradient %.2g after %d steps, all that rounding leaves of it so near to this minimum", r.GradNorm, r.Iter)
 	}

@@ -50,7 +50,7 @@ func minimize(ctx context.Context, p optim.Problem[float64], at func(k int) ([]f
 		if better(m, best) {
 			best = m
 		}
-		if m.Success() && m.Verdict.Kind == optim.Minimum {
+		if m.Success() && (m.Verdict.Kind == optim.Minimum || m.Verdict.Kind == optim.Boundary) {
 			basins = join(basins, m)
 		} else {
 			missed[outcome(m)]++

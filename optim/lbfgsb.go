@@ -71,8 +71,7 @@ func (l *LBFGSB[T]) Init(p *Problem[T], s *State[T]) error {
 	if l.box = p.Bounds; l.box == nil {
 		l.box = Unbounded[T](n)
 	}
-	l.search = wolfe[T]{c1: c1, c2: c2, limit: 40}
-	l.search.alloc(n)
+	l.search = wolfe[T]{line: line[T]{at: make([]T, n), grad: make([]T, n)}, c1: c1, c2: c2, limit: 40}
 	l.inside = *p
 	l.inside.Eval = func(x, g []T) (float64, error) {
 		l.box.snap(x)

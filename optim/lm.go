@@ -28,6 +28,11 @@ import (
 // residual is within its rounding. State.Step is 1/(1+λ): 1 for a Gauss–Newton
 // step. State.Evals counts residual vectors as evaluations.
 //
+// Within bounds a parameter that the gradient presses against its bound is held
+// there, the step is made for the others and projected on the box, and the
+// offset is that of the others (after Kanzow, Yamashita and Fukushima, J.
+// Comput. Appl. Math. 172 (2004) 375).
+//
 // The algebra is float64 whatever T is, and holds a float64 copy of J.
 type LevenbergMarquardt[T Float] struct {
 	Tol     float64 // relative offset that counts as converged; 0 means 1e-9
@@ -50,6 +55,9 @@ type LevenbergMarquardt[T Float] struct {
 	second []float64          // the second derivative of r along v
 	unit   []T                // a coordinate direction, where J comes from JVP
 	offset float64            // relative offset at the point
+	box    *Box[T]            // nil without bounds
+	held   []bool             // parameters held at bounds in this step
+	cut    bool               // the step in v met a bound
 }
 
 // The entries of memo.
@@ -96,7 +104,7 @@ func (l *LevenbergMarquardt[T]) Init(p *Problem[T], s *State[T]) error {
 	case !(l.tol > 0 && l.tol < 1) || !(damping > 0):
 		return fmt.Errorf("optim: %s needs 0 < tol < 1 and a positive damping, got %g and %g", l.who, l.tol, damping)
 	}
-	l.resid, l.known = r, false
+	l.resid, l.known, l.box = r, false, p.Bounds
 	l.name = func(j int) string { return nameOf(p.Blocks, j) }
 	l.alloc(p.Dim, r.Len)
 	l.memo[lmDamping], l.memo[lmGrowth] = T(damping), 2
@@ -109,6 +117,7 @@ func (l *LevenbergMarquardt[T]) alloc(n, m int) {
 	l.at, l.unit, l.scale, l.memo = make([]T, n), make([]T, n), make([]T, n), make([]T, lmMemo)
 	l.v, l.w, l.second = make([]float64, n), make([]float64, n), make([]float64, m)
 	l.qr = newDampedQR(m, n)
+	l.held = make([]bool, n)
 }
 
 // agree refuses residuals whose sum of squares is not the problem's value.
@@ -124,6 +133,9 @@ func (l *LevenbergMarquardt[T]) agree(s *State[T]) error {
 
 func (l *LevenbergMarquardt[T]) judges() {}
 
+// KeepsBounds implements BoundKeeper.
+func (l *LevenbergMarquardt[T]) KeepsBounds() bool { return true }
+
 // Buffers yields what a later step depends on.
 func (l *LevenbergMarquardt[T]) Buffers(yield func(name string, b []T) bool) {
 	_ = yield("scale", l.scale) && yield("memo", l.memo)
@@ -136,6 +148,7 @@ func (l *LevenbergMarquardt[T]) Next(p *Problem[T], s *State[T]) error {
 			return err
 		}
 	}
+	l.hold(s)
 	l.factor()
 	if s.Why = l.judge(s); s.Why.Status != Running {
 		return nil
@@ -144,6 +157,9 @@ func (l *LevenbergMarquardt[T]) Next(p *Problem[T], s *State[T]) error {
 		predicted := l.solve(s.X)
 		if !l.moves(s.X) {
 			break
+		}
+		if l.cut {
+			predicted = l.shortened(s.X)
 		}
 		taken, err := l.take(s, predicted)
 		if taken || err != nil {
@@ -159,7 +175,10 @@ func (l *LevenbergMarquardt[T]) Next(p *Problem[T], s *State[T]) error {
 // take moves the state by the step in l.v if it lowers |r|² by a fair part of
 // what was predicted; within rounding noise the prediction is trusted.
 func (l *LevenbergMarquardt[T]) take(s *State[T], predicted float64) (bool, error) {
-	if predicted > bendFrom {
+	if l.cut && !(predicted > 0) {
+		return false, nil // what the bounds left of the step leads uphill
+	}
+	if predicted > bendFrom && !l.cut {
 		if ok, err := l.bend(s); !ok || err != nil {
 			return false, err
 		}

@@ -33,6 +33,9 @@ func (l *LevenbergMarquardt[T]) factor() {
 		col := l.jac[j*m : (j+1)*m]
 		l.scale[j] = max(scaleDecay*l.scale[j], T(kernel.Norm2(col)))
 		d := l.unitScale(j)
+		if l.held[j] {
+			d = math.Inf(1)
+		}
 		for i, v := range col {
 			l.qr.a[i*n+j] = float64(v) / d
 		}
@@ -61,7 +64,47 @@ func (l *LevenbergMarquardt[T]) solve(x []T) float64 {
 		l.v[j] /= l.unitScale(j)
 		l.at[j] = T(float64(x[j]) + l.v[j])
 	}
+	l.cut = l.confine()
 	return (az2 + 2*lambda*z2) / l.sum
+}
+
+// hold finds the parameters that the gradient presses against their bounds.
+func (l *LevenbergMarquardt[T]) hold(s *State[T]) {
+	if l.box == nil {
+		return
+	}
+	for j, g := range s.G {
+		l.held[j] = g > 0 && s.X[j] == l.box.Lower[j] || g < 0 && s.X[j] == l.box.Upper[j] || l.box.Lower[j] == l.box.Upper[j]
+	}
+}
+
+// confine projects the trial point on the box and reports whether it moved.
+func (l *LevenbergMarquardt[T]) confine() (moved bool) {
+	if l.box == nil {
+		return false
+	}
+	for j, v := range l.at {
+		if c := l.box.clamp(j, v); c != v {
+			l.at[j], moved = c, true
+		}
+	}
+	return moved
+}
+
+// shortened is the decrease of |r|² that the linear model predicts for the step
+// to the trial point, relative to it.
+func (l *LevenbergMarquardt[T]) shortened(x []T) float64 {
+	m := len(l.r)
+	for i, r := range l.r {
+		l.second[i] = float64(r)
+	}
+	for j, v := range l.at {
+		step := float64(v) - float64(x[j])
+		for i, d := range l.jac[j*m : (j+1)*m] {
+			l.second[i] += step * float64(d)
+		}
+	}
+	return 1 - kernel.Dot(l.second, l.second)/l.sum
 }
 
 // bend moves the trial point from x + v to x + v + w/2, where w minimises
@@ -97,6 +140,7 @@ func (l *LevenbergMarquardt[T]) bend(s *State[T]) (bool, error) {
 	for j, x := range s.X {
 		l.at[j] = T(float64(x) + l.v[j] + 0.5*l.w[j]/l.unitScale(j))
 	}
+	l.confine()
 	return true, nil
 }
 

@@ -57,7 +57,13 @@ func (l *LevenbergMarquardt[T]) arrived(s *State[T], format string, args ...any)
 		return why
 	}
 	why := because(Converged, format, args...)
-	if free := len(s.X) - l.qr.rank; free > 0 {
+	free := len(s.X) - l.qr.rank
+	for _, held := range l.held {
+		if held {
+			free-- // its column is left out
+		}
+	}
+	if free > 0 {
 		why.Text += "; the data do not determine all parameters, " + strconv.Itoa(free) + " of " + strconv.Itoa(len(s.X)) + " are free"
 	}
 	return why

@@ -193,5 +193,8 @@ func Choose[T Float](p *Problem[T]) (name, why string) {
 	case p.Resid != nil && p.Resid.Len*p.Dim <= maxJacobian:
 		return "lm", "the objective is a sum of squares"
 	}
+	if p.Bounds != nil {
+		return "lbfgsb", "it suits a smooth function with its full gradient, within bounds"
+	}
 	return "lbfgs", "it suits a smooth function with its full gradient"
 }

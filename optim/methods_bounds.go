@@ -18,5 +18,19 @@ func boundMethods[T Float]() []Method[T] {
 				return &LBFGSB[T]{Memory: int(v["memory"]), C1: v["c1"], C2: v["c2"]}
 			},
 		},
+		{
+			Name: "spg", Aliases: []string{"projected-gradient"},
+			Summary: "projected gradient steps within bounds, with the spectral rate of the step before",
+			Update:  "x ← x + α·(P(x − λ·g) − x),  λ = s·s/s·y;  α by Armijo on the largest of the last values",
+			Paper:   "Birgin, Martínez and Raydan, SIAM J. Optim. 10 (2000) 1196",
+			Needs:   needsFull + "; takes bounds",
+			Settings: []Setting{
+				{Name: "memory", Default: 10, Meaning: "values that a step is compared with", Whole: true},
+				{Name: "c1", Default: 1e-4, Meaning: "sufficient decrease, below ½"},
+			},
+			solver: func(v settings) Solver[T] {
+				return &ProjectedGradient[T]{Memory: int(v["memory"]), C1: v["c1"]}
+			},
+		},
 	}
 }

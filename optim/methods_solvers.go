@@ -87,7 +87,7 @@ func leastSquaresMethods[T Float]() []Method[T] {
 			Summary: "damped Gauss–Newton steps for least squares",
 			Update:  "x ← x + v,  v minimises |J·v + r|² + λ·|D·v|²",
 			Paper:   "Moré, LNM 630 (1978) 105; Nielsen, IMM-REP-1999-05; Transtrum and Sethna, arXiv 1201.5885",
-			Needs:   "residuals of a least squares problem and their Jacobian", Squares: true,
+			Needs:   "residuals of a least squares problem and their Jacobian; takes bounds", Squares: true,
 			Settings: []Setting{
 				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
 				{Name: "damping", Default: 1e-3, Meaning: "the first λ"},
@@ -101,7 +101,7 @@ func leastSquaresMethods[T Float]() []Method[T] {
 			Summary: "Gauss–Newton steps with a line search for least squares",
 			Update:  "x ← x + α·d,  d minimises |J·d + r|²;  α by the line search",
 			Paper:   "Nocedal and Wright, Numerical Optimization, §10.3",
-			Needs:   "residuals of a least squares problem and their Jacobian", Squares: true,
+			Needs:   "residuals of a least squares problem and their Jacobian; takes bounds", Squares: true,
 			Settings: []Setting{
 				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
 				searchSetting(StrongWolfe), c1Setting,

@@ -134,7 +134,7 @@ func (r *Run[T]) confine(x []T) (err error) {
 	case p.Bounds != nil && p.Term != nil:
 		return errors.New("optim: a problem has bounds or a term, not both")
 	case p.Bounds != nil && !keepsBounds(r.solver):
-		return fmt.Errorf("optim: %s cannot keep bounds; use a first-order rule, or leave the bounds out", solverName(r.solver))
+		return fmt.Errorf("optim: %s cannot keep bounds; use lbfgsb, spg, a first-order rule, or lm for a sum of squares", solverName(r.solver))
 	case p.Term != nil && !takesTerm(r.solver):
 		return fmt.Errorf("optim: %s needs a smooth objective, but this one has a term that need not be", solverName(r.solver))
 	case p.Term != nil:

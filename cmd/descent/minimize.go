@@ -16,6 +16,7 @@ import (
 // minimizeFlags are the flags of minimize as they were typed.
 type minimizeFlags struct {
 	start, randomRange, method, rate   string
+	bounds                             string
 	set                                []string
 	seed                               uint64
 	starts, maxIter                    int
@@ -45,7 +46,8 @@ Exit status: 0 a minimum was reached, 1 failed (diverged, unreadable data),
   descent minimize '(1-x)^2 + 100*(y-x^2)^2' --plot valley.svg
   descent minimize 'sum(i=1..99, 100*(x[i+1]-x[i]^2)^2 + (1-x[i])^2)' --start x=-1.2
   descent minimize 'mean((mpg - a - b*weight/1000)^2)' --data sample:mpg
-  descent minimize '(x^2+y-11)^2 + (x+y^2-7)^2' --starts 100 --json`,
+  descent minimize '(x^2+y-11)^2 + (x+y^2-7)^2' --starts 100 --json
+  descent minimize '(x-3)^2 + x*y + y^2' --bounds x=0:2,y=0:`,
 		Args:              exactly(1, "a formula", `descent minimize 'x^2 + y^2'`),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,6 +63,7 @@ func (f *minimizeFlags) register(cmd *cobra.Command) {
 	fl.SortFlags = false
 	fl.StringVar(&f.start, "start", "", "first `VALUES`, as in x=3,y=-2 or w=[1,2,3] or w=0,w[2]=1;\none number fills a vector, and what is missing is random")
 	fl.StringVar(&f.randomRange, "random-range", "-5:5", "draw random starts from this `LOW:HIGH`")
+	fl.StringVar(&f.bounds, "bounds", "", "keep variables within `BOUNDS`, as in x=0:5,y=0: or w=-1:1,w[2]=0:")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of random starts, a whole `NUMBER`")
 	fl.IntVar(&f.starts, "starts", 1, "try this `NUMBER` of starts and report every distinct minimum")
 	fl.StringVar(&f.method, "method", "auto", "the `NAME` of a method of 'descent methods', or auto")
@@ -83,7 +86,7 @@ func (f *minimizeFlags) register(cmd *cobra.Command) {
 	completeBy(cmd, "set", completeSettings)
 	completeBy(cmd, "data", completeTable)
 	completeBy(cmd, "plot", completePictures)
-	for _, flag := range []string{"start", "random-range", "seed", "starts", "max-iter", "grad-tol", "time", "target-value"} {
+	for _, flag := range []string{"start", "random-range", "bounds", "seed", "starts", "max-iter", "grad-tol", "time", "target-value"} {
 		completeBy(cmd, flag, cobra.NoFileCompletions)
 	}
 }
@@ -104,7 +107,7 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 	if err != nil {
 		return err
 	}
-	formula, err := a.parseFormula(text, f.data, o.Start)
+	formula, err := a.parseFormula(text, f.data, o.Start, keys(o.Bounds)...)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ func (a *app) explain(formula *descent.Formula, m *descent.Minimum, rec *recorde
 		printSteps(w, rec.first, m.Steps-len(rec.first))
 	}
 	a.printCurve(rec.way())
+	printBounds(w, formula, m)
 	fmt.Fprintln(w)
 	return nil
 }

@@ -25,6 +25,12 @@ func (f *minimizeFlags) options() (o descent.Options, err error) {
 	if o.Low, o.High, err = parseRange("--random-range", f.randomRange); err != nil {
 		return o, err
 	}
+	if o.Low == -5 && o.High == 5 {
+		o.Low, o.High = 0, 0 // nobody asked, so that bounds may say where starts lie
+	}
+	if o.Bounds, err = parseBounds(f.bounds); err != nil {
+		return o, err
+	}
 	if o.Rate, err = parseRate(f.rate); err != nil {
 		return o, err
 	}
@@ -84,14 +90,14 @@ func (a *app) formulaText(arg string) (string, error) {
 
 // parseFormula reads the formula, with the columns of a table where it names
 // some, and remarks on what looks like a slip.
-func (a *app) parseFormula(text, table string, start map[string][]float64) (*descent.Formula, error) {
+func (a *app) parseFormula(text, table string, start map[string][]float64, bounded ...string) (*descent.Formula, error) {
 	in := descent.Inputs{Lengths: map[string]int{}}
 	for name, v := range start {
 		if len(v) > 1 {
 			in.Lengths[name] = len(v)
 		}
 	}
-	known := keys(start)
+	known := append(keys(start), bounded...)
 	if table != "" {
 		parsed, err := expr.Parse(text)
 		if err != nil {

@@ -96,7 +96,7 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 		{"iterations", m.Steps}, {"evaluations", m.Evals},
 		{"start", byVariable(formula, m.Start)}, {"seconds", m.Took.Seconds()},
 	}
-	if m.Missed != nil {
+	if o = append(o, atBounds(formula, m)...); m.Missed != nil {
 		minima := []object{}
 		for _, b := range m.Minima {
 			minima = append(minima, object{{"point", byVariable(formula, b.X)}, {"value", number(b.Value)}, {"share", b.Share}})
