@@ -33,7 +33,7 @@ func gemmRow[T kernel.Float](name, trans string, s [3]int, n int) row {
 	ours := func() (float64, string, error) {
 		defer kernel.StartThreads(n)()
 		if x == nil {
-			x, y, c = random[T](m*k), random[T](k*cols), make([]T, m*cols)
+			x, y, c = random[T](m*k), random[T](k*cols), kernel.Make[T](m*cols)
 		}
 		lda, ldb := k, cols
 		if trans[0] == 'T' {
@@ -57,7 +57,7 @@ func gemmRow[T kernel.Float](name, trans string, s [3]int, n int) row {
 
 func random[T kernel.Float](n int) []T {
 	rng := rand.New(rand.NewPCG(1, 1))
-	x := make([]T, n)
+	x := kernel.Make[T](n)
 	for i := range x {
 		x[i] = T(rng.NormFloat64())
 	}

@@ -4,360 +4,856 @@
 
 package kernel
 
-// tileF32AVX512x1 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x1 computes a tile of the product, for i < 1, j < 32:
 //
-//	for i < 1, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x2 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x2 computes a tile of the product, for i < 2, j < 32:
 //
-//	for i < 2, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x3 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x3 computes a tile of the product, for i < 3, j < 32:
 //
-//	for i < 3, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x4 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x4 computes a tile of the product, for i < 4, j < 32:
 //
-//	for i < 4, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x5 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x5 computes a tile of the product, for i < 5, j < 32:
 //
-//	for i < 5, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x6 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x6 computes a tile of the product, for i < 6, j < 32:
 //
-//	for i < 6, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x7 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x7 computes a tile of the product, for i < 7, j < 32:
 //
-//	for i < 7, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x8 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x8 computes a tile of the product, for i < 8, j < 32:
 //
-//	for i < 8, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x9 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x9 computes a tile of the product, for i < 9, j < 32:
 //
-//	for i < 9, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x9(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x9(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x10 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x10 computes a tile of the product, for i < 10, j < 32:
 //
-//	for i < 10, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x10(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x10(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x11 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x11 computes a tile of the product, for i < 11, j < 32:
 //
-//	for i < 11, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x11(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x11(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX512x12 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX512x12 computes a tile of the product, for i < 12, j < 32:
 //
-//	for i < 12, j < 32 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX512x12(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
+func tileF32AVX512x12(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x1 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x1 computes a tile of the product, for i < 1, j < 16:
 //
-//	for i < 1, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x2 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x2 computes a tile of the product, for i < 2, j < 16:
 //
-//	for i < 2, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x3 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x3 computes a tile of the product, for i < 3, j < 16:
 //
-//	for i < 3, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x4 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x4 computes a tile of the product, for i < 4, j < 16:
 //
-//	for i < 4, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x5 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x5 computes a tile of the product, for i < 5, j < 16:
 //
-//	for i < 5, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x6 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x6 computes a tile of the product, for i < 6, j < 16:
 //
-//	for i < 6, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x7 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x7 computes a tile of the product, for i < 7, j < 16:
 //
-//	for i < 7, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x8 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x8 computes a tile of the product, for i < 8, j < 16:
 //
-//	for i < 8, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x9 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x9 computes a tile of the product, for i < 9, j < 16:
 //
-//	for i < 9, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x9(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x9(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x10 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x10 computes a tile of the product, for i < 10, j < 16:
 //
-//	for i < 10, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x10(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x10(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x11 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x11 computes a tile of the product, for i < 11, j < 16:
 //
-//	for i < 11, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x11(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x11(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX512x12 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x12 computes a tile of the product, for i < 12, j < 16:
 //
-//	for i < 12, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
-// Columns whose bit in mask is 0 are neither read nor written.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX512x12(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
+func slimF32AVX512x12(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX2x1 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x13 computes a tile of the product, for i < 13, j < 16:
 //
-//	for i < 1, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX2x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
+func slimF32AVX512x13(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX2x2 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x14 computes a tile of the product, for i < 14, j < 16:
 //
-//	for i < 2, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX2x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
+func slimF32AVX512x14(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX2x3 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x15 computes a tile of the product, for i < 15, j < 16:
 //
-//	for i < 3, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX2x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
+func slimF32AVX512x15(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX2x4 adds alpha times a tile of the product to c, or stores it when add is 0:
+// slimF32AVX512x16 computes a tile of the product, for i < 16, j < 16:
 //
-//	for i < 4, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF32AVX2x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
+func slimF32AVX512x16(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX2x5 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX2x1 computes a tile of the product, for i < 1, j < 16:
 //
-//	for i < 5, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
 //
 //go:noescape
-func tileF32AVX2x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
+func tileF32AVX2x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF32AVX2x6 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX2x2 computes a tile of the product, for i < 2, j < 16:
 //
-//	for i < 6, j < 16 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
 //
 //go:noescape
-func tileF32AVX2x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
+func tileF32AVX2x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX2x1 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX2x3 computes a tile of the product, for i < 3, j < 16:
 //
-//	for i < 1, j < 8 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
 //
 //go:noescape
-func tileF64AVX2x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+func tileF32AVX2x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX2x2 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX2x4 computes a tile of the product, for i < 4, j < 16:
 //
-//	for i < 2, j < 8 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
 //
 //go:noescape
-func tileF64AVX2x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+func tileF32AVX2x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX2x3 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX2x5 computes a tile of the product, for i < 5, j < 16:
 //
-//	for i < 3, j < 8 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
 //
 //go:noescape
-func tileF64AVX2x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+func tileF32AVX2x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX2x4 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF32AVX2x6 computes a tile of the product, for i < 6, j < 16:
 //
-//	for i < 4, j < 8 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
 //
 //go:noescape
-func tileF64AVX2x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+func tileF32AVX2x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
-// tileF64AVX2x5 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF64AVX512x1 computes a tile of the product, for i < 1, j < 16:
 //
-//	for i < 5, j < 8 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX2x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+func tileF64AVX512x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
 
-// tileF64AVX2x6 adds alpha times a tile of the product to c, or stores it when add is 0:
+// tileF64AVX512x2 computes a tile of the product, for i < 2, j < 16:
 //
-//	for i < 6, j < 8 { c[i,j] = add*c[i,j] + alpha*Σₚ a[i,p]*b[p,j] }
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
 //
-// Strides are in bytes; ar and ak step a by a row and by one p, bk steps b, cr steps c.
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func tileF64AVX2x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
+func tileF64AVX512x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
 
-// transposeF32AVX512 stores dst[r,l] = src[l,r] for l < 16 and r < 16·blocks. ldd and lds are in bytes.
+// tileF64AVX512x3 computes a tile of the product, for i < 3, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, blocks int)
+func tileF64AVX512x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
 
-// transposeF64AVX512 stores dst[r,l] = src[l,r] for l < 8 and r < 8·blocks. ldd and lds are in bytes.
+// tileF64AVX512x4 computes a tile of the product, for i < 4, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
 //
 //go:noescape
-func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, blocks int)
+func tileF64AVX512x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x5 computes a tile of the product, for i < 5, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x6 computes a tile of the product, for i < 6, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x7 computes a tile of the product, for i < 7, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x8 computes a tile of the product, for i < 8, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x9 computes a tile of the product, for i < 9, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x9(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x10 computes a tile of the product, for i < 10, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x10(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x11 computes a tile of the product, for i < 11, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x11(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX512x12 computes a tile of the product, for i < 12, j < 16:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func tileF64AVX512x12(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x1 computes a tile of the product, for i < 1, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x2 computes a tile of the product, for i < 2, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x3 computes a tile of the product, for i < 3, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x4 computes a tile of the product, for i < 4, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x5 computes a tile of the product, for i < 5, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x6 computes a tile of the product, for i < 6, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x7 computes a tile of the product, for i < 7, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x8 computes a tile of the product, for i < 8, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x9 computes a tile of the product, for i < 9, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x9(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x10 computes a tile of the product, for i < 10, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x10(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x11 computes a tile of the product, for i < 11, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x11(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x12 computes a tile of the product, for i < 12, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x12(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x13 computes a tile of the product, for i < 13, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x13(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x14 computes a tile of the product, for i < 14, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x14(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x15 computes a tile of the product, for i < 15, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x15(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// slimF64AVX512x16 computes a tile of the product, for i < 16, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. Columns whose bit in
+// mask is 0 are neither read nor written.
+//
+//go:noescape
+func slimF64AVX512x16(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX2x1 computes a tile of the product, for i < 1, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
+//
+//go:noescape
+func tileF64AVX2x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX2x2 computes a tile of the product, for i < 2, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
+//
+//go:noescape
+func tileF64AVX2x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX2x3 computes a tile of the product, for i < 3, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
+//
+//go:noescape
+func tileF64AVX2x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX2x4 computes a tile of the product, for i < 4, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
+//
+//go:noescape
+func tileF64AVX2x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX2x5 computes a tile of the product, for i < 5, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
+//
+//go:noescape
+func tileF64AVX2x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// tileF64AVX2x6 computes a tile of the product, for i < 6, j < 8:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row.
+//
+//go:noescape
+func tileF64AVX2x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// transposeF32AVX512 stores dst[r,l] = src[l,r] for l < rows and r < depth, rows at
+// least 1 and at most 16. Strides are in bytes. What lies far bytes behind what is
+// read is asked for, as the next to be needed.
+//
+//go:noescape
+func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, rows int, depth int, far int)
+
+// stripF32AVX512x1 stores dst[r,j] = src[r,j], or 0 where bit j of mask is 0, for r < rows and
+// j < 16. Strides are in bytes and may be shorter than what is stored of a row.
+//
+//go:noescape
+func stripF32AVX512x1(dst *float32, ldd int, src *float32, lds int, rows int, mask uint32)
+
+// stripF32AVX512x2 stores dst[r,j] = src[r,j], or 0 where bit j of mask is 0, for r < rows and
+// j < 32. Strides are in bytes and may be shorter than what is stored of a row.
+//
+//go:noescape
+func stripF32AVX512x2(dst *float32, ldd int, src *float32, lds int, rows int, mask uint32)
+
+// transposeF64AVX512 stores dst[r,l] = src[l,r] for l < rows and r < depth, rows at
+// least 1 and at most 8. Strides are in bytes. What lies far bytes behind what is
+// read is asked for, as the next to be needed.
+//
+//go:noescape
+func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, rows int, depth int, far int)
+
+// stripF64AVX512x1 stores dst[r,j] = src[r,j], or 0 where bit j of mask is 0, for r < rows and
+// j < 8. Strides are in bytes and may be shorter than what is stored of a row.
+//
+//go:noescape
+func stripF64AVX512x1(dst *float64, ldd int, src *float64, lds int, rows int, mask uint32)
+
+// stripF64AVX512x2 stores dst[r,j] = src[r,j], or 0 where bit j of mask is 0, for r < rows and
+// j < 16. Strides are in bytes and may be shorter than what is stored of a row.
+//
+//go:noescape
+func stripF64AVX512x2(dst *float64, ldd int, src *float64, lds int, rows int, mask uint32)
+
+// peakF32AVX512 runs n times 12 independent vector multiply-adds of 16 lanes.
+func peakF32AVX512(n int)
+
+// peakF64AVX512 runs n times 12 independent vector multiply-adds of 8 lanes.
+func peakF64AVX512(n int)
+
+// peakF32AVX2 runs n times 12 independent vector multiply-adds of 8 lanes.
+func peakF32AVX2(n int)
+
+// peakF64AVX2 runs n times 12 independent vector multiply-adds of 4 lanes.
+func peakF64AVX2(n int)

@@ -4,23 +4,26 @@
 
 #include "textflag.h"
 
-// func tileF32AVX512x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x1(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bk+40(FP), SI
-	MOVL   mask+80(FP), DI
-	KMOVW  DI, K1
-	SHRL   $0x10, DI
-	KMOVW  DI, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x1(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    bk+40(FP), SI
+	MOVQ    $0x00000050, DI
+	CMPQ    AX, DI
+	CMOVQLT AX, DI
+	SUBQ    DI, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -32,52 +35,136 @@ loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNE          loop
+	TESTQ        DI, DI
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R8
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R8, AX
+	MOVQ       DI, AX
+	XORQ       DI, DI
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z2
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z3
+	VFMADD213PS  Z3, Z2, Z0
+	VMOVUPS.Z    64(CX), K2, Z3
+	VFMADD213PS  Z3, Z2, Z1
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z2, Z0, Z0
+	VMULPS Z2, Z1, Z1
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z3, Z1, Z1
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z2
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z2, Z0
+	VMAXPS  Z1, Z2, Z1
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z2, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z2, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z2
+	VMULPS    Z2, Z1, Z1
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z2
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z3
-	VFMADD231PS  Z0, Z2, Z3
-	VMOVUPS      Z3, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z2, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z2, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z2, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x2(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	TESTQ  AX, AX
-	JE     store
+DATA c32_0<>+0(SB)/4, $0x00000000
+DATA c32_0<>+4(SB)/4, $0x00000000
+DATA c32_0<>+8(SB)/4, $0x00000000
+DATA c32_0<>+12(SB)/4, $0x00000000
+DATA c32_0<>+16(SB)/4, $0x00000000
+DATA c32_0<>+20(SB)/4, $0x00000000
+DATA c32_0<>+24(SB)/4, $0x00000000
+DATA c32_0<>+28(SB)/4, $0x00000000
+DATA c32_0<>+32(SB)/4, $0x00000000
+DATA c32_0<>+36(SB)/4, $0x00000000
+DATA c32_0<>+40(SB)/4, $0x00000000
+DATA c32_0<>+44(SB)/4, $0x00000000
+DATA c32_0<>+48(SB)/4, $0x00000000
+DATA c32_0<>+52(SB)/4, $0x00000000
+DATA c32_0<>+56(SB)/4, $0x00000000
+DATA c32_0<>+60(SB)/4, $0x00000000
+GLOBL c32_0<>(SB), RODATA|NOPTR, $64
+
+DATA c32_3f800000<>+0(SB)/4, $0x3f800000
+DATA c32_3f800000<>+4(SB)/4, $0x3f800000
+DATA c32_3f800000<>+8(SB)/4, $0x3f800000
+DATA c32_3f800000<>+12(SB)/4, $0x3f800000
+DATA c32_3f800000<>+16(SB)/4, $0x3f800000
+DATA c32_3f800000<>+20(SB)/4, $0x3f800000
+DATA c32_3f800000<>+24(SB)/4, $0x3f800000
+DATA c32_3f800000<>+28(SB)/4, $0x3f800000
+DATA c32_3f800000<>+32(SB)/4, $0x3f800000
+DATA c32_3f800000<>+36(SB)/4, $0x3f800000
+DATA c32_3f800000<>+40(SB)/4, $0x3f800000
+DATA c32_3f800000<>+44(SB)/4, $0x3f800000
+DATA c32_3f800000<>+48(SB)/4, $0x3f800000
+DATA c32_3f800000<>+52(SB)/4, $0x3f800000
+DATA c32_3f800000<>+56(SB)/4, $0x3f800000
+DATA c32_3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c32_3f800000<>(SB), RODATA|NOPTR, $64
+
+// func tileF32AVX512x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x2(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z4
@@ -92,66 +179,128 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z4
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z5
+	VFMADD213PS  Z5, Z4, Z0
+	VMOVUPS.Z    64(CX), K2, Z5
+	VFMADD213PS  Z5, Z4, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z5
+	VFMADD213PS  Z5, Z4, Z2
+	VMOVUPS.Z    64(CX), K2, Z5
+	VFMADD213PS  Z5, Z4, Z3
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z4, Z0, Z0
+	VMULPS Z4, Z1, Z1
+	VMULPS Z4, Z2, Z2
+	VMULPS Z4, Z3, Z3
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z5, Z3, Z3
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z4
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z4, Z0
+	VMAXPS  Z1, Z4, Z1
+	VMAXPS  Z2, Z4, Z2
+	VMAXPS  Z3, Z4, Z3
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z4
+	VMULPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z4
+	VMULPS    Z4, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z4
+	VMULPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z4
+	VMULPS    Z4, Z3, Z3
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z4
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z5
-	VFMADD231PS  Z0, Z4, Z5
-	VMOVUPS      Z5, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z4, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z4, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z4, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z4, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z4, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z4, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x3(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x3(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z6
@@ -169,82 +318,158 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z6
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z0
+	VMOVUPS.Z    64(CX), K2, Z7
+	VFMADD213PS  Z7, Z6, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z2
+	VMOVUPS.Z    64(CX), K2, Z7
+	VFMADD213PS  Z7, Z6, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z4
+	VMOVUPS.Z    64(CX), K2, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z6, Z0, Z0
+	VMULPS Z6, Z1, Z1
+	VMULPS Z6, Z2, Z2
+	VMULPS Z6, Z3, Z3
+	VMULPS Z6, Z4, Z4
+	VMULPS Z6, Z5, Z5
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z7, Z3, Z3
+	VADDPS    Z6, Z4, Z4
+	VADDPS    Z7, Z5, Z5
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z6
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z6, Z0
+	VMAXPS  Z1, Z6, Z1
+	VMAXPS  Z2, Z6, Z2
+	VMAXPS  Z3, Z6, Z3
+	VMAXPS  Z4, Z6, Z4
+	VMAXPS  Z5, Z6, Z5
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z6
+	VMULPS    Z6, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z6
+	VMULPS    Z6, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z6
+	VMULPS    Z6, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z6
+	VMULPS    Z6, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z6
+	VMULPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z6
+	VMULPS    Z6, Z5, Z5
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z6
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z7
-	VFMADD231PS  Z0, Z6, Z7
-	VMOVUPS      Z7, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z6, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z6, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z6, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z6, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z6, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z6, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z6, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z6, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z6, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z6, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z6, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x4(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x4(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z8
@@ -266,96 +491,186 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z8
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z0
+	VMOVUPS.Z    64(CX), K2, Z9
+	VFMADD213PS  Z9, Z8, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z2
+	VMOVUPS.Z    64(CX), K2, Z9
+	VFMADD213PS  Z9, Z8, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z4
+	VMOVUPS.Z    64(CX), K2, Z9
+	VFMADD213PS  Z9, Z8, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z6
+	VMOVUPS.Z    64(CX), K2, Z9
+	VFMADD213PS  Z9, Z8, Z7
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z8, Z0, Z0
+	VMULPS Z8, Z1, Z1
+	VMULPS Z8, Z2, Z2
+	VMULPS Z8, Z3, Z3
+	VMULPS Z8, Z4, Z4
+	VMULPS Z8, Z5, Z5
+	VMULPS Z8, Z6, Z6
+	VMULPS Z8, Z7, Z7
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z9, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z9, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z9, Z7, Z7
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z8
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z8, Z0
+	VMAXPS  Z1, Z8, Z1
+	VMAXPS  Z2, Z8, Z2
+	VMAXPS  Z3, Z8, Z3
+	VMAXPS  Z4, Z8, Z4
+	VMAXPS  Z5, Z8, Z5
+	VMAXPS  Z6, Z8, Z6
+	VMAXPS  Z7, Z8, Z7
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z8
+	VMULPS    Z8, Z7, Z7
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z8
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z9
-	VFMADD231PS  Z0, Z8, Z9
-	VMOVUPS      Z9, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z8, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z8, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z8, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z8, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z8, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z8, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z8, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z8, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z8, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z8, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z8, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z8, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z8, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x5(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x5(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z10
@@ -380,110 +695,214 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z10
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z0
+	VMOVUPS.Z    64(CX), K2, Z11
+	VFMADD213PS  Z11, Z10, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z2
+	VMOVUPS.Z    64(CX), K2, Z11
+	VFMADD213PS  Z11, Z10, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z4
+	VMOVUPS.Z    64(CX), K2, Z11
+	VFMADD213PS  Z11, Z10, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z6
+	VMOVUPS.Z    64(CX), K2, Z11
+	VFMADD213PS  Z11, Z10, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z8
+	VMOVUPS.Z    64(CX), K2, Z11
+	VFMADD213PS  Z11, Z10, Z9
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z10, Z0, Z0
+	VMULPS Z10, Z1, Z1
+	VMULPS Z10, Z2, Z2
+	VMULPS Z10, Z3, Z3
+	VMULPS Z10, Z4, Z4
+	VMULPS Z10, Z5, Z5
+	VMULPS Z10, Z6, Z6
+	VMULPS Z10, Z7, Z7
+	VMULPS Z10, Z8, Z8
+	VMULPS Z10, Z9, Z9
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z11, Z1, Z1
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z11, Z3, Z3
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z11, Z5, Z5
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z11, Z7, Z7
+	VADDPS    Z10, Z8, Z8
+	VADDPS    Z11, Z9, Z9
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z10
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z10, Z0
+	VMAXPS  Z1, Z10, Z1
+	VMAXPS  Z2, Z10, Z2
+	VMAXPS  Z3, Z10, Z3
+	VMAXPS  Z4, Z10, Z4
+	VMAXPS  Z5, Z10, Z5
+	VMAXPS  Z6, Z10, Z6
+	VMAXPS  Z7, Z10, Z7
+	VMAXPS  Z8, Z10, Z8
+	VMAXPS  Z9, Z10, Z9
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z10
+	VMULPS    Z10, Z9, Z9
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z10
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z11
-	VFMADD231PS  Z0, Z10, Z11
-	VMOVUPS      Z11, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z10, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z10, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z10, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z10, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z10, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z10, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z10, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z10, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z10, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z10, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z10, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z10, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z10, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z10, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z10, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z10, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z10, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z10, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z10, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x6(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x6(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z12
@@ -511,126 +930,244 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z12
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z0
+	VMOVUPS.Z    64(CX), K2, Z13
+	VFMADD213PS  Z13, Z12, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z2
+	VMOVUPS.Z    64(CX), K2, Z13
+	VFMADD213PS  Z13, Z12, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z4
+	VMOVUPS.Z    64(CX), K2, Z13
+	VFMADD213PS  Z13, Z12, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z6
+	VMOVUPS.Z    64(CX), K2, Z13
+	VFMADD213PS  Z13, Z12, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z8
+	VMOVUPS.Z    64(CX), K2, Z13
+	VFMADD213PS  Z13, Z12, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z10
+	VMOVUPS.Z    64(CX), K2, Z13
+	VFMADD213PS  Z13, Z12, Z11
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z12, Z0, Z0
+	VMULPS Z12, Z1, Z1
+	VMULPS Z12, Z2, Z2
+	VMULPS Z12, Z3, Z3
+	VMULPS Z12, Z4, Z4
+	VMULPS Z12, Z5, Z5
+	VMULPS Z12, Z6, Z6
+	VMULPS Z12, Z7, Z7
+	VMULPS Z12, Z8, Z8
+	VMULPS Z12, Z9, Z9
+	VMULPS Z12, Z10, Z10
+	VMULPS Z12, Z11, Z11
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z13, Z1, Z1
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z13, Z3, Z3
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z13, Z5, Z5
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z13, Z7, Z7
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z12, Z10, Z10
+	VADDPS    Z13, Z11, Z11
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z12
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z12, Z0
+	VMAXPS  Z1, Z12, Z1
+	VMAXPS  Z2, Z12, Z2
+	VMAXPS  Z3, Z12, Z3
+	VMAXPS  Z4, Z12, Z4
+	VMAXPS  Z5, Z12, Z5
+	VMAXPS  Z6, Z12, Z6
+	VMAXPS  Z7, Z12, Z7
+	VMAXPS  Z8, Z12, Z8
+	VMAXPS  Z9, Z12, Z9
+	VMAXPS  Z10, Z12, Z10
+	VMAXPS  Z11, Z12, Z11
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z12
+	VMULPS    Z12, Z11, Z11
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z12
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z13
-	VFMADD231PS  Z0, Z12, Z13
-	VMOVUPS      Z13, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z12, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z12, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z12, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z12, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z12, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z12, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z12, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z12, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z12, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z12, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z12, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z12, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z12, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z12, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z12, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z12, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z12, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z12, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z12, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z12, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z12, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z12, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z12, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x7(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x7(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z14
@@ -662,140 +1199,272 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R10, R10
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z14
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z0
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z2
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z4
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z6
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z8
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z10
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z12
+	VMOVUPS.Z    64(CX), K2, Z15
+	VFMADD213PS  Z15, Z14, Z13
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z14, Z0, Z0
+	VMULPS Z14, Z1, Z1
+	VMULPS Z14, Z2, Z2
+	VMULPS Z14, Z3, Z3
+	VMULPS Z14, Z4, Z4
+	VMULPS Z14, Z5, Z5
+	VMULPS Z14, Z6, Z6
+	VMULPS Z14, Z7, Z7
+	VMULPS Z14, Z8, Z8
+	VMULPS Z14, Z9, Z9
+	VMULPS Z14, Z10, Z10
+	VMULPS Z14, Z11, Z11
+	VMULPS Z14, Z12, Z12
+	VMULPS Z14, Z13, Z13
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	VADDPS    Z14, Z0, Z0
+	VADDPS    Z15, Z1, Z1
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z15, Z3, Z3
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z15, Z5, Z5
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z15, Z7, Z7
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z15, Z9, Z9
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z15, Z11, Z11
+	VADDPS    Z14, Z12, Z12
+	VADDPS    Z15, Z13, Z13
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z14
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z14, Z0
+	VMAXPS  Z1, Z14, Z1
+	VMAXPS  Z2, Z14, Z2
+	VMAXPS  Z3, Z14, Z3
+	VMAXPS  Z4, Z14, Z4
+	VMAXPS  Z5, Z14, Z5
+	VMAXPS  Z6, Z14, Z6
+	VMAXPS  Z7, Z14, Z7
+	VMAXPS  Z8, Z14, Z8
+	VMAXPS  Z9, Z14, Z9
+	VMAXPS  Z10, Z14, Z10
+	VMAXPS  Z11, Z14, Z11
+	VMAXPS  Z12, Z14, Z12
+	VMAXPS  Z13, Z14, Z13
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z12, Z12
+	VMOVUPS.Z 64(AX), K2, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z14
+	VMULPS    Z14, Z13, Z13
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z14
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z15
-	VFMADD231PS  Z0, Z14, Z15
-	VMOVUPS      Z15, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z12, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z13, Z14, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z14, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z14, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z14, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z14, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z14, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z14, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z14, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z14, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z14, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z14, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z14, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z14, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z12, Z14, Z12
 	VMOVUPS Z12, K1, (AX)
-	VMULPS  Z13, Z14, Z13
 	VMOVUPS Z13, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x8(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x8(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z16
@@ -830,154 +1499,300 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R10, R10
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z16
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z0
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z2
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z4
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z6
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z8
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z10
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z12
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z14
+	VMOVUPS.Z    64(CX), K2, Z17
+	VFMADD213PS  Z17, Z16, Z15
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z16, Z0, Z0
+	VMULPS Z16, Z1, Z1
+	VMULPS Z16, Z2, Z2
+	VMULPS Z16, Z3, Z3
+	VMULPS Z16, Z4, Z4
+	VMULPS Z16, Z5, Z5
+	VMULPS Z16, Z6, Z6
+	VMULPS Z16, Z7, Z7
+	VMULPS Z16, Z8, Z8
+	VMULPS Z16, Z9, Z9
+	VMULPS Z16, Z10, Z10
+	VMULPS Z16, Z11, Z11
+	VMULPS Z16, Z12, Z12
+	VMULPS Z16, Z13, Z13
+	VMULPS Z16, Z14, Z14
+	VMULPS Z16, Z15, Z15
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z17, Z1, Z1
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z17, Z3, Z3
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z17, Z5, Z5
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z17, Z7, Z7
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z17, Z9, Z9
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z17, Z11, Z11
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z17, Z13, Z13
+	VADDPS    Z16, Z14, Z14
+	VADDPS    Z17, Z15, Z15
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z16
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z16, Z0
+	VMAXPS  Z1, Z16, Z1
+	VMAXPS  Z2, Z16, Z2
+	VMAXPS  Z3, Z16, Z3
+	VMAXPS  Z4, Z16, Z4
+	VMAXPS  Z5, Z16, Z5
+	VMAXPS  Z6, Z16, Z6
+	VMAXPS  Z7, Z16, Z7
+	VMAXPS  Z8, Z16, Z8
+	VMAXPS  Z9, Z16, Z9
+	VMAXPS  Z10, Z16, Z10
+	VMAXPS  Z11, Z16, Z11
+	VMAXPS  Z12, Z16, Z12
+	VMAXPS  Z13, Z16, Z13
+	VMAXPS  Z14, Z16, Z14
+	VMAXPS  Z15, Z16, Z15
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z14, Z14
+	VMOVUPS.Z 64(AX), K2, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z16
+	VMULPS    Z16, Z15, Z15
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z16
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z17
-	VFMADD231PS  Z0, Z16, Z17
-	VMOVUPS      Z17, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z12, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z13, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z14, Z16, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z15, Z16, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z16, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z16, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z16, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z16, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z16, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z16, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z16, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z16, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z16, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z16, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z16, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z16, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z12, Z16, Z12
 	VMOVUPS Z12, K1, (AX)
-	VMULPS  Z13, Z16, Z13
 	VMOVUPS Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z14, Z16, Z14
 	VMOVUPS Z14, K1, (AX)
-	VMULPS  Z15, Z16, Z15
 	VMOVUPS Z15, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x9(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x9(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x9(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x9(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
+	VXORPS  Z16, Z16, Z16
+	VXORPS  Z17, Z17, Z17
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z18
@@ -1015,170 +1830,330 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R10, R10
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z18
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z0
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z2
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z4
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z6
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z8
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z10
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z12
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z14
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z15
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z19
+	VFMADD213PS  Z19, Z18, Z16
+	VMOVUPS.Z    64(CX), K2, Z19
+	VFMADD213PS  Z19, Z18, Z17
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z18, Z0, Z0
+	VMULPS Z18, Z1, Z1
+	VMULPS Z18, Z2, Z2
+	VMULPS Z18, Z3, Z3
+	VMULPS Z18, Z4, Z4
+	VMULPS Z18, Z5, Z5
+	VMULPS Z18, Z6, Z6
+	VMULPS Z18, Z7, Z7
+	VMULPS Z18, Z8, Z8
+	VMULPS Z18, Z9, Z9
+	VMULPS Z18, Z10, Z10
+	VMULPS Z18, Z11, Z11
+	VMULPS Z18, Z12, Z12
+	VMULPS Z18, Z13, Z13
+	VMULPS Z18, Z14, Z14
+	VMULPS Z18, Z15, Z15
+	VMULPS Z18, Z16, Z16
+	VMULPS Z18, Z17, Z17
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z18
+	VMOVUPS.Z 64(AX), K2, Z19
+	VADDPS    Z18, Z0, Z0
+	VADDPS    Z19, Z1, Z1
+	VADDPS    Z18, Z2, Z2
+	VADDPS    Z19, Z3, Z3
+	VADDPS    Z18, Z4, Z4
+	VADDPS    Z19, Z5, Z5
+	VADDPS    Z18, Z6, Z6
+	VADDPS    Z19, Z7, Z7
+	VADDPS    Z18, Z8, Z8
+	VADDPS    Z19, Z9, Z9
+	VADDPS    Z18, Z10, Z10
+	VADDPS    Z19, Z11, Z11
+	VADDPS    Z18, Z12, Z12
+	VADDPS    Z19, Z13, Z13
+	VADDPS    Z18, Z14, Z14
+	VADDPS    Z19, Z15, Z15
+	VADDPS    Z18, Z16, Z16
+	VADDPS    Z19, Z17, Z17
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z18
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z18, Z0
+	VMAXPS  Z1, Z18, Z1
+	VMAXPS  Z2, Z18, Z2
+	VMAXPS  Z3, Z18, Z3
+	VMAXPS  Z4, Z18, Z4
+	VMAXPS  Z5, Z18, Z5
+	VMAXPS  Z6, Z18, Z6
+	VMAXPS  Z7, Z18, Z7
+	VMAXPS  Z8, Z18, Z8
+	VMAXPS  Z9, Z18, Z9
+	VMAXPS  Z10, Z18, Z10
+	VMAXPS  Z11, Z18, Z11
+	VMAXPS  Z12, Z18, Z12
+	VMAXPS  Z13, Z18, Z13
+	VMAXPS  Z14, Z18, Z14
+	VMAXPS  Z15, Z18, Z15
+	VMAXPS  Z16, Z18, Z16
+	VMAXPS  Z17, Z18, Z17
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z12, Z12
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z14, Z14
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z16, Z16
+	VMOVUPS.Z 64(AX), K2, Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z18, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z18
+	VMULPS    Z18, Z17, Z17
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z18
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z19
-	VFMADD231PS  Z0, Z18, Z19
-	VMOVUPS      Z19, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z12, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z13, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z14, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z15, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z16, Z18, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z17, Z18, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z18, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z18, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z18, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z18, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z18, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z18, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z18, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z18, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z18, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z18, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z18, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z18, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z12, Z18, Z12
 	VMOVUPS Z12, K1, (AX)
-	VMULPS  Z13, Z18, Z13
 	VMOVUPS Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z14, Z18, Z14
 	VMOVUPS Z14, K1, (AX)
-	VMULPS  Z15, Z18, Z15
 	VMOVUPS Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z16, Z18, Z16
 	VMOVUPS Z16, K1, (AX)
-	VMULPS  Z17, Z18, Z17
 	VMOVUPS Z17, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x10(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x10(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	LEAQ   (R9)(DX*2), R10
-	ADDQ   DX, R10
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x10(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x10(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
+	VXORPS  Z16, Z16, Z16
+	VXORPS  Z17, Z17, Z17
+	VXORPS  Z18, Z18, Z18
+	VXORPS  Z19, Z19, Z19
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z20
@@ -1220,184 +2195,358 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R11, R11
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z20
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z0
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z2
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z4
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z6
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z8
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z10
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z12
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z14
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z15
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z16
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z17
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z21
+	VFMADD213PS  Z21, Z20, Z18
+	VMOVUPS.Z    64(CX), K2, Z21
+	VFMADD213PS  Z21, Z20, Z19
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z20, Z0, Z0
+	VMULPS Z20, Z1, Z1
+	VMULPS Z20, Z2, Z2
+	VMULPS Z20, Z3, Z3
+	VMULPS Z20, Z4, Z4
+	VMULPS Z20, Z5, Z5
+	VMULPS Z20, Z6, Z6
+	VMULPS Z20, Z7, Z7
+	VMULPS Z20, Z8, Z8
+	VMULPS Z20, Z9, Z9
+	VMULPS Z20, Z10, Z10
+	VMULPS Z20, Z11, Z11
+	VMULPS Z20, Z12, Z12
+	VMULPS Z20, Z13, Z13
+	VMULPS Z20, Z14, Z14
+	VMULPS Z20, Z15, Z15
+	VMULPS Z20, Z16, Z16
+	VMULPS Z20, Z17, Z17
+	VMULPS Z20, Z18, Z18
+	VMULPS Z20, Z19, Z19
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z20
+	VMOVUPS.Z 64(AX), K2, Z21
+	VADDPS    Z20, Z0, Z0
+	VADDPS    Z21, Z1, Z1
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z21, Z3, Z3
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z21, Z5, Z5
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z21, Z7, Z7
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z21, Z9, Z9
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z21, Z11, Z11
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z21, Z13, Z13
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z21, Z15, Z15
+	VADDPS    Z20, Z16, Z16
+	VADDPS    Z21, Z17, Z17
+	VADDPS    Z20, Z18, Z18
+	VADDPS    Z21, Z19, Z19
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z20
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z20, Z0
+	VMAXPS  Z1, Z20, Z1
+	VMAXPS  Z2, Z20, Z2
+	VMAXPS  Z3, Z20, Z3
+	VMAXPS  Z4, Z20, Z4
+	VMAXPS  Z5, Z20, Z5
+	VMAXPS  Z6, Z20, Z6
+	VMAXPS  Z7, Z20, Z7
+	VMAXPS  Z8, Z20, Z8
+	VMAXPS  Z9, Z20, Z9
+	VMAXPS  Z10, Z20, Z10
+	VMAXPS  Z11, Z20, Z11
+	VMAXPS  Z12, Z20, Z12
+	VMAXPS  Z13, Z20, Z13
+	VMAXPS  Z14, Z20, Z14
+	VMAXPS  Z15, Z20, Z15
+	VMAXPS  Z16, Z20, Z16
+	VMAXPS  Z17, Z20, Z17
+	VMAXPS  Z18, Z20, Z18
+	VMAXPS  Z19, Z20, Z19
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z12, Z12
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z14, Z14
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z16, Z16
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z17, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z18, Z18
+	VMOVUPS.Z 64(AX), K2, Z20
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z20, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z20
+	VMULPS    Z20, Z19, Z19
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z20
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z21
-	VFMADD231PS  Z0, Z20, Z21
-	VMOVUPS      Z21, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z12, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z13, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z14, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z15, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z16, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z17, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z18, Z20, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z19, Z20, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z20, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z20, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z20, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z20, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z20, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z20, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z20, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z20, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z20, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z20, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z20, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z20, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z12, Z20, Z12
 	VMOVUPS Z12, K1, (AX)
-	VMULPS  Z13, Z20, Z13
 	VMOVUPS Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z14, Z20, Z14
 	VMOVUPS Z14, K1, (AX)
-	VMULPS  Z15, Z20, Z15
 	VMOVUPS Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z16, Z20, Z16
 	VMOVUPS Z16, K1, (AX)
-	VMULPS  Z17, Z20, Z17
 	VMOVUPS Z17, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z18, Z20, Z18
 	VMOVUPS Z18, K1, (AX)
-	VMULPS  Z19, Z20, Z19
 	VMOVUPS Z19, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x11(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x11(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	LEAQ   (R9)(DX*2), R10
-	ADDQ   DX, R10
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x11(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x11(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
+	VXORPS  Z16, Z16, Z16
+	VXORPS  Z17, Z17, Z17
+	VXORPS  Z18, Z18, Z18
+	VXORPS  Z19, Z19, Z19
+	VXORPS  Z20, Z20, Z20
+	VXORPS  Z21, Z21, Z21
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z22
@@ -1442,198 +2591,386 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R11, R11
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z22
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z0
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z2
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z4
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z6
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z8
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z10
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z12
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z14
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z15
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z16
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z17
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z18
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z19
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z23
+	VFMADD213PS  Z23, Z22, Z20
+	VMOVUPS.Z    64(CX), K2, Z23
+	VFMADD213PS  Z23, Z22, Z21
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z22, Z0, Z0
+	VMULPS Z22, Z1, Z1
+	VMULPS Z22, Z2, Z2
+	VMULPS Z22, Z3, Z3
+	VMULPS Z22, Z4, Z4
+	VMULPS Z22, Z5, Z5
+	VMULPS Z22, Z6, Z6
+	VMULPS Z22, Z7, Z7
+	VMULPS Z22, Z8, Z8
+	VMULPS Z22, Z9, Z9
+	VMULPS Z22, Z10, Z10
+	VMULPS Z22, Z11, Z11
+	VMULPS Z22, Z12, Z12
+	VMULPS Z22, Z13, Z13
+	VMULPS Z22, Z14, Z14
+	VMULPS Z22, Z15, Z15
+	VMULPS Z22, Z16, Z16
+	VMULPS Z22, Z17, Z17
+	VMULPS Z22, Z18, Z18
+	VMULPS Z22, Z19, Z19
+	VMULPS Z22, Z20, Z20
+	VMULPS Z22, Z21, Z21
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z22
+	VMOVUPS.Z 64(AX), K2, Z23
+	VADDPS    Z22, Z0, Z0
+	VADDPS    Z23, Z1, Z1
+	VADDPS    Z22, Z2, Z2
+	VADDPS    Z23, Z3, Z3
+	VADDPS    Z22, Z4, Z4
+	VADDPS    Z23, Z5, Z5
+	VADDPS    Z22, Z6, Z6
+	VADDPS    Z23, Z7, Z7
+	VADDPS    Z22, Z8, Z8
+	VADDPS    Z23, Z9, Z9
+	VADDPS    Z22, Z10, Z10
+	VADDPS    Z23, Z11, Z11
+	VADDPS    Z22, Z12, Z12
+	VADDPS    Z23, Z13, Z13
+	VADDPS    Z22, Z14, Z14
+	VADDPS    Z23, Z15, Z15
+	VADDPS    Z22, Z16, Z16
+	VADDPS    Z23, Z17, Z17
+	VADDPS    Z22, Z18, Z18
+	VADDPS    Z23, Z19, Z19
+	VADDPS    Z22, Z20, Z20
+	VADDPS    Z23, Z21, Z21
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z22
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z22, Z0
+	VMAXPS  Z1, Z22, Z1
+	VMAXPS  Z2, Z22, Z2
+	VMAXPS  Z3, Z22, Z3
+	VMAXPS  Z4, Z22, Z4
+	VMAXPS  Z5, Z22, Z5
+	VMAXPS  Z6, Z22, Z6
+	VMAXPS  Z7, Z22, Z7
+	VMAXPS  Z8, Z22, Z8
+	VMAXPS  Z9, Z22, Z9
+	VMAXPS  Z10, Z22, Z10
+	VMAXPS  Z11, Z22, Z11
+	VMAXPS  Z12, Z22, Z12
+	VMAXPS  Z13, Z22, Z13
+	VMAXPS  Z14, Z22, Z14
+	VMAXPS  Z15, Z22, Z15
+	VMAXPS  Z16, Z22, Z16
+	VMAXPS  Z17, Z22, Z17
+	VMAXPS  Z18, Z22, Z18
+	VMAXPS  Z19, Z22, Z19
+	VMAXPS  Z20, Z22, Z20
+	VMAXPS  Z21, Z22, Z21
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z12, Z12
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z14, Z14
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z16, Z16
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z17, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z18, Z18
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z19, Z19
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z20, Z20
+	VMOVUPS.Z 64(AX), K2, Z22
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z22, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z22
+	VMULPS    Z22, Z21, Z21
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z22
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z23
-	VFMADD231PS  Z0, Z22, Z23
-	VMOVUPS      Z23, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z12, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z13, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z14, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z15, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z16, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z17, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z18, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z19, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z20, Z22, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z21, Z22, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z22, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z22, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z22, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z22, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z22, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z22, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z22, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z22, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z22, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z22, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z22, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z22, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z12, Z22, Z12
 	VMOVUPS Z12, K1, (AX)
-	VMULPS  Z13, Z22, Z13
 	VMOVUPS Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z14, Z22, Z14
 	VMOVUPS Z14, K1, (AX)
-	VMULPS  Z15, Z22, Z15
 	VMOVUPS Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z16, Z22, Z16
 	VMOVUPS Z16, K1, (AX)
-	VMULPS  Z17, Z22, Z17
 	VMOVUPS Z17, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z18, Z22, Z18
 	VMOVUPS Z18, K1, (AX)
-	VMULPS  Z19, Z22, Z19
 	VMOVUPS Z19, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z20, Z22, Z20
 	VMOVUPS Z20, K1, (AX)
-	VMULPS  Z21, Z22, Z21
 	VMOVUPS Z21, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX512x12(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF32AVX512x12(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x10, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	VPXORQ Z22, Z22, Z22
-	VPXORQ Z23, Z23, Z23
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	LEAQ   (R9)(DX*2), R10
-	ADDQ   DX, R10
-	TESTQ  AX, AX
-	JE     store
+// func tileF32AVX512x12(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF32AVX512x12(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x10, AX
+	KMOVW   AX, K2
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
+	VXORPS  Z16, Z16, Z16
+	VXORPS  Z17, Z17, Z17
+	VXORPS  Z18, Z18, Z18
+	VXORPS  Z19, Z19, Z19
+	VXORPS  Z20, Z20, Z20
+	VXORPS  Z21, Z21, Z21
+	VXORPS  Z22, Z22, Z22
+	VXORPS  Z23, Z23, Z23
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
 
 loop:
 	VMOVUPS.Z    (SI), K1, Z24
@@ -1681,182 +3018,4957 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R11, R11
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z24
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z0
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z2
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z4
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z6
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z8
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z10
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z12
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z14
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z15
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z16
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z17
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z18
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z19
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z20
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z21
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z25
+	VFMADD213PS  Z25, Z24, Z22
+	VMOVUPS.Z    64(CX), K2, Z25
+	VFMADD213PS  Z25, Z24, Z23
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z24, Z0, Z0
+	VMULPS Z24, Z1, Z1
+	VMULPS Z24, Z2, Z2
+	VMULPS Z24, Z3, Z3
+	VMULPS Z24, Z4, Z4
+	VMULPS Z24, Z5, Z5
+	VMULPS Z24, Z6, Z6
+	VMULPS Z24, Z7, Z7
+	VMULPS Z24, Z8, Z8
+	VMULPS Z24, Z9, Z9
+	VMULPS Z24, Z10, Z10
+	VMULPS Z24, Z11, Z11
+	VMULPS Z24, Z12, Z12
+	VMULPS Z24, Z13, Z13
+	VMULPS Z24, Z14, Z14
+	VMULPS Z24, Z15, Z15
+	VMULPS Z24, Z16, Z16
+	VMULPS Z24, Z17, Z17
+	VMULPS Z24, Z18, Z18
+	VMULPS Z24, Z19, Z19
+	VMULPS Z24, Z20, Z20
+	VMULPS Z24, Z21, Z21
+	VMULPS Z24, Z22, Z22
+	VMULPS Z24, Z23, Z23
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z24
+	VMOVUPS.Z 64(AX), K2, Z25
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z25, Z1, Z1
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z25, Z3, Z3
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z25, Z5, Z5
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z25, Z7, Z7
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z25, Z9, Z9
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z25, Z11, Z11
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z25, Z13, Z13
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z25, Z15, Z15
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z25, Z17, Z17
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z25, Z19, Z19
+	VADDPS    Z24, Z20, Z20
+	VADDPS    Z25, Z21, Z21
+	VADDPS    Z24, Z22, Z22
+	VADDPS    Z25, Z23, Z23
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z24
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z24, Z0
+	VMAXPS  Z1, Z24, Z1
+	VMAXPS  Z2, Z24, Z2
+	VMAXPS  Z3, Z24, Z3
+	VMAXPS  Z4, Z24, Z4
+	VMAXPS  Z5, Z24, Z5
+	VMAXPS  Z6, Z24, Z6
+	VMAXPS  Z7, Z24, Z7
+	VMAXPS  Z8, Z24, Z8
+	VMAXPS  Z9, Z24, Z9
+	VMAXPS  Z10, Z24, Z10
+	VMAXPS  Z11, Z24, Z11
+	VMAXPS  Z12, Z24, Z12
+	VMAXPS  Z13, Z24, Z13
+	VMAXPS  Z14, Z24, Z14
+	VMAXPS  Z15, Z24, Z15
+	VMAXPS  Z16, Z24, Z16
+	VMAXPS  Z17, Z24, Z17
+	VMAXPS  Z18, Z24, Z18
+	VMAXPS  Z19, Z24, Z19
+	VMAXPS  Z20, Z24, Z20
+	VMAXPS  Z21, Z24, Z21
+	VMAXPS  Z22, Z24, Z22
+	VMAXPS  Z23, Z24, Z23
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z0, Z0
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z2, Z2
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z4, Z4
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z6, Z6
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z8, Z8
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z10, Z10
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z12, Z12
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z14, Z14
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z16, Z16
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z17, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z18, Z18
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z19, Z19
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z20, Z20
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z21, Z21
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z22, Z22
+	VMOVUPS.Z 64(AX), K2, Z24
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z24, K3
+	VMOVUPS.Z c32_3f800000<>+0(SB), K3, Z24
+	VMULPS    Z24, Z23, Z23
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Z24
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS.Z    (AX), K1, Z25
-	VFMADD231PS  Z0, Z24, Z25
-	VMOVUPS      Z25, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z1, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z2, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z3, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z4, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z5, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z6, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z7, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z8, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z9, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z10, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z11, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z12, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z13, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z14, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z15, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z16, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z17, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z18, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z19, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z20, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z21, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS.Z    (AX), K1, Z0
-	VFMADD231PS  Z22, Z24, Z0
-	VMOVUPS      Z0, K1, (AX)
-	VMOVUPS.Z    64(AX), K2, Z0
-	VFMADD231PS  Z23, Z24, Z0
-	VMOVUPS      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Z0, Z24, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPS Z0, K1, (AX)
-	VMULPS  Z1, Z24, Z1
 	VMOVUPS Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z2, Z24, Z2
 	VMOVUPS Z2, K1, (AX)
-	VMULPS  Z3, Z24, Z3
 	VMOVUPS Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z4, Z24, Z4
 	VMOVUPS Z4, K1, (AX)
-	VMULPS  Z5, Z24, Z5
 	VMOVUPS Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z6, Z24, Z6
 	VMOVUPS Z6, K1, (AX)
-	VMULPS  Z7, Z24, Z7
 	VMOVUPS Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z8, Z24, Z8
 	VMOVUPS Z8, K1, (AX)
-	VMULPS  Z9, Z24, Z9
 	VMOVUPS Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z10, Z24, Z10
 	VMOVUPS Z10, K1, (AX)
-	VMULPS  Z11, Z24, Z11
 	VMOVUPS Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z12, Z24, Z12
 	VMOVUPS Z12, K1, (AX)
-	VMULPS  Z13, Z24, Z13
 	VMOVUPS Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z14, Z24, Z14
 	VMOVUPS Z14, K1, (AX)
-	VMULPS  Z15, Z24, Z15
 	VMOVUPS Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z16, Z24, Z16
 	VMOVUPS Z16, K1, (AX)
-	VMULPS  Z17, Z24, Z17
 	VMOVUPS Z17, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z18, Z24, Z18
 	VMOVUPS Z18, K1, (AX)
-	VMULPS  Z19, Z24, Z19
 	VMOVUPS Z19, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z20, Z24, Z20
 	VMOVUPS Z20, K1, (AX)
-	VMULPS  Z21, Z24, Z21
 	VMOVUPS Z21, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPS  Z22, Z24, Z22
 	VMOVUPS Z22, K1, (AX)
-	VMULPS  Z23, Z24, Z23
 	VMOVUPS Z23, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x1(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bk+40(FP), SI
-	MOVL   mask+80(FP), DI
-	KMOVW  DI, K1
-	SHRL   $0x08, DI
-	KMOVW  DI, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	TESTQ  AX, AX
-	JE     store
+// func slimF32AVX512x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x1(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    bk+40(FP), SI
+	MOVQ    $0x00000050, DI
+	CMPQ    AX, DI
+	CMOVQLT AX, DI
+	SUBQ    DI, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (BX), K1, Z1
+	VFMADD231PS.BCST (CX), Z1, Z0
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNE              loop
+	TESTQ            DI, DI
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R8
+	PREFETCHT0 (AX)
+	ADDQ       R8, AX
+	MOVQ       DI, AX
+	XORQ       DI, DI
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z1
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z2
+	VFMADD213PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z1, Z0, Z0
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z1
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z1, Z0
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z1, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z1
+	VMULPS    Z1, Z0, Z0
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x2(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z2
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R8, R8
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z2
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z3
+	VFMADD213PS  Z3, Z2, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z3
+	VFMADD213PS  Z3, Z2, Z1
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z2, Z0, Z0
+	VMULPS Z2, Z1, Z1
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z2, Z1, Z1
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z2
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z2, Z0
+	VMAXPS  Z1, Z2, Z1
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z2, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z2
+	VMULPS    Z2, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z2, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z2
+	VMULPS    Z2, Z1, Z1
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x3(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z3
+	VFMADD231PS.BCST (CX), Z3, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R8, R8
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z3
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z4
+	VFMADD213PS  Z4, Z3, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z4
+	VFMADD213PS  Z4, Z3, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z4
+	VFMADD213PS  Z4, Z3, Z2
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z3, Z0, Z0
+	VMULPS Z3, Z1, Z1
+	VMULPS Z3, Z2, Z2
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VADDPS    Z3, Z1, Z1
+	VADDPS    Z3, Z2, Z2
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z3
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z3, Z0
+	VMAXPS  Z1, Z3, Z1
+	VMAXPS  Z2, Z3, Z2
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z3
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z3, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z3
+	VMULPS    Z3, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z3, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z3
+	VMULPS    Z3, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z3, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z3
+	VMULPS    Z3, Z2, Z2
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x4(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z4
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
+	VFMADD231PS.BCST (R8), Z4, Z3
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R9, R9
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z4
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z5
+	VFMADD213PS  Z5, Z4, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z5
+	VFMADD213PS  Z5, Z4, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z5
+	VFMADD213PS  Z5, Z4, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z5
+	VFMADD213PS  Z5, Z4, Z3
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z4, Z0, Z0
+	VMULPS Z4, Z1, Z1
+	VMULPS Z4, Z2, Z2
+	VMULPS Z4, Z3, Z3
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z4, Z3, Z3
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z4
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z4, Z0
+	VMAXPS  Z1, Z4, Z1
+	VMAXPS  Z2, Z4, Z2
+	VMAXPS  Z3, Z4, Z3
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z4
+	VMULPS    Z4, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z4
+	VMULPS    Z4, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z4
+	VMULPS    Z4, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z4, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z4
+	VMULPS    Z4, Z3, Z3
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x5(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z5
+	VFMADD231PS.BCST (CX), Z5, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
+	VFMADD231PS.BCST (R8), Z5, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z5, Z4
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R9, R9
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z5
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z6
+	VFMADD213PS  Z6, Z5, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z6
+	VFMADD213PS  Z6, Z5, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z6
+	VFMADD213PS  Z6, Z5, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z6
+	VFMADD213PS  Z6, Z5, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z6
+	VFMADD213PS  Z6, Z5, Z4
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z5, Z0, Z0
+	VMULPS Z5, Z1, Z1
+	VMULPS Z5, Z2, Z2
+	VMULPS Z5, Z3, Z3
+	VMULPS Z5, Z4, Z4
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VADDPS    Z5, Z2, Z2
+	VADDPS    Z5, Z3, Z3
+	VADDPS    Z5, Z4, Z4
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z5
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z5, Z0
+	VMAXPS  Z1, Z5, Z1
+	VMAXPS  Z2, Z5, Z2
+	VMAXPS  Z3, Z5, Z3
+	VMAXPS  Z4, Z5, Z4
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z5
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z5, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z5
+	VMULPS    Z5, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z5, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z5
+	VMULPS    Z5, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z5, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z5
+	VMULPS    Z5, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z5, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z5
+	VMULPS    Z5, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z5, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z5
+	VMULPS    Z5, Z4, Z4
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x6(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z6
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
+	VFMADD231PS.BCST (R8), Z6, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z6, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z6, Z5
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R9, R9
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z6
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z6, Z0, Z0
+	VMULPS Z6, Z1, Z1
+	VMULPS Z6, Z2, Z2
+	VMULPS Z6, Z3, Z3
+	VMULPS Z6, Z4, Z4
+	VMULPS Z6, Z5, Z5
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z6
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z6, Z0
+	VMAXPS  Z1, Z6, Z1
+	VMAXPS  Z2, Z6, Z2
+	VMAXPS  Z3, Z6, Z3
+	VMAXPS  Z4, Z6, Z4
+	VMAXPS  Z5, Z6, Z5
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z6
+	VMULPS    Z6, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z6
+	VMULPS    Z6, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z6
+	VMULPS    Z6, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z6
+	VMULPS    Z6, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z6
+	VMULPS    Z6, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z6
+	VMULPS    Z6, Z5, Z5
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x7(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z7
+	VFMADD231PS.BCST (CX), Z7, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
+	VFMADD231PS.BCST (R8), Z7, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z7, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z7, Z5
+	VFMADD231PS.BCST (R9), Z7, Z6
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R10, R10
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z7
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z8
+	VFMADD213PS  Z8, Z7, Z6
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z7, Z0, Z0
+	VMULPS Z7, Z1, Z1
+	VMULPS Z7, Z2, Z2
+	VMULPS Z7, Z3, Z3
+	VMULPS Z7, Z4, Z4
+	VMULPS Z7, Z5, Z5
+	VMULPS Z7, Z6, Z6
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z7, Z2, Z2
+	VADDPS    Z7, Z3, Z3
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z7, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z7
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z7, Z0
+	VMAXPS  Z1, Z7, Z1
+	VMAXPS  Z2, Z7, Z2
+	VMAXPS  Z3, Z7, Z3
+	VMAXPS  Z4, Z7, Z4
+	VMAXPS  Z5, Z7, Z5
+	VMAXPS  Z6, Z7, Z6
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z7
+	VMULPS    Z7, Z6, Z6
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x8(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z8
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
+	VFMADD231PS.BCST (R8), Z8, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z8, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z8, Z5
+	VFMADD231PS.BCST (R9), Z8, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z8, Z7
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R10, R10
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z8
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z9
+	VFMADD213PS  Z9, Z8, Z7
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z8, Z0, Z0
+	VMULPS Z8, Z1, Z1
+	VMULPS Z8, Z2, Z2
+	VMULPS Z8, Z3, Z3
+	VMULPS Z8, Z4, Z4
+	VMULPS Z8, Z5, Z5
+	VMULPS Z8, Z6, Z6
+	VMULPS Z8, Z7, Z7
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z8
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z8, Z0
+	VMAXPS  Z1, Z8, Z1
+	VMAXPS  Z2, Z8, Z2
+	VMAXPS  Z3, Z8, Z3
+	VMAXPS  Z4, Z8, Z4
+	VMAXPS  Z5, Z8, Z5
+	VMAXPS  Z6, Z8, Z6
+	VMAXPS  Z7, Z8, Z7
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z8, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z8
+	VMULPS    Z8, Z7, Z7
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x9(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x9(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z9
+	VFMADD231PS.BCST (CX), Z9, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z9, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z9, Z2
+	VFMADD231PS.BCST (R8), Z9, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z9, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z9, Z5
+	VFMADD231PS.BCST (R9), Z9, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z9, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z9, Z8
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R10, R10
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z9
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z10
+	VFMADD213PS  Z10, Z9, Z8
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z9, Z0, Z0
+	VMULPS Z9, Z1, Z1
+	VMULPS Z9, Z2, Z2
+	VMULPS Z9, Z3, Z3
+	VMULPS Z9, Z4, Z4
+	VMULPS Z9, Z5, Z5
+	VMULPS Z9, Z6, Z6
+	VMULPS Z9, Z7, Z7
+	VMULPS Z9, Z8, Z8
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z9
+	VADDPS    Z9, Z0, Z0
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z9, Z2, Z2
+	VADDPS    Z9, Z3, Z3
+	VADDPS    Z9, Z4, Z4
+	VADDPS    Z9, Z5, Z5
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z9, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z9
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z9, Z0
+	VMAXPS  Z1, Z9, Z1
+	VMAXPS  Z2, Z9, Z2
+	VMAXPS  Z3, Z9, Z3
+	VMAXPS  Z4, Z9, Z4
+	VMAXPS  Z5, Z9, Z5
+	VMAXPS  Z6, Z9, Z6
+	VMAXPS  Z7, Z9, Z7
+	VMAXPS  Z8, Z9, Z8
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z9
+	VMULPS    Z9, Z8, Z8
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x10(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x10(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z10
+	VFMADD231PS.BCST (CX), Z10, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST (R8), Z10, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z10, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z10, Z5
+	VFMADD231PS.BCST (R9), Z10, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z10, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z10, Z8
+	VFMADD231PS.BCST (R10), Z10, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R11, R11
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z10
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z11
+	VFMADD213PS  Z11, Z10, Z9
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z10, Z0, Z0
+	VMULPS Z10, Z1, Z1
+	VMULPS Z10, Z2, Z2
+	VMULPS Z10, Z3, Z3
+	VMULPS Z10, Z4, Z4
+	VMULPS Z10, Z5, Z5
+	VMULPS Z10, Z6, Z6
+	VMULPS Z10, Z7, Z7
+	VMULPS Z10, Z8, Z8
+	VMULPS Z10, Z9, Z9
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z8, Z8
+	VADDPS    Z10, Z9, Z9
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z10
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z10, Z0
+	VMAXPS  Z1, Z10, Z1
+	VMAXPS  Z2, Z10, Z2
+	VMAXPS  Z3, Z10, Z3
+	VMAXPS  Z4, Z10, Z4
+	VMAXPS  Z5, Z10, Z5
+	VMAXPS  Z6, Z10, Z6
+	VMAXPS  Z7, Z10, Z7
+	VMAXPS  Z8, Z10, Z8
+	VMAXPS  Z9, Z10, Z9
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z10, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z10
+	VMULPS    Z10, Z9, Z9
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x11(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x11(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z11
+	VFMADD231PS.BCST (CX), Z11, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST (R8), Z11, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z11, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z11, Z5
+	VFMADD231PS.BCST (R9), Z11, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z11, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z11, Z8
+	VFMADD231PS.BCST (R10), Z11, Z9
+	VFMADD231PS.BCST (R10)(DX*1), Z11, Z10
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R11, R11
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z11
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD213PS  Z12, Z11, Z10
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z11, Z0, Z0
+	VMULPS Z11, Z1, Z1
+	VMULPS Z11, Z2, Z2
+	VMULPS Z11, Z3, Z3
+	VMULPS Z11, Z4, Z4
+	VMULPS Z11, Z5, Z5
+	VMULPS Z11, Z6, Z6
+	VMULPS Z11, Z7, Z7
+	VMULPS Z11, Z8, Z8
+	VMULPS Z11, Z9, Z9
+	VMULPS Z11, Z10, Z10
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z11
+	VADDPS    Z11, Z0, Z0
+	VADDPS    Z11, Z1, Z1
+	VADDPS    Z11, Z2, Z2
+	VADDPS    Z11, Z3, Z3
+	VADDPS    Z11, Z4, Z4
+	VADDPS    Z11, Z5, Z5
+	VADDPS    Z11, Z6, Z6
+	VADDPS    Z11, Z7, Z7
+	VADDPS    Z11, Z8, Z8
+	VADDPS    Z11, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z11
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z11, Z0
+	VMAXPS  Z1, Z11, Z1
+	VMAXPS  Z2, Z11, Z2
+	VMAXPS  Z3, Z11, Z3
+	VMAXPS  Z4, Z11, Z4
+	VMAXPS  Z5, Z11, Z5
+	VMAXPS  Z6, Z11, Z6
+	VMAXPS  Z7, Z11, Z7
+	VMAXPS  Z8, Z11, Z8
+	VMAXPS  Z9, Z11, Z9
+	VMAXPS  Z10, Z11, Z10
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z11, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z11
+	VMULPS    Z11, Z10, Z10
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x12(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x12(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z12
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST (R8), Z12, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z12, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z12, Z5
+	VFMADD231PS.BCST (R9), Z12, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z12, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z12, Z8
+	VFMADD231PS.BCST (R10), Z12, Z9
+	VFMADD231PS.BCST (R10)(DX*1), Z12, Z10
+	VFMADD231PS.BCST (R10)(DX*2), Z12, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R11, R11
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z12
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z10
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z13
+	VFMADD213PS  Z13, Z12, Z11
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z12, Z0, Z0
+	VMULPS Z12, Z1, Z1
+	VMULPS Z12, Z2, Z2
+	VMULPS Z12, Z3, Z3
+	VMULPS Z12, Z4, Z4
+	VMULPS Z12, Z5, Z5
+	VMULPS Z12, Z6, Z6
+	VMULPS Z12, Z7, Z7
+	VMULPS Z12, Z8, Z8
+	VMULPS Z12, Z9, Z9
+	VMULPS Z12, Z10, Z10
+	VMULPS Z12, Z11, Z11
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z12
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z12, Z0
+	VMAXPS  Z1, Z12, Z1
+	VMAXPS  Z2, Z12, Z2
+	VMAXPS  Z3, Z12, Z3
+	VMAXPS  Z4, Z12, Z4
+	VMAXPS  Z5, Z12, Z5
+	VMAXPS  Z6, Z12, Z6
+	VMAXPS  Z7, Z12, Z7
+	VMAXPS  Z8, Z12, Z8
+	VMAXPS  Z9, Z12, Z9
+	VMAXPS  Z10, Z12, Z10
+	VMAXPS  Z11, Z12, Z11
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z12
+	VMULPS    Z12, Z11, Z11
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x13(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x13(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    $0x00000050, R12
+	CMPQ    AX, R12
+	CMOVQLT AX, R12
+	SUBQ    R12, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z13
+	VFMADD231PS.BCST (CX), Z13, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST (R8), Z13, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z13, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z13, Z5
+	VFMADD231PS.BCST (R9), Z13, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z13, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z13, Z8
+	VFMADD231PS.BCST (R10), Z13, Z9
+	VFMADD231PS.BCST (R10)(DX*1), Z13, Z10
+	VFMADD231PS.BCST (R10)(DX*2), Z13, Z11
+	VFMADD231PS.BCST (R11), Z13, Z12
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R12, R12
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	MOVQ       R12, AX
+	XORQ       R12, R12
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z13
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z10
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z14
+	VFMADD213PS  Z14, Z13, Z12
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z13, Z0, Z0
+	VMULPS Z13, Z1, Z1
+	VMULPS Z13, Z2, Z2
+	VMULPS Z13, Z3, Z3
+	VMULPS Z13, Z4, Z4
+	VMULPS Z13, Z5, Z5
+	VMULPS Z13, Z6, Z6
+	VMULPS Z13, Z7, Z7
+	VMULPS Z13, Z8, Z8
+	VMULPS Z13, Z9, Z9
+	VMULPS Z13, Z10, Z10
+	VMULPS Z13, Z11, Z11
+	VMULPS Z13, Z12, Z12
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z13
+	VADDPS    Z13, Z0, Z0
+	VADDPS    Z13, Z1, Z1
+	VADDPS    Z13, Z2, Z2
+	VADDPS    Z13, Z3, Z3
+	VADDPS    Z13, Z4, Z4
+	VADDPS    Z13, Z5, Z5
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z13, Z7, Z7
+	VADDPS    Z13, Z8, Z8
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z13, Z11, Z11
+	VADDPS    Z13, Z12, Z12
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z13
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z13, Z0
+	VMAXPS  Z1, Z13, Z1
+	VMAXPS  Z2, Z13, Z2
+	VMAXPS  Z3, Z13, Z3
+	VMAXPS  Z4, Z13, Z4
+	VMAXPS  Z5, Z13, Z5
+	VMAXPS  Z6, Z13, Z6
+	VMAXPS  Z7, Z13, Z7
+	VMAXPS  Z8, Z13, Z8
+	VMAXPS  Z9, Z13, Z9
+	VMAXPS  Z10, Z13, Z10
+	VMAXPS  Z11, Z13, Z11
+	VMAXPS  Z12, Z13, Z12
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z13, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z13
+	VMULPS    Z13, Z12, Z12
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x14(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x14(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    $0x00000050, R12
+	CMPQ    AX, R12
+	CMOVQLT AX, R12
+	SUBQ    R12, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z14
+	VFMADD231PS.BCST (CX), Z14, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST (R8), Z14, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z14, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z14, Z5
+	VFMADD231PS.BCST (R9), Z14, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z14, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z14, Z8
+	VFMADD231PS.BCST (R10), Z14, Z9
+	VFMADD231PS.BCST (R10)(DX*1), Z14, Z10
+	VFMADD231PS.BCST (R10)(DX*2), Z14, Z11
+	VFMADD231PS.BCST (R11), Z14, Z12
+	VFMADD231PS.BCST (R11)(DX*1), Z14, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R12, R12
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	MOVQ       R12, AX
+	XORQ       R12, R12
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z14
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z10
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z12
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z15
+	VFMADD213PS  Z15, Z14, Z13
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z14, Z0, Z0
+	VMULPS Z14, Z1, Z1
+	VMULPS Z14, Z2, Z2
+	VMULPS Z14, Z3, Z3
+	VMULPS Z14, Z4, Z4
+	VMULPS Z14, Z5, Z5
+	VMULPS Z14, Z6, Z6
+	VMULPS Z14, Z7, Z7
+	VMULPS Z14, Z8, Z8
+	VMULPS Z14, Z9, Z9
+	VMULPS Z14, Z10, Z10
+	VMULPS Z14, Z11, Z11
+	VMULPS Z14, Z12, Z12
+	VMULPS Z14, Z13, Z13
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z14
+	VADDPS    Z14, Z0, Z0
+	VADDPS    Z14, Z1, Z1
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z14, Z3, Z3
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z14, Z5, Z5
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z14, Z9, Z9
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z14, Z11, Z11
+	VADDPS    Z14, Z12, Z12
+	VADDPS    Z14, Z13, Z13
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z14
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z14, Z0
+	VMAXPS  Z1, Z14, Z1
+	VMAXPS  Z2, Z14, Z2
+	VMAXPS  Z3, Z14, Z3
+	VMAXPS  Z4, Z14, Z4
+	VMAXPS  Z5, Z14, Z5
+	VMAXPS  Z6, Z14, Z6
+	VMAXPS  Z7, Z14, Z7
+	VMAXPS  Z8, Z14, Z8
+	VMAXPS  Z9, Z14, Z9
+	VMAXPS  Z10, Z14, Z10
+	VMAXPS  Z11, Z14, Z11
+	VMAXPS  Z12, Z14, Z12
+	VMAXPS  Z13, Z14, Z13
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z12, Z12
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z14, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z14
+	VMULPS    Z14, Z13, Z13
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x15(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x15(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    $0x00000050, R12
+	CMPQ    AX, R12
+	CMOVQLT AX, R12
+	SUBQ    R12, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z15
+	VFMADD231PS.BCST (CX), Z15, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST (R8), Z15, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z15, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z15, Z5
+	VFMADD231PS.BCST (R9), Z15, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z15, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z15, Z8
+	VFMADD231PS.BCST (R10), Z15, Z9
+	VFMADD231PS.BCST (R10)(DX*1), Z15, Z10
+	VFMADD231PS.BCST (R10)(DX*2), Z15, Z11
+	VFMADD231PS.BCST (R11), Z15, Z12
+	VFMADD231PS.BCST (R11)(DX*1), Z15, Z13
+	VFMADD231PS.BCST (R11)(DX*2), Z15, Z14
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R12, R12
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	MOVQ       R12, AX
+	XORQ       R12, R12
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z15
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z10
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z12
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z16
+	VFMADD213PS  Z16, Z15, Z14
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z15, Z0, Z0
+	VMULPS Z15, Z1, Z1
+	VMULPS Z15, Z2, Z2
+	VMULPS Z15, Z3, Z3
+	VMULPS Z15, Z4, Z4
+	VMULPS Z15, Z5, Z5
+	VMULPS Z15, Z6, Z6
+	VMULPS Z15, Z7, Z7
+	VMULPS Z15, Z8, Z8
+	VMULPS Z15, Z9, Z9
+	VMULPS Z15, Z10, Z10
+	VMULPS Z15, Z11, Z11
+	VMULPS Z15, Z12, Z12
+	VMULPS Z15, Z13, Z13
+	VMULPS Z15, Z14, Z14
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z15
+	VADDPS    Z15, Z0, Z0
+	VADDPS    Z15, Z1, Z1
+	VADDPS    Z15, Z2, Z2
+	VADDPS    Z15, Z3, Z3
+	VADDPS    Z15, Z4, Z4
+	VADDPS    Z15, Z5, Z5
+	VADDPS    Z15, Z6, Z6
+	VADDPS    Z15, Z7, Z7
+	VADDPS    Z15, Z8, Z8
+	VADDPS    Z15, Z9, Z9
+	VADDPS    Z15, Z10, Z10
+	VADDPS    Z15, Z11, Z11
+	VADDPS    Z15, Z12, Z12
+	VADDPS    Z15, Z13, Z13
+	VADDPS    Z15, Z14, Z14
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z15
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z15, Z0
+	VMAXPS  Z1, Z15, Z1
+	VMAXPS  Z2, Z15, Z2
+	VMAXPS  Z3, Z15, Z3
+	VMAXPS  Z4, Z15, Z4
+	VMAXPS  Z5, Z15, Z5
+	VMAXPS  Z6, Z15, Z6
+	VMAXPS  Z7, Z15, Z7
+	VMAXPS  Z8, Z15, Z8
+	VMAXPS  Z9, Z15, Z9
+	VMAXPS  Z10, Z15, Z10
+	VMAXPS  Z11, Z15, Z11
+	VMAXPS  Z12, Z15, Z12
+	VMAXPS  Z13, Z15, Z13
+	VMAXPS  Z14, Z15, Z14
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z12, Z12
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z15
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z15, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z15
+	VMULPS    Z15, Z14, Z14
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF32AVX512x16(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF32AVX512x16(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	VXORPS  Z14, Z14, Z14
+	VXORPS  Z15, Z15, Z15
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    $0x00000050, R13
+	CMPQ    AX, R13
+	CMOVQLT AX, R13
+	SUBQ    R13, AX
+	JE      fetch
+
+loop:
+	VMOVUPS.Z        (SI), K1, Z16
+	VFMADD231PS.BCST (CX), Z16, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST (R8), Z16, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z16, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z16, Z5
+	VFMADD231PS.BCST (R9), Z16, Z6
+	VFMADD231PS.BCST (R9)(DX*1), Z16, Z7
+	VFMADD231PS.BCST (R9)(DX*2), Z16, Z8
+	VFMADD231PS.BCST (R10), Z16, Z9
+	VFMADD231PS.BCST (R10)(DX*1), Z16, Z10
+	VFMADD231PS.BCST (R10)(DX*2), Z16, Z11
+	VFMADD231PS.BCST (R11), Z16, Z12
+	VFMADD231PS.BCST (R11)(DX*1), Z16, Z13
+	VFMADD231PS.BCST (R11)(DX*2), Z16, Z14
+	VFMADD231PS.BCST (R12), Z16, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R13, R13
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R14
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	MOVQ       R13, AX
+	XORQ       R13, R13
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Z16
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z0
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z1
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z2
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z3
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z4
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z5
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z6
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z7
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z8
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z9
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z10
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z11
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z12
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z13
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z14
+	ADDQ         DX, CX
+	VMOVUPS.Z    (CX), K1, Z17
+	VFMADD213PS  Z17, Z16, Z15
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Z16, Z0, Z0
+	VMULPS Z16, Z1, Z1
+	VMULPS Z16, Z2, Z2
+	VMULPS Z16, Z3, Z3
+	VMULPS Z16, Z4, Z4
+	VMULPS Z16, Z5, Z5
+	VMULPS Z16, Z6, Z6
+	VMULPS Z16, Z7, Z7
+	VMULPS Z16, Z8, Z8
+	VMULPS Z16, Z9, Z9
+	VMULPS Z16, Z10, Z10
+	VMULPS Z16, Z11, Z11
+	VMULPS Z16, Z12, Z12
+	VMULPS Z16, Z13, Z13
+	VMULPS Z16, Z14, Z14
+	VMULPS Z16, Z15, Z15
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPS.Z (AX), K1, Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z16, Z13, Z13
+	VADDPS    Z16, Z14, Z14
+	VADDPS    Z16, Z15, Z15
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Z16
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Z0, Z16, Z0
+	VMAXPS  Z1, Z16, Z1
+	VMAXPS  Z2, Z16, Z2
+	VMAXPS  Z3, Z16, Z3
+	VMAXPS  Z4, Z16, Z4
+	VMAXPS  Z5, Z16, Z5
+	VMAXPS  Z6, Z16, Z6
+	VMAXPS  Z7, Z16, Z7
+	VMAXPS  Z8, Z16, Z8
+	VMAXPS  Z9, Z16, Z9
+	VMAXPS  Z10, Z16, Z10
+	VMAXPS  Z11, Z16, Z11
+	VMAXPS  Z12, Z16, Z12
+	VMAXPS  Z13, Z16, Z13
+	VMAXPS  Z14, Z16, Z14
+	VMAXPS  Z15, Z16, Z15
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z12, Z12
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z14, Z14
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z16, K2
+	VMOVUPS.Z c32_3f800000<>+0(SB), K2, Z16
+	VMULPS    Z16, Z15, Z15
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF32AVX2x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF32AVX2x1(SB), NOSPLIT, $0-112
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    bk+40(FP), SI
+	MOVQ    $0x00000050, DI
+	CMPQ    AX, DI
+	CMOVQLT AX, DI
+	SUBQ    DI, AX
+	JE      fetch
+
+loop:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNE          loop
+	TESTQ        DI, DI
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R8
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R8, AX
+	MOVQ       DI, AX
+	XORQ       DI, DI
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Y2
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS      (CX), Y3
+	VFMADD213PS  Y3, Y2, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD213PS  Y3, Y2, Y1
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Y2, Y0, Y0
+	VMULPS Y2, Y1, Y1
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Y2
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Y0, Y2, Y0
+	VMAXPS  Y1, Y2, Y1
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPS (AX), Y2
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y2, Y2
+	VANDPS  c32_3f800000<>+0(SB), Y2, Y2
+	VMULPS  Y2, Y0, Y0
+	VMOVUPS 32(AX), Y2
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y2, Y2
+	VANDPS  c32_3f800000<>+0(SB), Y2, Y2
+	VMULPS  Y2, Y1, Y1
+	ADDQ    CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF32AVX2x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF32AVX2x2(SB), NOSPLIT, $0-112
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
+
+loop:
+	VMOVUPS      (SI), Y4
+	VMOVUPS      32(SI), Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (CX)(DX*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Y4
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS      (CX), Y5
+	VFMADD213PS  Y5, Y4, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD213PS  Y5, Y4, Y1
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y5
+	VFMADD213PS  Y5, Y4, Y2
+	VMOVUPS      32(CX), Y5
+	VFMADD213PS  Y5, Y4, Y3
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Y4, Y0, Y0
+	VMULPS Y4, Y1, Y1
+	VMULPS Y4, Y2, Y2
+	VMULPS Y4, Y3, Y3
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y5, Y1, Y1
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y3, Y3
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Y4
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Y0, Y4, Y0
+	VMAXPS  Y1, Y4, Y1
+	VMAXPS  Y2, Y4, Y2
+	VMAXPS  Y3, Y4, Y3
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPS (AX), Y4
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y4, Y4
+	VANDPS  c32_3f800000<>+0(SB), Y4, Y4
+	VMULPS  Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y4, Y4
+	VANDPS  c32_3f800000<>+0(SB), Y4, Y4
+	VMULPS  Y4, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y4, Y4
+	VANDPS  c32_3f800000<>+0(SB), Y4, Y4
+	VMULPS  Y4, Y2, Y2
+	VMOVUPS 32(AX), Y4
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y4, Y4
+	VANDPS  c32_3f800000<>+0(SB), Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	ADDQ    CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF32AVX2x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF32AVX2x3(SB), NOSPLIT, $0-112
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
+
+loop:
+	VMOVUPS      (SI), Y6
+	VMOVUPS      32(SI), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (CX)(DX*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (CX)(DX*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Y6
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS      (CX), Y7
+	VFMADD213PS  Y7, Y6, Y0
+	VMOVUPS      32(CX), Y7
+	VFMADD213PS  Y7, Y6, Y1
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y7
+	VFMADD213PS  Y7, Y6, Y2
+	VMOVUPS      32(CX), Y7
+	VFMADD213PS  Y7, Y6, Y3
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y7
+	VFMADD213PS  Y7, Y6, Y4
+	VMOVUPS      32(CX), Y7
+	VFMADD213PS  Y7, Y6, Y5
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Y6, Y0, Y0
+	VMULPS Y6, Y1, Y1
+	VMULPS Y6, Y2, Y2
+	VMULPS Y6, Y3, Y3
+	VMULPS Y6, Y4, Y4
+	VMULPS Y6, Y5, Y5
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y7, Y1, Y1
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y6, Y4, Y4
+	VADDPS  Y7, Y5, Y5
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Y6
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Y0, Y6, Y0
+	VMAXPS  Y1, Y6, Y1
+	VMAXPS  Y2, Y6, Y2
+	VMAXPS  Y3, Y6, Y3
+	VMAXPS  Y4, Y6, Y4
+	VMAXPS  Y5, Y6, Y5
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPS (AX), Y6
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y6, Y6
+	VANDPS  c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y0, Y0
+	VMOVUPS 32(AX), Y6
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y6, Y6
+	VANDPS  c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y6, Y6
+	VANDPS  c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y2, Y2
+	VMOVUPS 32(AX), Y6
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y6, Y6
+	VANDPS  c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y6, Y6
+	VANDPS  c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y4
+	VMOVUPS 32(AX), Y6
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y6, Y6
+	VANDPS  c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y5, Y5
+	ADDQ    CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF32AVX2x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF32AVX2x4(SB), NOSPLIT, $0-112
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
+
+loop:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (CX)(DX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Y8
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS      (CX), Y9
+	VFMADD213PS  Y9, Y8, Y0
+	VMOVUPS      32(CX), Y9
+	VFMADD213PS  Y9, Y8, Y1
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y9
+	VFMADD213PS  Y9, Y8, Y2
+	VMOVUPS      32(CX), Y9
+	VFMADD213PS  Y9, Y8, Y3
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y9
+	VFMADD213PS  Y9, Y8, Y4
+	VMOVUPS      32(CX), Y9
+	VFMADD213PS  Y9, Y8, Y5
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y9
+	VFMADD213PS  Y9, Y8, Y6
+	VMOVUPS      32(CX), Y9
+	VFMADD213PS  Y9, Y8, Y7
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Y8, Y0, Y0
+	VMULPS Y8, Y1, Y1
+	VMULPS Y8, Y2, Y2
+	VMULPS Y8, Y3, Y3
+	VMULPS Y8, Y4, Y4
+	VMULPS Y8, Y5, Y5
+	VMULPS Y8, Y6, Y6
+	VMULPS Y8, Y7, Y7
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y9, Y1, Y1
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y9, Y3, Y3
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y9, Y5, Y5
+	VADDPS  Y8, Y6, Y6
+	VADDPS  Y9, Y7, Y7
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Y8
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Y0, Y8, Y0
+	VMAXPS  Y1, Y8, Y1
+	VMAXPS  Y2, Y8, Y2
+	VMAXPS  Y3, Y8, Y3
+	VMAXPS  Y4, Y8, Y4
+	VMAXPS  Y5, Y8, Y5
+	VMAXPS  Y6, Y8, Y6
+	VMAXPS  Y7, Y8, Y7
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPS (AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y0, Y0
+	VMOVUPS 32(AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y2, Y2
+	VMOVUPS 32(AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y4, Y4
+	VMOVUPS 32(AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y5, Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y6, Y6
+	VMOVUPS 32(AX), Y8
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y8, Y8
+	VANDPS  c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS  Y8, Y7, Y7
+	ADDQ    CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF32AVX2x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF32AVX2x5(SB), NOSPLIT, $0-112
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
+
+loop:
+	VMOVUPS      (SI), Y10
+	VMOVUPS      32(SI), Y11
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (CX)(DX*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (CX)(DX*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R8)(DX*1), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Y10
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS      (CX), Y11
+	VFMADD213PS  Y11, Y10, Y0
+	VMOVUPS      32(CX), Y11
+	VFMADD213PS  Y11, Y10, Y1
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y11
+	VFMADD213PS  Y11, Y10, Y2
+	VMOVUPS      32(CX), Y11
+	VFMADD213PS  Y11, Y10, Y3
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y11
+	VFMADD213PS  Y11, Y10, Y4
+	VMOVUPS      32(CX), Y11
+	VFMADD213PS  Y11, Y10, Y5
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y11
+	VFMADD213PS  Y11, Y10, Y6
+	VMOVUPS      32(CX), Y11
+	VFMADD213PS  Y11, Y10, Y7
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y11
+	VFMADD213PS  Y11, Y10, Y8
+	VMOVUPS      32(CX), Y11
+	VFMADD213PS  Y11, Y10, Y9
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Y10, Y0, Y0
+	VMULPS Y10, Y1, Y1
+	VMULPS Y10, Y2, Y2
+	VMULPS Y10, Y3, Y3
+	VMULPS Y10, Y4, Y4
+	VMULPS Y10, Y5, Y5
+	VMULPS Y10, Y6, Y6
+	VMULPS Y10, Y7, Y7
+	VMULPS Y10, Y8, Y8
+	VMULPS Y10, Y9, Y9
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPS (AX), Y10
+	VMOVUPS 32(AX), Y11
+	VADDPS  Y10, Y0, Y0
+	VADDPS  Y11, Y1, Y1
+	VADDPS  Y10, Y2, Y2
+	VADDPS  Y11, Y3, Y3
+	VADDPS  Y10, Y4, Y4
+	VADDPS  Y11, Y5, Y5
+	VADDPS  Y10, Y6, Y6
+	VADDPS  Y11, Y7, Y7
+	VADDPS  Y10, Y8, Y8
+	VADDPS  Y11, Y9, Y9
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Y10
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Y0, Y10, Y0
+	VMAXPS  Y1, Y10, Y1
+	VMAXPS  Y2, Y10, Y2
+	VMAXPS  Y3, Y10, Y3
+	VMAXPS  Y4, Y10, Y4
+	VMAXPS  Y5, Y10, Y5
+	VMAXPS  Y6, Y10, Y6
+	VMAXPS  Y7, Y10, Y7
+	VMAXPS  Y8, Y10, Y8
+	VMAXPS  Y9, Y10, Y9
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPS (AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y0, Y0
+	VMOVUPS 32(AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y2, Y2
+	VMOVUPS 32(AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y4, Y4
+	VMOVUPS 32(AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y5, Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y6, Y6
+	VMOVUPS 32(AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y7, Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y8, Y8
+	VMOVUPS 32(AX), Y10
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y10, Y10
+	VANDPS  c32_3f800000<>+0(SB), Y10, Y10
+	VMULPS  Y10, Y9, Y9
+	ADDQ    CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF32AVX2x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF32AVX2x6(SB), NOSPLIT, $0-112
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
+
+loop:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS (CX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (CX)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R8)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSS alpha+64(FP), Y12
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPS      (CX), Y13
+	VFMADD213PS  Y13, Y12, Y0
+	VMOVUPS      32(CX), Y13
+	VFMADD213PS  Y13, Y12, Y1
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y13
+	VFMADD213PS  Y13, Y12, Y2
+	VMOVUPS      32(CX), Y13
+	VFMADD213PS  Y13, Y12, Y3
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y13
+	VFMADD213PS  Y13, Y12, Y4
+	VMOVUPS      32(CX), Y13
+	VFMADD213PS  Y13, Y12, Y5
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y13
+	VFMADD213PS  Y13, Y12, Y6
+	VMOVUPS      32(CX), Y13
+	VFMADD213PS  Y13, Y12, Y7
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y13
+	VFMADD213PS  Y13, Y12, Y8
+	VMOVUPS      32(CX), Y13
+	VFMADD213PS  Y13, Y12, Y9
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y13
+	VFMADD213PS  Y13, Y12, Y10
+	VMOVUPS      32(CX), Y13
+	VFMADD213PS  Y13, Y12, Y11
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPS Y12, Y0, Y0
+	VMULPS Y12, Y1, Y1
+	VMULPS Y12, Y2, Y2
+	VMULPS Y12, Y3, Y3
+	VMULPS Y12, Y4, Y4
+	VMULPS Y12, Y5, Y5
+	VMULPS Y12, Y6, Y6
+	VMULPS Y12, Y7, Y7
+	VMULPS Y12, Y8, Y8
+	VMULPS Y12, Y9, Y9
+	VMULPS Y12, Y10, Y10
+	VMULPS Y12, Y11, Y11
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPS (AX), Y12
+	VMOVUPS 32(AX), Y13
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y13, Y9, Y9
+	VADDPS  Y12, Y10, Y10
+	VADDPS  Y13, Y11, Y11
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPS c32_0<>+0(SB), Y12
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPS  Y0, Y12, Y0
+	VMAXPS  Y1, Y12, Y1
+	VMAXPS  Y2, Y12, Y2
+	VMAXPS  Y3, Y12, Y3
+	VMAXPS  Y4, Y12, Y4
+	VMAXPS  Y5, Y12, Y5
+	VMAXPS  Y6, Y12, Y6
+	VMAXPS  Y7, Y12, Y7
+	VMAXPS  Y8, Y12, Y8
+	VMAXPS  Y9, Y12, Y9
+	VMAXPS  Y10, Y12, Y10
+	VMAXPS  Y11, Y12, Y11
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPS (AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y0, Y0
+	VMOVUPS 32(AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y2, Y2
+	VMOVUPS 32(AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y4, Y4
+	VMOVUPS 32(AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y5, Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y6, Y6
+	VMOVUPS 32(AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y7, Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y8, Y8
+	VMOVUPS 32(AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y9, Y9
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y10, Y10
+	VMOVUPS 32(AX), Y12
+	VCMPPS  $0x1e, c32_0<>+0(SB), Y12, Y12
+	VANDPS  c32_3f800000<>+0(SB), Y12, Y12
+	VMULPS  Y12, Y11, Y11
+	ADDQ    CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF64AVX512x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x1(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    bk+40(FP), SI
+	MOVQ    $0x00000050, DI
+	CMPQ    AX, DI
+	CMOVQLT AX, DI
+	SUBQ    DI, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -1868,52 +7980,120 @@ loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNE          loop
+	TESTQ        DI, DI
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R8
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R8, AX
+	MOVQ       DI, AX
+	XORQ       DI, DI
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z2
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z3
+	VFMADD213PD  Z3, Z2, Z0
+	VMOVUPD.Z    64(CX), K2, Z3
+	VFMADD213PD  Z3, Z2, Z1
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z2, Z0, Z0
+	VMULPD Z2, Z1, Z1
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z2
+	VMOVUPD.Z 64(AX), K2, Z3
+	VADDPD    Z2, Z0, Z0
+	VADDPD    Z3, Z1, Z1
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z2
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z2, Z0
+	VMAXPD  Z1, Z2, Z1
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z2, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z2
+	VMULPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z2, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z2
+	VMULPD    Z2, Z1, Z1
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z2
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z3
-	VFMADD231PD  Z0, Z2, Z3
-	VMOVUPD      Z3, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z2, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z2, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z2, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x2(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	TESTQ  AX, AX
-	JE     store
+DATA c64_0<>+0(SB)/8, $0x0000000000000000
+DATA c64_0<>+8(SB)/8, $0x0000000000000000
+DATA c64_0<>+16(SB)/8, $0x0000000000000000
+DATA c64_0<>+24(SB)/8, $0x0000000000000000
+DATA c64_0<>+32(SB)/8, $0x0000000000000000
+DATA c64_0<>+40(SB)/8, $0x0000000000000000
+DATA c64_0<>+48(SB)/8, $0x0000000000000000
+DATA c64_0<>+56(SB)/8, $0x0000000000000000
+GLOBL c64_0<>(SB), RODATA|NOPTR, $64
+
+DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+32(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+40(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+48(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+56(SB)/8, $0x3ff0000000000000
+GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $64
+
+// func tileF64AVX512x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x2(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z4
@@ -1928,66 +8108,128 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z4
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z5
+	VFMADD213PD  Z5, Z4, Z0
+	VMOVUPD.Z    64(CX), K2, Z5
+	VFMADD213PD  Z5, Z4, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z5
+	VFMADD213PD  Z5, Z4, Z2
+	VMOVUPD.Z    64(CX), K2, Z5
+	VFMADD213PD  Z5, Z4, Z3
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z4, Z0, Z0
+	VMULPD Z4, Z1, Z1
+	VMULPD Z4, Z2, Z2
+	VMULPD Z4, Z3, Z3
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z4
+	VMOVUPD.Z 64(AX), K2, Z5
+	VADDPD    Z4, Z0, Z0
+	VADDPD    Z5, Z1, Z1
+	VADDPD    Z4, Z2, Z2
+	VADDPD    Z5, Z3, Z3
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z4
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z4, Z0
+	VMAXPD  Z1, Z4, Z1
+	VMAXPD  Z2, Z4, Z2
+	VMAXPD  Z3, Z4, Z3
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z4
+	VMULPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z4
+	VMULPD    Z4, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z4
+	VMULPD    Z4, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z4
+	VMULPD    Z4, Z3, Z3
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z4
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z5
-	VFMADD231PD  Z0, Z4, Z5
-	VMOVUPD      Z5, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z4, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z4, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z4, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z4, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z4, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z4, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x3(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x3(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z6
@@ -2005,82 +8247,158 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z6
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z0
+	VMOVUPD.Z    64(CX), K2, Z7
+	VFMADD213PD  Z7, Z6, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z2
+	VMOVUPD.Z    64(CX), K2, Z7
+	VFMADD213PD  Z7, Z6, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z4
+	VMOVUPD.Z    64(CX), K2, Z7
+	VFMADD213PD  Z7, Z6, Z5
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z6, Z0, Z0
+	VMULPD Z6, Z1, Z1
+	VMULPD Z6, Z2, Z2
+	VMULPD Z6, Z3, Z3
+	VMULPD Z6, Z4, Z4
+	VMULPD Z6, Z5, Z5
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z6
+	VMOVUPD.Z 64(AX), K2, Z7
+	VADDPD    Z6, Z0, Z0
+	VADDPD    Z7, Z1, Z1
+	VADDPD    Z6, Z2, Z2
+	VADDPD    Z7, Z3, Z3
+	VADDPD    Z6, Z4, Z4
+	VADDPD    Z7, Z5, Z5
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z6
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z6, Z0
+	VMAXPD  Z1, Z6, Z1
+	VMAXPD  Z2, Z6, Z2
+	VMAXPD  Z3, Z6, Z3
+	VMAXPD  Z4, Z6, Z4
+	VMAXPD  Z5, Z6, Z5
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z6
+	VMULPD    Z6, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z6
+	VMULPD    Z6, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z6
+	VMULPD    Z6, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z6
+	VMULPD    Z6, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z6
+	VMULPD    Z6, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z6
+	VMULPD    Z6, Z5, Z5
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z6
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z7
-	VFMADD231PD  Z0, Z6, Z7
-	VMOVUPD      Z7, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z6, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z6, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z6, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z6, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z6, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z6, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z6, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z6, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z6, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z6, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z6, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x4(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x4(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z8
@@ -2102,96 +8420,186 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z8
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z0
+	VMOVUPD.Z    64(CX), K2, Z9
+	VFMADD213PD  Z9, Z8, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z2
+	VMOVUPD.Z    64(CX), K2, Z9
+	VFMADD213PD  Z9, Z8, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z4
+	VMOVUPD.Z    64(CX), K2, Z9
+	VFMADD213PD  Z9, Z8, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z6
+	VMOVUPD.Z    64(CX), K2, Z9
+	VFMADD213PD  Z9, Z8, Z7
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z8, Z0, Z0
+	VMULPD Z8, Z1, Z1
+	VMULPD Z8, Z2, Z2
+	VMULPD Z8, Z3, Z3
+	VMULPD Z8, Z4, Z4
+	VMULPD Z8, Z5, Z5
+	VMULPD Z8, Z6, Z6
+	VMULPD Z8, Z7, Z7
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z8
+	VMOVUPD.Z 64(AX), K2, Z9
+	VADDPD    Z8, Z0, Z0
+	VADDPD    Z9, Z1, Z1
+	VADDPD    Z8, Z2, Z2
+	VADDPD    Z9, Z3, Z3
+	VADDPD    Z8, Z4, Z4
+	VADDPD    Z9, Z5, Z5
+	VADDPD    Z8, Z6, Z6
+	VADDPD    Z9, Z7, Z7
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z8
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z8, Z0
+	VMAXPD  Z1, Z8, Z1
+	VMAXPD  Z2, Z8, Z2
+	VMAXPD  Z3, Z8, Z3
+	VMAXPD  Z4, Z8, Z4
+	VMAXPD  Z5, Z8, Z5
+	VMAXPD  Z6, Z8, Z6
+	VMAXPD  Z7, Z8, Z7
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z8
+	VMULPD    Z8, Z7, Z7
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z8
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z9
-	VFMADD231PD  Z0, Z8, Z9
-	VMOVUPD      Z9, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z8, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z8, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z8, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z8, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z8, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z8, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z8, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z8, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z8, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z8, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z8, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z8, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z8, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z8, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z8, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x5(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x5(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z10
@@ -2216,110 +8624,214 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z10
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z0
+	VMOVUPD.Z    64(CX), K2, Z11
+	VFMADD213PD  Z11, Z10, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z2
+	VMOVUPD.Z    64(CX), K2, Z11
+	VFMADD213PD  Z11, Z10, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z4
+	VMOVUPD.Z    64(CX), K2, Z11
+	VFMADD213PD  Z11, Z10, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z6
+	VMOVUPD.Z    64(CX), K2, Z11
+	VFMADD213PD  Z11, Z10, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z8
+	VMOVUPD.Z    64(CX), K2, Z11
+	VFMADD213PD  Z11, Z10, Z9
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z10, Z0, Z0
+	VMULPD Z10, Z1, Z1
+	VMULPD Z10, Z2, Z2
+	VMULPD Z10, Z3, Z3
+	VMULPD Z10, Z4, Z4
+	VMULPD Z10, Z5, Z5
+	VMULPD Z10, Z6, Z6
+	VMULPD Z10, Z7, Z7
+	VMULPD Z10, Z8, Z8
+	VMULPD Z10, Z9, Z9
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z10
+	VMOVUPD.Z 64(AX), K2, Z11
+	VADDPD    Z10, Z0, Z0
+	VADDPD    Z11, Z1, Z1
+	VADDPD    Z10, Z2, Z2
+	VADDPD    Z11, Z3, Z3
+	VADDPD    Z10, Z4, Z4
+	VADDPD    Z11, Z5, Z5
+	VADDPD    Z10, Z6, Z6
+	VADDPD    Z11, Z7, Z7
+	VADDPD    Z10, Z8, Z8
+	VADDPD    Z11, Z9, Z9
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z10
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z10, Z0
+	VMAXPD  Z1, Z10, Z1
+	VMAXPD  Z2, Z10, Z2
+	VMAXPD  Z3, Z10, Z3
+	VMAXPD  Z4, Z10, Z4
+	VMAXPD  Z5, Z10, Z5
+	VMAXPD  Z6, Z10, Z6
+	VMAXPD  Z7, Z10, Z7
+	VMAXPD  Z8, Z10, Z8
+	VMAXPD  Z9, Z10, Z9
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z10
+	VMULPD    Z10, Z9, Z9
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z10
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z11
-	VFMADD231PD  Z0, Z10, Z11
-	VMOVUPD      Z11, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z10, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z10, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z10, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z10, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z10, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z10, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z10, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z10, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z10, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z10, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z10, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z10, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z10, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z10, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z10, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z10, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z10, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z10, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z10, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x6(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x6(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z12
@@ -2347,126 +8859,244 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z12
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z0
+	VMOVUPD.Z    64(CX), K2, Z13
+	VFMADD213PD  Z13, Z12, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z2
+	VMOVUPD.Z    64(CX), K2, Z13
+	VFMADD213PD  Z13, Z12, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z4
+	VMOVUPD.Z    64(CX), K2, Z13
+	VFMADD213PD  Z13, Z12, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z6
+	VMOVUPD.Z    64(CX), K2, Z13
+	VFMADD213PD  Z13, Z12, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z8
+	VMOVUPD.Z    64(CX), K2, Z13
+	VFMADD213PD  Z13, Z12, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z10
+	VMOVUPD.Z    64(CX), K2, Z13
+	VFMADD213PD  Z13, Z12, Z11
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z12, Z0, Z0
+	VMULPD Z12, Z1, Z1
+	VMULPD Z12, Z2, Z2
+	VMULPD Z12, Z3, Z3
+	VMULPD Z12, Z4, Z4
+	VMULPD Z12, Z5, Z5
+	VMULPD Z12, Z6, Z6
+	VMULPD Z12, Z7, Z7
+	VMULPD Z12, Z8, Z8
+	VMULPD Z12, Z9, Z9
+	VMULPD Z12, Z10, Z10
+	VMULPD Z12, Z11, Z11
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z12
+	VMOVUPD.Z 64(AX), K2, Z13
+	VADDPD    Z12, Z0, Z0
+	VADDPD    Z13, Z1, Z1
+	VADDPD    Z12, Z2, Z2
+	VADDPD    Z13, Z3, Z3
+	VADDPD    Z12, Z4, Z4
+	VADDPD    Z13, Z5, Z5
+	VADDPD    Z12, Z6, Z6
+	VADDPD    Z13, Z7, Z7
+	VADDPD    Z12, Z8, Z8
+	VADDPD    Z13, Z9, Z9
+	VADDPD    Z12, Z10, Z10
+	VADDPD    Z13, Z11, Z11
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z12
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z12, Z0
+	VMAXPD  Z1, Z12, Z1
+	VMAXPD  Z2, Z12, Z2
+	VMAXPD  Z3, Z12, Z3
+	VMAXPD  Z4, Z12, Z4
+	VMAXPD  Z5, Z12, Z5
+	VMAXPD  Z6, Z12, Z6
+	VMAXPD  Z7, Z12, Z7
+	VMAXPD  Z8, Z12, Z8
+	VMAXPD  Z9, Z12, Z9
+	VMAXPD  Z10, Z12, Z10
+	VMAXPD  Z11, Z12, Z11
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z12
+	VMULPD    Z12, Z11, Z11
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z12
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z13
-	VFMADD231PD  Z0, Z12, Z13
-	VMOVUPD      Z13, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z12, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z12, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z12, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z12, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z12, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z12, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z12, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z12, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z12, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z12, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z12, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z12, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z12, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z12, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z12, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z12, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z12, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z12, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z12, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z12, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z12, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z12, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z12, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x7(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x7(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z14
@@ -2498,140 +9128,272 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R10, R10
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z14
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z0
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z2
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z4
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z6
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z8
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z10
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z12
+	VMOVUPD.Z    64(CX), K2, Z15
+	VFMADD213PD  Z15, Z14, Z13
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z14, Z0, Z0
+	VMULPD Z14, Z1, Z1
+	VMULPD Z14, Z2, Z2
+	VMULPD Z14, Z3, Z3
+	VMULPD Z14, Z4, Z4
+	VMULPD Z14, Z5, Z5
+	VMULPD Z14, Z6, Z6
+	VMULPD Z14, Z7, Z7
+	VMULPD Z14, Z8, Z8
+	VMULPD Z14, Z9, Z9
+	VMULPD Z14, Z10, Z10
+	VMULPD Z14, Z11, Z11
+	VMULPD Z14, Z12, Z12
+	VMULPD Z14, Z13, Z13
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z14
+	VMOVUPD.Z 64(AX), K2, Z15
+	VADDPD    Z14, Z0, Z0
+	VADDPD    Z15, Z1, Z1
+	VADDPD    Z14, Z2, Z2
+	VADDPD    Z15, Z3, Z3
+	VADDPD    Z14, Z4, Z4
+	VADDPD    Z15, Z5, Z5
+	VADDPD    Z14, Z6, Z6
+	VADDPD    Z15, Z7, Z7
+	VADDPD    Z14, Z8, Z8
+	VADDPD    Z15, Z9, Z9
+	VADDPD    Z14, Z10, Z10
+	VADDPD    Z15, Z11, Z11
+	VADDPD    Z14, Z12, Z12
+	VADDPD    Z15, Z13, Z13
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z14
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z14, Z0
+	VMAXPD  Z1, Z14, Z1
+	VMAXPD  Z2, Z14, Z2
+	VMAXPD  Z3, Z14, Z3
+	VMAXPD  Z4, Z14, Z4
+	VMAXPD  Z5, Z14, Z5
+	VMAXPD  Z6, Z14, Z6
+	VMAXPD  Z7, Z14, Z7
+	VMAXPD  Z8, Z14, Z8
+	VMAXPD  Z9, Z14, Z9
+	VMAXPD  Z10, Z14, Z10
+	VMAXPD  Z11, Z14, Z11
+	VMAXPD  Z12, Z14, Z12
+	VMAXPD  Z13, Z14, Z13
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z12, Z12
+	VMOVUPD.Z 64(AX), K2, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z14
+	VMULPD    Z14, Z13, Z13
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z14
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z15
-	VFMADD231PD  Z0, Z14, Z15
-	VMOVUPD      Z15, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z14, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z14, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z14, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z14, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z14, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z12, Z14, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z13, Z14, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z14, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z14, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z14, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z14, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z14, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z14, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z14, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z14, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z14, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z14, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z14, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z14, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z12, Z14, Z12
 	VMOVUPD Z12, K1, (AX)
-	VMULPD  Z13, Z14, Z13
 	VMOVUPD Z13, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x8(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x8(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z16
@@ -2666,154 +9428,300 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R10, R10
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z16
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z0
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z2
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z4
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z6
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z8
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z10
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z12
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z14
+	VMOVUPD.Z    64(CX), K2, Z17
+	VFMADD213PD  Z17, Z16, Z15
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z16, Z0, Z0
+	VMULPD Z16, Z1, Z1
+	VMULPD Z16, Z2, Z2
+	VMULPD Z16, Z3, Z3
+	VMULPD Z16, Z4, Z4
+	VMULPD Z16, Z5, Z5
+	VMULPD Z16, Z6, Z6
+	VMULPD Z16, Z7, Z7
+	VMULPD Z16, Z8, Z8
+	VMULPD Z16, Z9, Z9
+	VMULPD Z16, Z10, Z10
+	VMULPD Z16, Z11, Z11
+	VMULPD Z16, Z12, Z12
+	VMULPD Z16, Z13, Z13
+	VMULPD Z16, Z14, Z14
+	VMULPD Z16, Z15, Z15
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z16
+	VMOVUPD.Z 64(AX), K2, Z17
+	VADDPD    Z16, Z0, Z0
+	VADDPD    Z17, Z1, Z1
+	VADDPD    Z16, Z2, Z2
+	VADDPD    Z17, Z3, Z3
+	VADDPD    Z16, Z4, Z4
+	VADDPD    Z17, Z5, Z5
+	VADDPD    Z16, Z6, Z6
+	VADDPD    Z17, Z7, Z7
+	VADDPD    Z16, Z8, Z8
+	VADDPD    Z17, Z9, Z9
+	VADDPD    Z16, Z10, Z10
+	VADDPD    Z17, Z11, Z11
+	VADDPD    Z16, Z12, Z12
+	VADDPD    Z17, Z13, Z13
+	VADDPD    Z16, Z14, Z14
+	VADDPD    Z17, Z15, Z15
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z16
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z16, Z0
+	VMAXPD  Z1, Z16, Z1
+	VMAXPD  Z2, Z16, Z2
+	VMAXPD  Z3, Z16, Z3
+	VMAXPD  Z4, Z16, Z4
+	VMAXPD  Z5, Z16, Z5
+	VMAXPD  Z6, Z16, Z6
+	VMAXPD  Z7, Z16, Z7
+	VMAXPD  Z8, Z16, Z8
+	VMAXPD  Z9, Z16, Z9
+	VMAXPD  Z10, Z16, Z10
+	VMAXPD  Z11, Z16, Z11
+	VMAXPD  Z12, Z16, Z12
+	VMAXPD  Z13, Z16, Z13
+	VMAXPD  Z14, Z16, Z14
+	VMAXPD  Z15, Z16, Z15
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z12, Z12
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z14, Z14
+	VMOVUPD.Z 64(AX), K2, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z16
+	VMULPD    Z16, Z15, Z15
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z16
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z17
-	VFMADD231PD  Z0, Z16, Z17
-	VMOVUPD      Z17, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z12, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z13, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z14, Z16, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z15, Z16, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z16, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z16, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z16, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z16, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z16, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z16, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z16, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z16, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z16, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z16, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z16, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z16, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z12, Z16, Z12
 	VMOVUPD Z12, K1, (AX)
-	VMULPD  Z13, Z16, Z13
 	VMOVUPD Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z14, Z16, Z14
 	VMOVUPD Z14, K1, (AX)
-	VMULPD  Z15, Z16, Z15
 	VMOVUPD Z15, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x9(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x9(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x9(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x9(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z18
@@ -2851,170 +9759,330 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R10, R10
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z18
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z0
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z2
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z4
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z6
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z8
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z10
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z12
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z14
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z15
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z19
+	VFMADD213PD  Z19, Z18, Z16
+	VMOVUPD.Z    64(CX), K2, Z19
+	VFMADD213PD  Z19, Z18, Z17
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z18, Z0, Z0
+	VMULPD Z18, Z1, Z1
+	VMULPD Z18, Z2, Z2
+	VMULPD Z18, Z3, Z3
+	VMULPD Z18, Z4, Z4
+	VMULPD Z18, Z5, Z5
+	VMULPD Z18, Z6, Z6
+	VMULPD Z18, Z7, Z7
+	VMULPD Z18, Z8, Z8
+	VMULPD Z18, Z9, Z9
+	VMULPD Z18, Z10, Z10
+	VMULPD Z18, Z11, Z11
+	VMULPD Z18, Z12, Z12
+	VMULPD Z18, Z13, Z13
+	VMULPD Z18, Z14, Z14
+	VMULPD Z18, Z15, Z15
+	VMULPD Z18, Z16, Z16
+	VMULPD Z18, Z17, Z17
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z18
+	VMOVUPD.Z 64(AX), K2, Z19
+	VADDPD    Z18, Z0, Z0
+	VADDPD    Z19, Z1, Z1
+	VADDPD    Z18, Z2, Z2
+	VADDPD    Z19, Z3, Z3
+	VADDPD    Z18, Z4, Z4
+	VADDPD    Z19, Z5, Z5
+	VADDPD    Z18, Z6, Z6
+	VADDPD    Z19, Z7, Z7
+	VADDPD    Z18, Z8, Z8
+	VADDPD    Z19, Z9, Z9
+	VADDPD    Z18, Z10, Z10
+	VADDPD    Z19, Z11, Z11
+	VADDPD    Z18, Z12, Z12
+	VADDPD    Z19, Z13, Z13
+	VADDPD    Z18, Z14, Z14
+	VADDPD    Z19, Z15, Z15
+	VADDPD    Z18, Z16, Z16
+	VADDPD    Z19, Z17, Z17
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z18
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z18, Z0
+	VMAXPD  Z1, Z18, Z1
+	VMAXPD  Z2, Z18, Z2
+	VMAXPD  Z3, Z18, Z3
+	VMAXPD  Z4, Z18, Z4
+	VMAXPD  Z5, Z18, Z5
+	VMAXPD  Z6, Z18, Z6
+	VMAXPD  Z7, Z18, Z7
+	VMAXPD  Z8, Z18, Z8
+	VMAXPD  Z9, Z18, Z9
+	VMAXPD  Z10, Z18, Z10
+	VMAXPD  Z11, Z18, Z11
+	VMAXPD  Z12, Z18, Z12
+	VMAXPD  Z13, Z18, Z13
+	VMAXPD  Z14, Z18, Z14
+	VMAXPD  Z15, Z18, Z15
+	VMAXPD  Z16, Z18, Z16
+	VMAXPD  Z17, Z18, Z17
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z12, Z12
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z14, Z14
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z16, Z16
+	VMOVUPD.Z 64(AX), K2, Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z18, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z18
+	VMULPD    Z18, Z17, Z17
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z18
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z19
-	VFMADD231PD  Z0, Z18, Z19
-	VMOVUPD      Z19, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z12, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z13, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z14, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z15, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z16, Z18, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z17, Z18, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z18, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z18, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z18, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z18, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z18, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z18, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z18, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z18, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z18, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z18, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z18, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z18, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z12, Z18, Z12
 	VMOVUPD Z12, K1, (AX)
-	VMULPD  Z13, Z18, Z13
 	VMOVUPD Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z14, Z18, Z14
 	VMOVUPD Z14, K1, (AX)
-	VMULPD  Z15, Z18, Z15
 	VMOVUPD Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z16, Z18, Z16
 	VMOVUPD Z16, K1, (AX)
-	VMULPD  Z17, Z18, Z17
 	VMOVUPD Z17, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x10(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x10(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	LEAQ   (R9)(DX*2), R10
-	ADDQ   DX, R10
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x10(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x10(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z20
@@ -3056,184 +10124,358 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R11, R11
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z20
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z0
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z2
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z4
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z6
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z8
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z10
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z12
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z14
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z15
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z16
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z17
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z21
+	VFMADD213PD  Z21, Z20, Z18
+	VMOVUPD.Z    64(CX), K2, Z21
+	VFMADD213PD  Z21, Z20, Z19
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z20, Z0, Z0
+	VMULPD Z20, Z1, Z1
+	VMULPD Z20, Z2, Z2
+	VMULPD Z20, Z3, Z3
+	VMULPD Z20, Z4, Z4
+	VMULPD Z20, Z5, Z5
+	VMULPD Z20, Z6, Z6
+	VMULPD Z20, Z7, Z7
+	VMULPD Z20, Z8, Z8
+	VMULPD Z20, Z9, Z9
+	VMULPD Z20, Z10, Z10
+	VMULPD Z20, Z11, Z11
+	VMULPD Z20, Z12, Z12
+	VMULPD Z20, Z13, Z13
+	VMULPD Z20, Z14, Z14
+	VMULPD Z20, Z15, Z15
+	VMULPD Z20, Z16, Z16
+	VMULPD Z20, Z17, Z17
+	VMULPD Z20, Z18, Z18
+	VMULPD Z20, Z19, Z19
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z20
+	VMOVUPD.Z 64(AX), K2, Z21
+	VADDPD    Z20, Z0, Z0
+	VADDPD    Z21, Z1, Z1
+	VADDPD    Z20, Z2, Z2
+	VADDPD    Z21, Z3, Z3
+	VADDPD    Z20, Z4, Z4
+	VADDPD    Z21, Z5, Z5
+	VADDPD    Z20, Z6, Z6
+	VADDPD    Z21, Z7, Z7
+	VADDPD    Z20, Z8, Z8
+	VADDPD    Z21, Z9, Z9
+	VADDPD    Z20, Z10, Z10
+	VADDPD    Z21, Z11, Z11
+	VADDPD    Z20, Z12, Z12
+	VADDPD    Z21, Z13, Z13
+	VADDPD    Z20, Z14, Z14
+	VADDPD    Z21, Z15, Z15
+	VADDPD    Z20, Z16, Z16
+	VADDPD    Z21, Z17, Z17
+	VADDPD    Z20, Z18, Z18
+	VADDPD    Z21, Z19, Z19
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z20
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z20, Z0
+	VMAXPD  Z1, Z20, Z1
+	VMAXPD  Z2, Z20, Z2
+	VMAXPD  Z3, Z20, Z3
+	VMAXPD  Z4, Z20, Z4
+	VMAXPD  Z5, Z20, Z5
+	VMAXPD  Z6, Z20, Z6
+	VMAXPD  Z7, Z20, Z7
+	VMAXPD  Z8, Z20, Z8
+	VMAXPD  Z9, Z20, Z9
+	VMAXPD  Z10, Z20, Z10
+	VMAXPD  Z11, Z20, Z11
+	VMAXPD  Z12, Z20, Z12
+	VMAXPD  Z13, Z20, Z13
+	VMAXPD  Z14, Z20, Z14
+	VMAXPD  Z15, Z20, Z15
+	VMAXPD  Z16, Z20, Z16
+	VMAXPD  Z17, Z20, Z17
+	VMAXPD  Z18, Z20, Z18
+	VMAXPD  Z19, Z20, Z19
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z12, Z12
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z14, Z14
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z16, Z16
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z17, Z17
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z18, Z18
+	VMOVUPD.Z 64(AX), K2, Z20
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z20, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z20
+	VMULPD    Z20, Z19, Z19
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z20
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z21
-	VFMADD231PD  Z0, Z20, Z21
-	VMOVUPD      Z21, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z12, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z13, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z14, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z15, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z16, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z17, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z18, Z20, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z19, Z20, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z20, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z20, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z20, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z20, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z20, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z20, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z20, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z20, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z20, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z20, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z20, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z20, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z12, Z20, Z12
 	VMOVUPD Z12, K1, (AX)
-	VMULPD  Z13, Z20, Z13
 	VMOVUPD Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z14, Z20, Z14
 	VMOVUPD Z14, K1, (AX)
-	VMULPD  Z15, Z20, Z15
 	VMOVUPD Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z16, Z20, Z16
 	VMOVUPD Z16, K1, (AX)
-	VMULPD  Z17, Z20, Z17
 	VMOVUPD Z17, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z18, Z20, Z18
 	VMOVUPD Z18, K1, (AX)
-	VMULPD  Z19, Z20, Z19
 	VMOVUPD Z19, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x11(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x11(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	LEAQ   (R9)(DX*2), R10
-	ADDQ   DX, R10
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x11(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x11(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z22
@@ -3278,198 +10520,386 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R11, R11
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z22
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z0
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z2
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z4
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z6
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z8
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z10
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z12
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z14
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z15
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z16
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z17
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z18
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z19
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z23
+	VFMADD213PD  Z23, Z22, Z20
+	VMOVUPD.Z    64(CX), K2, Z23
+	VFMADD213PD  Z23, Z22, Z21
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z22, Z0, Z0
+	VMULPD Z22, Z1, Z1
+	VMULPD Z22, Z2, Z2
+	VMULPD Z22, Z3, Z3
+	VMULPD Z22, Z4, Z4
+	VMULPD Z22, Z5, Z5
+	VMULPD Z22, Z6, Z6
+	VMULPD Z22, Z7, Z7
+	VMULPD Z22, Z8, Z8
+	VMULPD Z22, Z9, Z9
+	VMULPD Z22, Z10, Z10
+	VMULPD Z22, Z11, Z11
+	VMULPD Z22, Z12, Z12
+	VMULPD Z22, Z13, Z13
+	VMULPD Z22, Z14, Z14
+	VMULPD Z22, Z15, Z15
+	VMULPD Z22, Z16, Z16
+	VMULPD Z22, Z17, Z17
+	VMULPD Z22, Z18, Z18
+	VMULPD Z22, Z19, Z19
+	VMULPD Z22, Z20, Z20
+	VMULPD Z22, Z21, Z21
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z22
+	VMOVUPD.Z 64(AX), K2, Z23
+	VADDPD    Z22, Z0, Z0
+	VADDPD    Z23, Z1, Z1
+	VADDPD    Z22, Z2, Z2
+	VADDPD    Z23, Z3, Z3
+	VADDPD    Z22, Z4, Z4
+	VADDPD    Z23, Z5, Z5
+	VADDPD    Z22, Z6, Z6
+	VADDPD    Z23, Z7, Z7
+	VADDPD    Z22, Z8, Z8
+	VADDPD    Z23, Z9, Z9
+	VADDPD    Z22, Z10, Z10
+	VADDPD    Z23, Z11, Z11
+	VADDPD    Z22, Z12, Z12
+	VADDPD    Z23, Z13, Z13
+	VADDPD    Z22, Z14, Z14
+	VADDPD    Z23, Z15, Z15
+	VADDPD    Z22, Z16, Z16
+	VADDPD    Z23, Z17, Z17
+	VADDPD    Z22, Z18, Z18
+	VADDPD    Z23, Z19, Z19
+	VADDPD    Z22, Z20, Z20
+	VADDPD    Z23, Z21, Z21
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z22
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z22, Z0
+	VMAXPD  Z1, Z22, Z1
+	VMAXPD  Z2, Z22, Z2
+	VMAXPD  Z3, Z22, Z3
+	VMAXPD  Z4, Z22, Z4
+	VMAXPD  Z5, Z22, Z5
+	VMAXPD  Z6, Z22, Z6
+	VMAXPD  Z7, Z22, Z7
+	VMAXPD  Z8, Z22, Z8
+	VMAXPD  Z9, Z22, Z9
+	VMAXPD  Z10, Z22, Z10
+	VMAXPD  Z11, Z22, Z11
+	VMAXPD  Z12, Z22, Z12
+	VMAXPD  Z13, Z22, Z13
+	VMAXPD  Z14, Z22, Z14
+	VMAXPD  Z15, Z22, Z15
+	VMAXPD  Z16, Z22, Z16
+	VMAXPD  Z17, Z22, Z17
+	VMAXPD  Z18, Z22, Z18
+	VMAXPD  Z19, Z22, Z19
+	VMAXPD  Z20, Z22, Z20
+	VMAXPD  Z21, Z22, Z21
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z12, Z12
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z14, Z14
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z16, Z16
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z17, Z17
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z18, Z18
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z19, Z19
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z20, Z20
+	VMOVUPD.Z 64(AX), K2, Z22
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z22, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z22
+	VMULPD    Z22, Z21, Z21
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z22
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z23
-	VFMADD231PD  Z0, Z22, Z23
-	VMOVUPD      Z23, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z12, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z13, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z14, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z15, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z16, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z17, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z18, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z19, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z20, Z22, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z21, Z22, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z22, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z22, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z22, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z22, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z22, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z22, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z22, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z22, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z22, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z22, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z22, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z22, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z12, Z22, Z12
 	VMOVUPD Z12, K1, (AX)
-	VMULPD  Z13, Z22, Z13
 	VMOVUPD Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z14, Z22, Z14
 	VMOVUPD Z14, K1, (AX)
-	VMULPD  Z15, Z22, Z15
 	VMOVUPD Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z16, Z22, Z16
 	VMOVUPD Z16, K1, (AX)
-	VMULPD  Z17, Z22, Z17
 	VMOVUPD Z17, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z18, Z22, Z18
 	VMOVUPD Z18, K1, (AX)
-	VMULPD  Z19, Z22, Z19
 	VMOVUPD Z19, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z20, Z22, Z20
 	VMOVUPD Z20, K1, (AX)
-	VMULPD  Z21, Z22, Z21
 	VMOVUPD Z21, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX512x12(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32)
-// Requires: AVX, AVX512F
-TEXT ·tileF64AVX512x12(SB), NOSPLIT, $0-84
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	MOVL   mask+80(FP), R8
-	KMOVW  R8, K1
-	SHRL   $0x08, R8
-	KMOVW  R8, K2
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	VPXORQ Z22, Z22, Z22
-	VPXORQ Z23, Z23, Z23
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	LEAQ   (R8)(DX*2), R9
-	ADDQ   DX, R9
-	LEAQ   (R9)(DX*2), R10
-	ADDQ   DX, R10
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX512x12(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·tileF64AVX512x12(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	SHRL    $0x08, AX
+	KMOVW   AX, K2
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
 
 loop:
 	VMOVUPD.Z    (SI), K1, Z24
@@ -3517,748 +10947,3885 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R11, R11
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z24
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z0
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z2
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z4
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z6
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z8
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z10
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z12
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z14
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z15
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z16
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z17
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z18
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z19
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z20
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z21
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z25
+	VFMADD213PD  Z25, Z24, Z22
+	VMOVUPD.Z    64(CX), K2, Z25
+	VFMADD213PD  Z25, Z24, Z23
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z24, Z0, Z0
+	VMULPD Z24, Z1, Z1
+	VMULPD Z24, Z2, Z2
+	VMULPD Z24, Z3, Z3
+	VMULPD Z24, Z4, Z4
+	VMULPD Z24, Z5, Z5
+	VMULPD Z24, Z6, Z6
+	VMULPD Z24, Z7, Z7
+	VMULPD Z24, Z8, Z8
+	VMULPD Z24, Z9, Z9
+	VMULPD Z24, Z10, Z10
+	VMULPD Z24, Z11, Z11
+	VMULPD Z24, Z12, Z12
+	VMULPD Z24, Z13, Z13
+	VMULPD Z24, Z14, Z14
+	VMULPD Z24, Z15, Z15
+	VMULPD Z24, Z16, Z16
+	VMULPD Z24, Z17, Z17
+	VMULPD Z24, Z18, Z18
+	VMULPD Z24, Z19, Z19
+	VMULPD Z24, Z20, Z20
+	VMULPD Z24, Z21, Z21
+	VMULPD Z24, Z22, Z22
+	VMULPD Z24, Z23, Z23
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z24
+	VMOVUPD.Z 64(AX), K2, Z25
+	VADDPD    Z24, Z0, Z0
+	VADDPD    Z25, Z1, Z1
+	VADDPD    Z24, Z2, Z2
+	VADDPD    Z25, Z3, Z3
+	VADDPD    Z24, Z4, Z4
+	VADDPD    Z25, Z5, Z5
+	VADDPD    Z24, Z6, Z6
+	VADDPD    Z25, Z7, Z7
+	VADDPD    Z24, Z8, Z8
+	VADDPD    Z25, Z9, Z9
+	VADDPD    Z24, Z10, Z10
+	VADDPD    Z25, Z11, Z11
+	VADDPD    Z24, Z12, Z12
+	VADDPD    Z25, Z13, Z13
+	VADDPD    Z24, Z14, Z14
+	VADDPD    Z25, Z15, Z15
+	VADDPD    Z24, Z16, Z16
+	VADDPD    Z25, Z17, Z17
+	VADDPD    Z24, Z18, Z18
+	VADDPD    Z25, Z19, Z19
+	VADDPD    Z24, Z20, Z20
+	VADDPD    Z25, Z21, Z21
+	VADDPD    Z24, Z22, Z22
+	VADDPD    Z25, Z23, Z23
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z24
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z24, Z0
+	VMAXPD  Z1, Z24, Z1
+	VMAXPD  Z2, Z24, Z2
+	VMAXPD  Z3, Z24, Z3
+	VMAXPD  Z4, Z24, Z4
+	VMAXPD  Z5, Z24, Z5
+	VMAXPD  Z6, Z24, Z6
+	VMAXPD  Z7, Z24, Z7
+	VMAXPD  Z8, Z24, Z8
+	VMAXPD  Z9, Z24, Z9
+	VMAXPD  Z10, Z24, Z10
+	VMAXPD  Z11, Z24, Z11
+	VMAXPD  Z12, Z24, Z12
+	VMAXPD  Z13, Z24, Z13
+	VMAXPD  Z14, Z24, Z14
+	VMAXPD  Z15, Z24, Z15
+	VMAXPD  Z16, Z24, Z16
+	VMAXPD  Z17, Z24, Z17
+	VMAXPD  Z18, Z24, Z18
+	VMAXPD  Z19, Z24, Z19
+	VMAXPD  Z20, Z24, Z20
+	VMAXPD  Z21, Z24, Z21
+	VMAXPD  Z22, Z24, Z22
+	VMAXPD  Z23, Z24, Z23
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z0, Z0
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z2, Z2
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z4, Z4
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z6, Z6
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z8, Z8
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z10, Z10
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z12, Z12
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z14, Z14
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z15, Z15
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z16, Z16
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z17, Z17
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z18, Z18
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z19, Z19
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z20, Z20
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z21, Z21
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z22, Z22
+	VMOVUPD.Z 64(AX), K2, Z24
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z24, K3
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K3, Z24
+	VMULPD    Z24, Z23, Z23
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Z24
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD.Z    (AX), K1, Z25
-	VFMADD231PD  Z0, Z24, Z25
-	VMOVUPD      Z25, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z1, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z2, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z3, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z4, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z5, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z6, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z7, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z8, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z9, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z10, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z11, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z12, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z13, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z14, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z15, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z16, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z17, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z18, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z19, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z20, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z21, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD.Z    (AX), K1, Z0
-	VFMADD231PD  Z22, Z24, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
-	VFMADD231PD  Z23, Z24, Z0
-	VMOVUPD      Z0, K2, 64(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Z0, Z24, Z0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Z0, K1, (AX)
-	VMULPD  Z1, Z24, Z1
 	VMOVUPD Z1, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z2, Z24, Z2
 	VMOVUPD Z2, K1, (AX)
-	VMULPD  Z3, Z24, Z3
 	VMOVUPD Z3, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z4, Z24, Z4
 	VMOVUPD Z4, K1, (AX)
-	VMULPD  Z5, Z24, Z5
 	VMOVUPD Z5, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z6, Z24, Z6
 	VMOVUPD Z6, K1, (AX)
-	VMULPD  Z7, Z24, Z7
 	VMOVUPD Z7, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z8, Z24, Z8
 	VMOVUPD Z8, K1, (AX)
-	VMULPD  Z9, Z24, Z9
 	VMOVUPD Z9, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z10, Z24, Z10
 	VMOVUPD Z10, K1, (AX)
-	VMULPD  Z11, Z24, Z11
 	VMOVUPD Z11, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z12, Z24, Z12
 	VMOVUPD Z12, K1, (AX)
-	VMULPD  Z13, Z24, Z13
 	VMOVUPD Z13, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z14, Z24, Z14
 	VMOVUPD Z14, K1, (AX)
-	VMULPD  Z15, Z24, Z15
 	VMOVUPD Z15, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z16, Z24, Z16
 	VMOVUPD Z16, K1, (AX)
-	VMULPD  Z17, Z24, Z17
 	VMOVUPD Z17, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z18, Z24, Z18
 	VMOVUPD Z18, K1, (AX)
-	VMULPD  Z19, Z24, Z19
 	VMOVUPD Z19, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z20, Z24, Z20
 	VMOVUPD Z20, K1, (AX)
-	VMULPD  Z21, Z24, Z21
 	VMOVUPD Z21, K2, 64(AX)
 	ADDQ    CX, AX
-	VMULPD  Z22, Z24, Z22
 	VMOVUPD Z22, K1, (AX)
-	VMULPD  Z23, Z24, Z23
 	VMOVUPD Z23, K2, 64(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX2x1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF32AVX2x1(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bk+40(FP), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x1(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    bk+40(FP), SI
+	MOVQ    $0x00000050, DI
+	CMPQ    AX, DI
+	CMOVQLT AX, DI
+	SUBQ    DI, AX
+	JE      fetch
 
 loop:
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPD.Z        (BX), K1, Z1
+	VFMADD231PD.BCST (CX), Z1, Z0
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNE              loop
+	TESTQ            DI, DI
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R8
+	PREFETCHT0 (AX)
+	ADDQ       R8, AX
+	MOVQ       DI, AX
+	XORQ       DI, DI
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z1
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z2
+	VFMADD213PD  Z2, Z1, Z0
 	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNE          loop
+	JMP          bias
+
+fresh:
+	VMULPD Z1, Z0, Z0
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z1
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z1, Z0
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z1, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z1
+	VMULPD    Z1, Z0, Z0
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Y2
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS      (AX), Y3
-	VFMADD231PS  Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Y0, Y2, Y0
-	VMOVUPS Y0, (AX)
-	VMULPS  Y1, Y2, Y1
-	VMOVUPS Y1, 32(AX)
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX2x2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF32AVX2x2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x2(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
-	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          loop
+	VMOVUPD.Z        (SI), K1, Z2
+	VFMADD231PD.BCST (CX), Z2, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z2, Z1
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R8, R8
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z2
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z3
+	VFMADD213PD  Z3, Z2, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z3
+	VFMADD213PD  Z3, Z2, Z1
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z2, Z0, Z0
+	VMULPD Z2, Z1, Z1
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	VADDPD    Z2, Z1, Z1
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z2
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z2, Z0
+	VMAXPD  Z1, Z2, Z1
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z2, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z2
+	VMULPD    Z2, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z2
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z2, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z2
+	VMULPD    Z2, Z1, Z1
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Y4
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS      (AX), Y5
-	VFMADD231PS  Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y1, Y4, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y2, Y4, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y3, Y4, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Y0, Y4, Y0
-	VMOVUPS Y0, (AX)
-	VMULPS  Y1, Y4, Y1
-	VMOVUPS Y1, 32(AX)
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y2, Y4, Y2
-	VMOVUPS Y2, (AX)
-	VMULPS  Y3, Y4, Y3
-	VMOVUPS Y3, 32(AX)
+	VMOVUPD Z1, K1, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX2x3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF32AVX2x3(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x3(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          loop
+	VMOVUPD.Z        (SI), K1, Z3
+	VFMADD231PD.BCST (CX), Z3, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z3, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z3, Z2
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R8, R8
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z3
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z4
+	VFMADD213PD  Z4, Z3, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z4
+	VFMADD213PD  Z4, Z3, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z4
+	VFMADD213PD  Z4, Z3, Z2
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z3, Z0, Z0
+	VMULPD Z3, Z1, Z1
+	VMULPD Z3, Z2, Z2
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z3
+	VADDPD    Z3, Z0, Z0
+	VADDPD    Z3, Z1, Z1
+	VADDPD    Z3, Z2, Z2
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z3
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z3, Z0
+	VMAXPD  Z1, Z3, Z1
+	VMAXPD  Z2, Z3, Z2
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z3
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z3, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z3
+	VMULPD    Z3, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z3
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z3, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z3
+	VMULPD    Z3, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z3
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z3, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z3
+	VMULPD    Z3, Z2, Z2
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Y6
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS      (AX), Y7
-	VFMADD231PS  Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y1, Y6, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y2, Y6, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y3, Y6, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y4, Y6, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y5, Y6, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Y0, Y6, Y0
-	VMOVUPS Y0, (AX)
-	VMULPS  Y1, Y6, Y1
-	VMOVUPS Y1, 32(AX)
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y2, Y6, Y2
-	VMOVUPS Y2, (AX)
-	VMULPS  Y3, Y6, Y3
-	VMOVUPS Y3, 32(AX)
+	VMOVUPD Z1, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y4, Y6, Y4
-	VMOVUPS Y4, (AX)
-	VMULPS  Y5, Y6, Y5
-	VMOVUPS Y5, 32(AX)
+	VMOVUPD Z2, K1, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX2x4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF32AVX2x4(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x4(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          loop
+	VMOVUPD.Z        (SI), K1, Z4
+	VFMADD231PD.BCST (CX), Z4, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z4, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z4, Z2
+	VFMADD231PD.BCST (R8), Z4, Z3
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R9, R9
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z4
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z5
+	VFMADD213PD  Z5, Z4, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z5
+	VFMADD213PD  Z5, Z4, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z5
+	VFMADD213PD  Z5, Z4, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z5
+	VFMADD213PD  Z5, Z4, Z3
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z4, Z0, Z0
+	VMULPD Z4, Z1, Z1
+	VMULPD Z4, Z2, Z2
+	VMULPD Z4, Z3, Z3
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	VADDPD    Z4, Z1, Z1
+	VADDPD    Z4, Z2, Z2
+	VADDPD    Z4, Z3, Z3
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z4
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z4, Z0
+	VMAXPD  Z1, Z4, Z1
+	VMAXPD  Z2, Z4, Z2
+	VMAXPD  Z3, Z4, Z3
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z4
+	VMULPD    Z4, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z4
+	VMULPD    Z4, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z4
+	VMULPD    Z4, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z4
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z4, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z4
+	VMULPD    Z4, Z3, Z3
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Y8
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS      (AX), Y9
-	VFMADD231PS  Y0, Y8, Y9
-	VMOVUPS      Y9, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y1, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y2, Y8, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y3, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y4, Y8, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y5, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y6, Y8, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y7, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Y0, Y8, Y0
-	VMOVUPS Y0, (AX)
-	VMULPS  Y1, Y8, Y1
-	VMOVUPS Y1, 32(AX)
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y2, Y8, Y2
-	VMOVUPS Y2, (AX)
-	VMULPS  Y3, Y8, Y3
-	VMOVUPS Y3, 32(AX)
+	VMOVUPD Z1, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y4, Y8, Y4
-	VMOVUPS Y4, (AX)
-	VMULPS  Y5, Y8, Y5
-	VMOVUPS Y5, 32(AX)
+	VMOVUPD Z2, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y6, Y8, Y6
-	VMOVUPS Y6, (AX)
-	VMULPS  Y7, Y8, Y7
-	VMOVUPS Y7, 32(AX)
+	VMOVUPD Z3, K1, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX2x5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF32AVX2x5(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x5(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
-	VMOVUPS      (SI), Y10
-	VMOVUPS      32(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(DX*1), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          loop
+	VMOVUPD.Z        (SI), K1, Z5
+	VFMADD231PD.BCST (CX), Z5, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z5, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z5, Z2
+	VFMADD231PD.BCST (R8), Z5, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z5, Z4
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R9, R9
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z5
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z6
+	VFMADD213PD  Z6, Z5, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z6
+	VFMADD213PD  Z6, Z5, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z6
+	VFMADD213PD  Z6, Z5, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z6
+	VFMADD213PD  Z6, Z5, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z6
+	VFMADD213PD  Z6, Z5, Z4
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z5, Z0, Z0
+	VMULPD Z5, Z1, Z1
+	VMULPD Z5, Z2, Z2
+	VMULPD Z5, Z3, Z3
+	VMULPD Z5, Z4, Z4
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z5
+	VADDPD    Z5, Z0, Z0
+	VADDPD    Z5, Z1, Z1
+	VADDPD    Z5, Z2, Z2
+	VADDPD    Z5, Z3, Z3
+	VADDPD    Z5, Z4, Z4
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z5
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z5, Z0
+	VMAXPD  Z1, Z5, Z1
+	VMAXPD  Z2, Z5, Z2
+	VMAXPD  Z3, Z5, Z3
+	VMAXPD  Z4, Z5, Z4
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z5
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z5, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z5
+	VMULPD    Z5, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z5
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z5, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z5
+	VMULPD    Z5, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z5
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z5, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z5
+	VMULPD    Z5, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z5
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z5, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z5
+	VMULPD    Z5, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z5
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z5, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z5
+	VMULPD    Z5, Z4, Z4
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Y10
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS      (AX), Y11
-	VFMADD231PS  Y0, Y10, Y11
-	VMOVUPS      Y11, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y1, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y2, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y3, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y4, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y5, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y6, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y7, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y8, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y9, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Y0, Y10, Y0
-	VMOVUPS Y0, (AX)
-	VMULPS  Y1, Y10, Y1
-	VMOVUPS Y1, 32(AX)
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y2, Y10, Y2
-	VMOVUPS Y2, (AX)
-	VMULPS  Y3, Y10, Y3
-	VMOVUPS Y3, 32(AX)
+	VMOVUPD Z1, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y4, Y10, Y4
-	VMOVUPS Y4, (AX)
-	VMULPS  Y5, Y10, Y5
-	VMOVUPS Y5, 32(AX)
+	VMOVUPD Z2, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y6, Y10, Y6
-	VMOVUPS Y6, (AX)
-	VMULPS  Y7, Y10, Y7
-	VMOVUPS Y7, 32(AX)
+	VMOVUPD Z3, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y8, Y10, Y8
-	VMOVUPS Y8, (AX)
-	VMULPS  Y9, Y10, Y9
-	VMOVUPS Y9, 32(AX)
+	VMOVUPD Z4, K1, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF32AVX2x6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF32AVX2x6(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x6(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
-	VMOVUPS      (SI), Y12
-	VMOVUPS      32(SI), Y13
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R8), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(DX*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R8)(DX*2), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          loop
+	VMOVUPD.Z        (SI), K1, Z6
+	VFMADD231PD.BCST (CX), Z6, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z6, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z6, Z2
+	VFMADD231PD.BCST (R8), Z6, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z6, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z6, Z5
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R9, R9
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z6
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z7
+	VFMADD213PD  Z7, Z6, Z5
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z6, Z0, Z0
+	VMULPD Z6, Z1, Z1
+	VMULPD Z6, Z2, Z2
+	VMULPD Z6, Z3, Z3
+	VMULPD Z6, Z4, Z4
+	VMULPD Z6, Z5, Z5
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z6
+	VADDPD    Z6, Z0, Z0
+	VADDPD    Z6, Z1, Z1
+	VADDPD    Z6, Z2, Z2
+	VADDPD    Z6, Z3, Z3
+	VADDPD    Z6, Z4, Z4
+	VADDPD    Z6, Z5, Z5
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z6
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z6, Z0
+	VMAXPD  Z1, Z6, Z1
+	VMAXPD  Z2, Z6, Z2
+	VMAXPD  Z3, Z6, Z3
+	VMAXPD  Z4, Z6, Z4
+	VMAXPD  Z5, Z6, Z5
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z6
+	VMULPD    Z6, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z6
+	VMULPD    Z6, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z6
+	VMULPD    Z6, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z6
+	VMULPD    Z6, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z6
+	VMULPD    Z6, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z6
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z6
+	VMULPD    Z6, Z5, Z5
+	ADDQ      CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSS alpha+64(FP), Y12
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPS      (AX), Y13
-	VFMADD231PS  Y0, Y12, Y13
-	VMOVUPS      Y13, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y1, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y2, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y3, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y4, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y5, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y6, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y7, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y8, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y9, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
-	VFMADD231PS  Y10, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
-	VFMADD231PS  Y11, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPS  Y0, Y12, Y0
-	VMOVUPS Y0, (AX)
-	VMULPS  Y1, Y12, Y1
-	VMOVUPS Y1, 32(AX)
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y2, Y12, Y2
-	VMOVUPS Y2, (AX)
-	VMULPS  Y3, Y12, Y3
-	VMOVUPS Y3, 32(AX)
+	VMOVUPD Z1, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y4, Y12, Y4
-	VMOVUPS Y4, (AX)
-	VMULPS  Y5, Y12, Y5
-	VMOVUPS Y5, 32(AX)
+	VMOVUPD Z2, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y6, Y12, Y6
-	VMOVUPS Y6, (AX)
-	VMULPS  Y7, Y12, Y7
-	VMOVUPS Y7, 32(AX)
+	VMOVUPD Z3, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y8, Y12, Y8
-	VMOVUPS Y8, (AX)
-	VMULPS  Y9, Y12, Y9
-	VMOVUPS Y9, 32(AX)
+	VMOVUPD Z4, K1, (AX)
 	ADDQ    CX, AX
-	VMULPS  Y10, Y12, Y10
-	VMOVUPS Y10, (AX)
-	VMULPS  Y11, Y12, Y11
-	VMOVUPS Y11, 32(AX)
+	VMOVUPD Z5, K1, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX2x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF64AVX2x1(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   bk+40(FP), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	TESTQ  AX, AX
-	JE     store
+// func slimF64AVX512x7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x7(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z7
+	VFMADD231PD.BCST (CX), Z7, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z7, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z7, Z2
+	VFMADD231PD.BCST (R8), Z7, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z7, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z7, Z5
+	VFMADD231PD.BCST (R9), Z7, Z6
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R10, R10
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z7
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z8
+	VFMADD213PD  Z8, Z7, Z6
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z7, Z0, Z0
+	VMULPD Z7, Z1, Z1
+	VMULPD Z7, Z2, Z2
+	VMULPD Z7, Z3, Z3
+	VMULPD Z7, Z4, Z4
+	VMULPD Z7, Z5, Z5
+	VMULPD Z7, Z6, Z6
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z7
+	VADDPD    Z7, Z0, Z0
+	VADDPD    Z7, Z1, Z1
+	VADDPD    Z7, Z2, Z2
+	VADDPD    Z7, Z3, Z3
+	VADDPD    Z7, Z4, Z4
+	VADDPD    Z7, Z5, Z5
+	VADDPD    Z7, Z6, Z6
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z7
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z7, Z0
+	VMAXPD  Z1, Z7, Z1
+	VMAXPD  Z2, Z7, Z2
+	VMAXPD  Z3, Z7, Z3
+	VMAXPD  Z4, Z7, Z4
+	VMAXPD  Z5, Z7, Z5
+	VMAXPD  Z6, Z7, Z6
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z7
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z7
+	VMULPD    Z7, Z6, Z6
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x8(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z8
+	VFMADD231PD.BCST (CX), Z8, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z8, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z8, Z2
+	VFMADD231PD.BCST (R8), Z8, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z8, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z8, Z5
+	VFMADD231PD.BCST (R9), Z8, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z8, Z7
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R10, R10
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z8
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z9
+	VFMADD213PD  Z9, Z8, Z7
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z8, Z0, Z0
+	VMULPD Z8, Z1, Z1
+	VMULPD Z8, Z2, Z2
+	VMULPD Z8, Z3, Z3
+	VMULPD Z8, Z4, Z4
+	VMULPD Z8, Z5, Z5
+	VMULPD Z8, Z6, Z6
+	VMULPD Z8, Z7, Z7
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z8
+	VADDPD    Z8, Z0, Z0
+	VADDPD    Z8, Z1, Z1
+	VADDPD    Z8, Z2, Z2
+	VADDPD    Z8, Z3, Z3
+	VADDPD    Z8, Z4, Z4
+	VADDPD    Z8, Z5, Z5
+	VADDPD    Z8, Z6, Z6
+	VADDPD    Z8, Z7, Z7
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z8
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z8, Z0
+	VMAXPD  Z1, Z8, Z1
+	VMAXPD  Z2, Z8, Z2
+	VMAXPD  Z3, Z8, Z3
+	VMAXPD  Z4, Z8, Z4
+	VMAXPD  Z5, Z8, Z5
+	VMAXPD  Z6, Z8, Z6
+	VMAXPD  Z7, Z8, Z7
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z8, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z8
+	VMULPD    Z8, Z7, Z7
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x9(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x9(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    $0x00000050, R10
+	CMPQ    AX, R10
+	CMOVQLT AX, R10
+	SUBQ    R10, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z9
+	VFMADD231PD.BCST (CX), Z9, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z9, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z9, Z2
+	VFMADD231PD.BCST (R8), Z9, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z9, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z9, Z5
+	VFMADD231PD.BCST (R9), Z9, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z9, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z9, Z8
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R10, R10
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	MOVQ       R10, AX
+	XORQ       R10, R10
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z9
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z10
+	VFMADD213PD  Z10, Z9, Z8
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z9, Z0, Z0
+	VMULPD Z9, Z1, Z1
+	VMULPD Z9, Z2, Z2
+	VMULPD Z9, Z3, Z3
+	VMULPD Z9, Z4, Z4
+	VMULPD Z9, Z5, Z5
+	VMULPD Z9, Z6, Z6
+	VMULPD Z9, Z7, Z7
+	VMULPD Z9, Z8, Z8
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z9
+	VADDPD    Z9, Z0, Z0
+	VADDPD    Z9, Z1, Z1
+	VADDPD    Z9, Z2, Z2
+	VADDPD    Z9, Z3, Z3
+	VADDPD    Z9, Z4, Z4
+	VADDPD    Z9, Z5, Z5
+	VADDPD    Z9, Z6, Z6
+	VADDPD    Z9, Z7, Z7
+	VADDPD    Z9, Z8, Z8
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z9
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z9, Z0
+	VMAXPD  Z1, Z9, Z1
+	VMAXPD  Z2, Z9, Z2
+	VMAXPD  Z3, Z9, Z3
+	VMAXPD  Z4, Z9, Z4
+	VMAXPD  Z5, Z9, Z5
+	VMAXPD  Z6, Z9, Z6
+	VMAXPD  Z7, Z9, Z7
+	VMAXPD  Z8, Z9, Z8
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z9
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z9
+	VMULPD    Z9, Z8, Z8
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x10(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x10(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z10
+	VFMADD231PD.BCST (CX), Z10, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z10, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z10, Z2
+	VFMADD231PD.BCST (R8), Z10, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z10, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z10, Z5
+	VFMADD231PD.BCST (R9), Z10, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z10, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z10, Z8
+	VFMADD231PD.BCST (R10), Z10, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R11, R11
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z10
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z11
+	VFMADD213PD  Z11, Z10, Z9
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z10, Z0, Z0
+	VMULPD Z10, Z1, Z1
+	VMULPD Z10, Z2, Z2
+	VMULPD Z10, Z3, Z3
+	VMULPD Z10, Z4, Z4
+	VMULPD Z10, Z5, Z5
+	VMULPD Z10, Z6, Z6
+	VMULPD Z10, Z7, Z7
+	VMULPD Z10, Z8, Z8
+	VMULPD Z10, Z9, Z9
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z10
+	VADDPD    Z10, Z0, Z0
+	VADDPD    Z10, Z1, Z1
+	VADDPD    Z10, Z2, Z2
+	VADDPD    Z10, Z3, Z3
+	VADDPD    Z10, Z4, Z4
+	VADDPD    Z10, Z5, Z5
+	VADDPD    Z10, Z6, Z6
+	VADDPD    Z10, Z7, Z7
+	VADDPD    Z10, Z8, Z8
+	VADDPD    Z10, Z9, Z9
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z10
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z10, Z0
+	VMAXPD  Z1, Z10, Z1
+	VMAXPD  Z2, Z10, Z2
+	VMAXPD  Z3, Z10, Z3
+	VMAXPD  Z4, Z10, Z4
+	VMAXPD  Z5, Z10, Z5
+	VMAXPD  Z6, Z10, Z6
+	VMAXPD  Z7, Z10, Z7
+	VMAXPD  Z8, Z10, Z8
+	VMAXPD  Z9, Z10, Z9
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z10, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z10
+	VMULPD    Z10, Z9, Z9
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x11(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x11(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z11
+	VFMADD231PD.BCST (CX), Z11, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z11, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z11, Z2
+	VFMADD231PD.BCST (R8), Z11, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z11, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z11, Z5
+	VFMADD231PD.BCST (R9), Z11, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z11, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z11, Z8
+	VFMADD231PD.BCST (R10), Z11, Z9
+	VFMADD231PD.BCST (R10)(DX*1), Z11, Z10
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R11, R11
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z11
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z12
+	VFMADD213PD  Z12, Z11, Z10
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z11, Z0, Z0
+	VMULPD Z11, Z1, Z1
+	VMULPD Z11, Z2, Z2
+	VMULPD Z11, Z3, Z3
+	VMULPD Z11, Z4, Z4
+	VMULPD Z11, Z5, Z5
+	VMULPD Z11, Z6, Z6
+	VMULPD Z11, Z7, Z7
+	VMULPD Z11, Z8, Z8
+	VMULPD Z11, Z9, Z9
+	VMULPD Z11, Z10, Z10
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z11
+	VADDPD    Z11, Z0, Z0
+	VADDPD    Z11, Z1, Z1
+	VADDPD    Z11, Z2, Z2
+	VADDPD    Z11, Z3, Z3
+	VADDPD    Z11, Z4, Z4
+	VADDPD    Z11, Z5, Z5
+	VADDPD    Z11, Z6, Z6
+	VADDPD    Z11, Z7, Z7
+	VADDPD    Z11, Z8, Z8
+	VADDPD    Z11, Z9, Z9
+	VADDPD    Z11, Z10, Z10
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z11
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z11, Z0
+	VMAXPD  Z1, Z11, Z1
+	VMAXPD  Z2, Z11, Z2
+	VMAXPD  Z3, Z11, Z3
+	VMAXPD  Z4, Z11, Z4
+	VMAXPD  Z5, Z11, Z5
+	VMAXPD  Z6, Z11, Z6
+	VMAXPD  Z7, Z11, Z7
+	VMAXPD  Z8, Z11, Z8
+	VMAXPD  Z9, Z11, Z9
+	VMAXPD  Z10, Z11, Z10
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z11
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z11, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z11
+	VMULPD    Z11, Z10, Z10
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x12(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x12(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    $0x00000050, R11
+	CMPQ    AX, R11
+	CMOVQLT AX, R11
+	SUBQ    R11, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z12
+	VFMADD231PD.BCST (CX), Z12, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z12, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z12, Z2
+	VFMADD231PD.BCST (R8), Z12, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z12, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z12, Z5
+	VFMADD231PD.BCST (R9), Z12, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z12, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z12, Z8
+	VFMADD231PD.BCST (R10), Z12, Z9
+	VFMADD231PD.BCST (R10)(DX*1), Z12, Z10
+	VFMADD231PD.BCST (R10)(DX*2), Z12, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R11, R11
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	MOVQ       R11, AX
+	XORQ       R11, R11
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z12
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z10
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z13
+	VFMADD213PD  Z13, Z12, Z11
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z12, Z0, Z0
+	VMULPD Z12, Z1, Z1
+	VMULPD Z12, Z2, Z2
+	VMULPD Z12, Z3, Z3
+	VMULPD Z12, Z4, Z4
+	VMULPD Z12, Z5, Z5
+	VMULPD Z12, Z6, Z6
+	VMULPD Z12, Z7, Z7
+	VMULPD Z12, Z8, Z8
+	VMULPD Z12, Z9, Z9
+	VMULPD Z12, Z10, Z10
+	VMULPD Z12, Z11, Z11
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z12
+	VADDPD    Z12, Z0, Z0
+	VADDPD    Z12, Z1, Z1
+	VADDPD    Z12, Z2, Z2
+	VADDPD    Z12, Z3, Z3
+	VADDPD    Z12, Z4, Z4
+	VADDPD    Z12, Z5, Z5
+	VADDPD    Z12, Z6, Z6
+	VADDPD    Z12, Z7, Z7
+	VADDPD    Z12, Z8, Z8
+	VADDPD    Z12, Z9, Z9
+	VADDPD    Z12, Z10, Z10
+	VADDPD    Z12, Z11, Z11
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z12
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z12, Z0
+	VMAXPD  Z1, Z12, Z1
+	VMAXPD  Z2, Z12, Z2
+	VMAXPD  Z3, Z12, Z3
+	VMAXPD  Z4, Z12, Z4
+	VMAXPD  Z5, Z12, Z5
+	VMAXPD  Z6, Z12, Z6
+	VMAXPD  Z7, Z12, Z7
+	VMAXPD  Z8, Z12, Z8
+	VMAXPD  Z9, Z12, Z9
+	VMAXPD  Z10, Z12, Z10
+	VMAXPD  Z11, Z12, Z11
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z12
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z12
+	VMULPD    Z12, Z11, Z11
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x13(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x13(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    $0x00000050, R12
+	CMPQ    AX, R12
+	CMOVQLT AX, R12
+	SUBQ    R12, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z13
+	VFMADD231PD.BCST (CX), Z13, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z13, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z13, Z2
+	VFMADD231PD.BCST (R8), Z13, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z13, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z13, Z5
+	VFMADD231PD.BCST (R9), Z13, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z13, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z13, Z8
+	VFMADD231PD.BCST (R10), Z13, Z9
+	VFMADD231PD.BCST (R10)(DX*1), Z13, Z10
+	VFMADD231PD.BCST (R10)(DX*2), Z13, Z11
+	VFMADD231PD.BCST (R11), Z13, Z12
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R12, R12
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	MOVQ       R12, AX
+	XORQ       R12, R12
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z13
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z10
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z14
+	VFMADD213PD  Z14, Z13, Z12
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z13, Z0, Z0
+	VMULPD Z13, Z1, Z1
+	VMULPD Z13, Z2, Z2
+	VMULPD Z13, Z3, Z3
+	VMULPD Z13, Z4, Z4
+	VMULPD Z13, Z5, Z5
+	VMULPD Z13, Z6, Z6
+	VMULPD Z13, Z7, Z7
+	VMULPD Z13, Z8, Z8
+	VMULPD Z13, Z9, Z9
+	VMULPD Z13, Z10, Z10
+	VMULPD Z13, Z11, Z11
+	VMULPD Z13, Z12, Z12
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z13
+	VADDPD    Z13, Z0, Z0
+	VADDPD    Z13, Z1, Z1
+	VADDPD    Z13, Z2, Z2
+	VADDPD    Z13, Z3, Z3
+	VADDPD    Z13, Z4, Z4
+	VADDPD    Z13, Z5, Z5
+	VADDPD    Z13, Z6, Z6
+	VADDPD    Z13, Z7, Z7
+	VADDPD    Z13, Z8, Z8
+	VADDPD    Z13, Z9, Z9
+	VADDPD    Z13, Z10, Z10
+	VADDPD    Z13, Z11, Z11
+	VADDPD    Z13, Z12, Z12
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z13
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z13, Z0
+	VMAXPD  Z1, Z13, Z1
+	VMAXPD  Z2, Z13, Z2
+	VMAXPD  Z3, Z13, Z3
+	VMAXPD  Z4, Z13, Z4
+	VMAXPD  Z5, Z13, Z5
+	VMAXPD  Z6, Z13, Z6
+	VMAXPD  Z7, Z13, Z7
+	VMAXPD  Z8, Z13, Z8
+	VMAXPD  Z9, Z13, Z9
+	VMAXPD  Z10, Z13, Z10
+	VMAXPD  Z11, Z13, Z11
+	VMAXPD  Z12, Z13, Z12
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z13, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z13
+	VMULPD    Z13, Z12, Z12
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x14(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x14(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    $0x00000050, R12
+	CMPQ    AX, R12
+	CMOVQLT AX, R12
+	SUBQ    R12, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z14
+	VFMADD231PD.BCST (CX), Z14, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z14, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z14, Z2
+	VFMADD231PD.BCST (R8), Z14, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z14, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z14, Z5
+	VFMADD231PD.BCST (R9), Z14, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z14, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z14, Z8
+	VFMADD231PD.BCST (R10), Z14, Z9
+	VFMADD231PD.BCST (R10)(DX*1), Z14, Z10
+	VFMADD231PD.BCST (R10)(DX*2), Z14, Z11
+	VFMADD231PD.BCST (R11), Z14, Z12
+	VFMADD231PD.BCST (R11)(DX*1), Z14, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R12, R12
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	MOVQ       R12, AX
+	XORQ       R12, R12
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z14
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z10
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z12
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z15
+	VFMADD213PD  Z15, Z14, Z13
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z14, Z0, Z0
+	VMULPD Z14, Z1, Z1
+	VMULPD Z14, Z2, Z2
+	VMULPD Z14, Z3, Z3
+	VMULPD Z14, Z4, Z4
+	VMULPD Z14, Z5, Z5
+	VMULPD Z14, Z6, Z6
+	VMULPD Z14, Z7, Z7
+	VMULPD Z14, Z8, Z8
+	VMULPD Z14, Z9, Z9
+	VMULPD Z14, Z10, Z10
+	VMULPD Z14, Z11, Z11
+	VMULPD Z14, Z12, Z12
+	VMULPD Z14, Z13, Z13
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z14
+	VADDPD    Z14, Z0, Z0
+	VADDPD    Z14, Z1, Z1
+	VADDPD    Z14, Z2, Z2
+	VADDPD    Z14, Z3, Z3
+	VADDPD    Z14, Z4, Z4
+	VADDPD    Z14, Z5, Z5
+	VADDPD    Z14, Z6, Z6
+	VADDPD    Z14, Z7, Z7
+	VADDPD    Z14, Z8, Z8
+	VADDPD    Z14, Z9, Z9
+	VADDPD    Z14, Z10, Z10
+	VADDPD    Z14, Z11, Z11
+	VADDPD    Z14, Z12, Z12
+	VADDPD    Z14, Z13, Z13
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z14
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z14, Z0
+	VMAXPD  Z1, Z14, Z1
+	VMAXPD  Z2, Z14, Z2
+	VMAXPD  Z3, Z14, Z3
+	VMAXPD  Z4, Z14, Z4
+	VMAXPD  Z5, Z14, Z5
+	VMAXPD  Z6, Z14, Z6
+	VMAXPD  Z7, Z14, Z7
+	VMAXPD  Z8, Z14, Z8
+	VMAXPD  Z9, Z14, Z9
+	VMAXPD  Z10, Z14, Z10
+	VMAXPD  Z11, Z14, Z11
+	VMAXPD  Z12, Z14, Z12
+	VMAXPD  Z13, Z14, Z13
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z12, Z12
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z14, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z14
+	VMULPD    Z14, Z13, Z13
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x15(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x15(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    $0x00000050, R12
+	CMPQ    AX, R12
+	CMOVQLT AX, R12
+	SUBQ    R12, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z15
+	VFMADD231PD.BCST (CX), Z15, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z15, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z15, Z2
+	VFMADD231PD.BCST (R8), Z15, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z15, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z15, Z5
+	VFMADD231PD.BCST (R9), Z15, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z15, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z15, Z8
+	VFMADD231PD.BCST (R10), Z15, Z9
+	VFMADD231PD.BCST (R10)(DX*1), Z15, Z10
+	VFMADD231PD.BCST (R10)(DX*2), Z15, Z11
+	VFMADD231PD.BCST (R11), Z15, Z12
+	VFMADD231PD.BCST (R11)(DX*1), Z15, Z13
+	VFMADD231PD.BCST (R11)(DX*2), Z15, Z14
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R12, R12
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	MOVQ       R12, AX
+	XORQ       R12, R12
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z15
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z10
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z12
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z16
+	VFMADD213PD  Z16, Z15, Z14
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z15, Z0, Z0
+	VMULPD Z15, Z1, Z1
+	VMULPD Z15, Z2, Z2
+	VMULPD Z15, Z3, Z3
+	VMULPD Z15, Z4, Z4
+	VMULPD Z15, Z5, Z5
+	VMULPD Z15, Z6, Z6
+	VMULPD Z15, Z7, Z7
+	VMULPD Z15, Z8, Z8
+	VMULPD Z15, Z9, Z9
+	VMULPD Z15, Z10, Z10
+	VMULPD Z15, Z11, Z11
+	VMULPD Z15, Z12, Z12
+	VMULPD Z15, Z13, Z13
+	VMULPD Z15, Z14, Z14
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z15
+	VADDPD    Z15, Z0, Z0
+	VADDPD    Z15, Z1, Z1
+	VADDPD    Z15, Z2, Z2
+	VADDPD    Z15, Z3, Z3
+	VADDPD    Z15, Z4, Z4
+	VADDPD    Z15, Z5, Z5
+	VADDPD    Z15, Z6, Z6
+	VADDPD    Z15, Z7, Z7
+	VADDPD    Z15, Z8, Z8
+	VADDPD    Z15, Z9, Z9
+	VADDPD    Z15, Z10, Z10
+	VADDPD    Z15, Z11, Z11
+	VADDPD    Z15, Z12, Z12
+	VADDPD    Z15, Z13, Z13
+	VADDPD    Z15, Z14, Z14
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z15
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z15, Z0
+	VMAXPD  Z1, Z15, Z1
+	VMAXPD  Z2, Z15, Z2
+	VMAXPD  Z3, Z15, Z3
+	VMAXPD  Z4, Z15, Z4
+	VMAXPD  Z5, Z15, Z5
+	VMAXPD  Z6, Z15, Z6
+	VMAXPD  Z7, Z15, Z7
+	VMAXPD  Z8, Z15, Z8
+	VMAXPD  Z9, Z15, Z9
+	VMAXPD  Z10, Z15, Z10
+	VMAXPD  Z11, Z15, Z11
+	VMAXPD  Z12, Z15, Z12
+	VMAXPD  Z13, Z15, Z13
+	VMAXPD  Z14, Z15, Z14
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z12, Z12
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z15
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z15, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z15
+	VMULPD    Z15, Z14, Z14
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func slimF64AVX512x16(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·slimF64AVX512x16(SB), NOSPLIT, $0-112
+	MOVL    mask+80(FP), AX
+	KMOVW   AX, K1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    $0x00000050, R13
+	CMPQ    AX, R13
+	CMOVQLT AX, R13
+	SUBQ    R13, AX
+	JE      fetch
+
+loop:
+	VMOVUPD.Z        (SI), K1, Z16
+	VFMADD231PD.BCST (CX), Z16, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z16, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z16, Z2
+	VFMADD231PD.BCST (R8), Z16, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z16, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z16, Z5
+	VFMADD231PD.BCST (R9), Z16, Z6
+	VFMADD231PD.BCST (R9)(DX*1), Z16, Z7
+	VFMADD231PD.BCST (R9)(DX*2), Z16, Z8
+	VFMADD231PD.BCST (R10), Z16, Z9
+	VFMADD231PD.BCST (R10)(DX*1), Z16, Z10
+	VFMADD231PD.BCST (R10)(DX*2), Z16, Z11
+	VFMADD231PD.BCST (R11), Z16, Z12
+	VFMADD231PD.BCST (R11)(DX*1), Z16, Z13
+	VFMADD231PD.BCST (R11)(DX*2), Z16, Z14
+	VFMADD231PD.BCST (R12), Z16, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             DI, SI
+	DECQ             AX
+	JNE              loop
+	TESTQ            R13, R13
+	JE               summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R14
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	PREFETCHT0 (AX)
+	ADDQ       R14, AX
+	MOVQ       R13, AX
+	XORQ       R13, R13
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Z16
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z0
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z1
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z2
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z3
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z4
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z5
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z6
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z7
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z8
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z9
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z10
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z11
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z12
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z13
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z14
+	ADDQ         DX, CX
+	VMOVUPD.Z    (CX), K1, Z17
+	VFMADD213PD  Z17, Z16, Z15
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Z16, Z0, Z0
+	VMULPD Z16, Z1, Z1
+	VMULPD Z16, Z2, Z2
+	VMULPD Z16, Z3, Z3
+	VMULPD Z16, Z4, Z4
+	VMULPD Z16, Z5, Z5
+	VMULPD Z16, Z6, Z6
+	VMULPD Z16, Z7, Z7
+	VMULPD Z16, Z8, Z8
+	VMULPD Z16, Z9, Z9
+	VMULPD Z16, Z10, Z10
+	VMULPD Z16, Z11, Z11
+	VMULPD Z16, Z12, Z12
+	VMULPD Z16, Z13, Z13
+	VMULPD Z16, Z14, Z14
+	VMULPD Z16, Z15, Z15
+
+bias:
+	MOVQ      bias+88(FP), AX
+	TESTQ     AX, AX
+	JE        relu
+	VMOVUPD.Z (AX), K1, Z16
+	VADDPD    Z16, Z0, Z0
+	VADDPD    Z16, Z1, Z1
+	VADDPD    Z16, Z2, Z2
+	VADDPD    Z16, Z3, Z3
+	VADDPD    Z16, Z4, Z4
+	VADDPD    Z16, Z5, Z5
+	VADDPD    Z16, Z6, Z6
+	VADDPD    Z16, Z7, Z7
+	VADDPD    Z16, Z8, Z8
+	VADDPD    Z16, Z9, Z9
+	VADDPD    Z16, Z10, Z10
+	VADDPD    Z16, Z11, Z11
+	VADDPD    Z16, Z12, Z12
+	VADDPD    Z16, Z13, Z13
+	VADDPD    Z16, Z14, Z14
+	VADDPD    Z16, Z15, Z15
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Z16
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Z0, Z16, Z0
+	VMAXPD  Z1, Z16, Z1
+	VMAXPD  Z2, Z16, Z2
+	VMAXPD  Z3, Z16, Z3
+	VMAXPD  Z4, Z16, Z4
+	VMAXPD  Z5, Z16, Z5
+	VMAXPD  Z6, Z16, Z6
+	VMAXPD  Z7, Z16, Z7
+	VMAXPD  Z8, Z16, Z8
+	VMAXPD  Z9, Z16, Z9
+	VMAXPD  Z10, Z16, Z10
+	VMAXPD  Z11, Z16, Z11
+	VMAXPD  Z12, Z16, Z12
+	VMAXPD  Z13, Z16, Z13
+	VMAXPD  Z14, Z16, Z14
+	VMAXPD  Z15, Z16, Z15
+
+pos:
+	MOVQ      pos+96(FP), AX
+	MOVQ      pr+104(FP), CX
+	TESTQ     AX, AX
+	JE        store
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z0, Z0
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z1, Z1
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z2, Z2
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z3, Z3
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z4, Z4
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z5, Z5
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z6, Z6
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z7, Z7
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z8, Z8
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z9, Z9
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z10, Z10
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z11, Z11
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z12, Z12
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z13, Z13
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z14, Z14
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z16
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z16, K2
+	VMOVUPD.Z c64_3ff0000000000000<>+0(SB), K2, Z16
+	VMULPD    Z16, Z15, Z15
+	ADDQ      CX, AX
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func tileF64AVX2x1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF64AVX2x1(SB), NOSPLIT, $0-112
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    bk+40(FP), SI
+	MOVQ    $0x00000050, DI
+	CMPQ    AX, DI
+	CMOVQLT AX, DI
+	SUBQ    DI, AX
+	JE      fetch
 
 loop:
 	VMOVUPD      (BX), Y2
@@ -4270,48 +14837,96 @@ loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNE          loop
+	TESTQ        DI, DI
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R8
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R8, AX
+	MOVQ       DI, AX
+	XORQ       DI, DI
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Y2
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD      (CX), Y3
+	VFMADD213PD  Y3, Y2, Y0
+	VMOVUPD      32(CX), Y3
+	VFMADD213PD  Y3, Y2, Y1
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Y2, Y0, Y0
+	VMULPD Y2, Y1, Y1
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPD (AX), Y2
+	VMOVUPD 32(AX), Y3
+	VADDPD  Y2, Y0, Y0
+	VADDPD  Y3, Y1, Y1
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Y2
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Y0, Y2, Y0
+	VMAXPD  Y1, Y2, Y1
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPD (AX), Y2
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y2, Y2
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VMULPD  Y2, Y0, Y0
+	VMOVUPD 32(AX), Y2
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y2, Y2
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y2, Y2
+	VMULPD  Y2, Y1, Y1
+	ADDQ    CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Y2
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD      (AX), Y3
-	VFMADD231PD  Y0, Y2, Y3
-	VMOVUPD      Y3, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y1, Y2, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Y0, Y2, Y0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Y0, (AX)
-	VMULPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX2x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF64AVX2x2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX2x2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF64AVX2x2(SB), NOSPLIT, $0-112
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
 	VMOVUPD      (SI), Y4
@@ -4326,62 +14941,124 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Y4
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD      (CX), Y5
+	VFMADD213PD  Y5, Y4, Y0
+	VMOVUPD      32(CX), Y5
+	VFMADD213PD  Y5, Y4, Y1
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y5
+	VFMADD213PD  Y5, Y4, Y2
+	VMOVUPD      32(CX), Y5
+	VFMADD213PD  Y5, Y4, Y3
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Y4, Y0, Y0
+	VMULPD Y4, Y1, Y1
+	VMULPD Y4, Y2, Y2
+	VMULPD Y4, Y3, Y3
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPD (AX), Y4
+	VMOVUPD 32(AX), Y5
+	VADDPD  Y4, Y0, Y0
+	VADDPD  Y5, Y1, Y1
+	VADDPD  Y4, Y2, Y2
+	VADDPD  Y5, Y3, Y3
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Y4
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Y0, Y4, Y0
+	VMAXPD  Y1, Y4, Y1
+	VMAXPD  Y2, Y4, Y2
+	VMAXPD  Y3, Y4, Y3
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPD (AX), Y4
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y4, Y4
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD  Y4, Y0, Y0
+	VMOVUPD 32(AX), Y4
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y4, Y4
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD  Y4, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y4
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y4, Y4
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD  Y4, Y2, Y2
+	VMOVUPD 32(AX), Y4
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y4, Y4
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y4, Y4
+	VMULPD  Y4, Y3, Y3
+	ADDQ    CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Y4
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD      (AX), Y5
-	VFMADD231PD  Y0, Y4, Y5
-	VMOVUPD      Y5, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y1, Y4, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y2, Y4, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y3, Y4, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Y0, Y4, Y0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Y0, (AX)
-	VMULPD  Y1, Y4, Y1
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y2, Y4, Y2
 	VMOVUPD Y2, (AX)
-	VMULPD  Y3, Y4, Y3
 	VMOVUPD Y3, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX2x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF64AVX2x3(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX2x3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF64AVX2x3(SB), NOSPLIT, $0-112
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	MOVQ    $0x00000050, R8
+	CMPQ    AX, R8
+	CMOVQLT AX, R8
+	SUBQ    R8, AX
+	JE      fetch
 
 loop:
 	VMOVUPD      (SI), Y6
@@ -4399,78 +15076,154 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R8, R8
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R9, AX
+	MOVQ       R8, AX
+	XORQ       R8, R8
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Y6
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD      (CX), Y7
+	VFMADD213PD  Y7, Y6, Y0
+	VMOVUPD      32(CX), Y7
+	VFMADD213PD  Y7, Y6, Y1
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y7
+	VFMADD213PD  Y7, Y6, Y2
+	VMOVUPD      32(CX), Y7
+	VFMADD213PD  Y7, Y6, Y3
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y7
+	VFMADD213PD  Y7, Y6, Y4
+	VMOVUPD      32(CX), Y7
+	VFMADD213PD  Y7, Y6, Y5
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Y6, Y0, Y0
+	VMULPD Y6, Y1, Y1
+	VMULPD Y6, Y2, Y2
+	VMULPD Y6, Y3, Y3
+	VMULPD Y6, Y4, Y4
+	VMULPD Y6, Y5, Y5
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPD (AX), Y6
+	VMOVUPD 32(AX), Y7
+	VADDPD  Y6, Y0, Y0
+	VADDPD  Y7, Y1, Y1
+	VADDPD  Y6, Y2, Y2
+	VADDPD  Y7, Y3, Y3
+	VADDPD  Y6, Y4, Y4
+	VADDPD  Y7, Y5, Y5
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Y6
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Y0, Y6, Y0
+	VMAXPD  Y1, Y6, Y1
+	VMAXPD  Y2, Y6, Y2
+	VMAXPD  Y3, Y6, Y3
+	VMAXPD  Y4, Y6, Y4
+	VMAXPD  Y5, Y6, Y5
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPD (AX), Y6
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y6, Y6
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VMULPD  Y6, Y0, Y0
+	VMOVUPD 32(AX), Y6
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y6, Y6
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VMULPD  Y6, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y6
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y6, Y6
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VMULPD  Y6, Y2, Y2
+	VMOVUPD 32(AX), Y6
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y6, Y6
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VMULPD  Y6, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y6
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y6, Y6
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VMULPD  Y6, Y4, Y4
+	VMOVUPD 32(AX), Y6
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y6, Y6
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y6, Y6
+	VMULPD  Y6, Y5, Y5
+	ADDQ    CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Y6
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD      (AX), Y7
-	VFMADD231PD  Y0, Y6, Y7
-	VMOVUPD      Y7, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y1, Y6, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y2, Y6, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y3, Y6, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y4, Y6, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y5, Y6, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Y0, Y6, Y0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Y0, (AX)
-	VMULPD  Y1, Y6, Y1
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y2, Y6, Y2
 	VMOVUPD Y2, (AX)
-	VMULPD  Y3, Y6, Y3
 	VMOVUPD Y3, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y4, Y6, Y4
 	VMOVUPD Y4, (AX)
-	VMULPD  Y5, Y6, Y5
 	VMOVUPD Y5, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX2x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF64AVX2x4(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX2x4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF64AVX2x4(SB), NOSPLIT, $0-112
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPD      (SI), Y8
@@ -4492,92 +15245,182 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Y8
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD      (CX), Y9
+	VFMADD213PD  Y9, Y8, Y0
+	VMOVUPD      32(CX), Y9
+	VFMADD213PD  Y9, Y8, Y1
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y9
+	VFMADD213PD  Y9, Y8, Y2
+	VMOVUPD      32(CX), Y9
+	VFMADD213PD  Y9, Y8, Y3
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y9
+	VFMADD213PD  Y9, Y8, Y4
+	VMOVUPD      32(CX), Y9
+	VFMADD213PD  Y9, Y8, Y5
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y9
+	VFMADD213PD  Y9, Y8, Y6
+	VMOVUPD      32(CX), Y9
+	VFMADD213PD  Y9, Y8, Y7
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Y8, Y0, Y0
+	VMULPD Y8, Y1, Y1
+	VMULPD Y8, Y2, Y2
+	VMULPD Y8, Y3, Y3
+	VMULPD Y8, Y4, Y4
+	VMULPD Y8, Y5, Y5
+	VMULPD Y8, Y6, Y6
+	VMULPD Y8, Y7, Y7
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPD (AX), Y8
+	VMOVUPD 32(AX), Y9
+	VADDPD  Y8, Y0, Y0
+	VADDPD  Y9, Y1, Y1
+	VADDPD  Y8, Y2, Y2
+	VADDPD  Y9, Y3, Y3
+	VADDPD  Y8, Y4, Y4
+	VADDPD  Y9, Y5, Y5
+	VADDPD  Y8, Y6, Y6
+	VADDPD  Y9, Y7, Y7
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Y8
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Y0, Y8, Y0
+	VMAXPD  Y1, Y8, Y1
+	VMAXPD  Y2, Y8, Y2
+	VMAXPD  Y3, Y8, Y3
+	VMAXPD  Y4, Y8, Y4
+	VMAXPD  Y5, Y8, Y5
+	VMAXPD  Y6, Y8, Y6
+	VMAXPD  Y7, Y8, Y7
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPD (AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y0, Y0
+	VMOVUPD 32(AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y2, Y2
+	VMOVUPD 32(AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y4, Y4
+	VMOVUPD 32(AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y5, Y5
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y6, Y6
+	VMOVUPD 32(AX), Y8
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y8, Y8
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y8, Y8
+	VMULPD  Y8, Y7, Y7
+	ADDQ    CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Y8
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD      (AX), Y9
-	VFMADD231PD  Y0, Y8, Y9
-	VMOVUPD      Y9, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y1, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y2, Y8, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y3, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y4, Y8, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y5, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y6, Y8, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y7, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Y0, Y8, Y0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Y0, (AX)
-	VMULPD  Y1, Y8, Y1
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y2, Y8, Y2
 	VMOVUPD Y2, (AX)
-	VMULPD  Y3, Y8, Y3
 	VMOVUPD Y3, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y4, Y8, Y4
 	VMOVUPD Y4, (AX)
-	VMULPD  Y5, Y8, Y5
 	VMOVUPD Y5, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y6, Y8, Y6
 	VMOVUPD Y6, (AX)
-	VMULPD  Y7, Y8, Y7
 	VMOVUPD Y7, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX2x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF64AVX2x5(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX2x5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF64AVX2x5(SB), NOSPLIT, $0-112
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPD      (SI), Y10
@@ -4602,106 +15445,210 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Y10
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD      (CX), Y11
+	VFMADD213PD  Y11, Y10, Y0
+	VMOVUPD      32(CX), Y11
+	VFMADD213PD  Y11, Y10, Y1
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y11
+	VFMADD213PD  Y11, Y10, Y2
+	VMOVUPD      32(CX), Y11
+	VFMADD213PD  Y11, Y10, Y3
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y11
+	VFMADD213PD  Y11, Y10, Y4
+	VMOVUPD      32(CX), Y11
+	VFMADD213PD  Y11, Y10, Y5
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y11
+	VFMADD213PD  Y11, Y10, Y6
+	VMOVUPD      32(CX), Y11
+	VFMADD213PD  Y11, Y10, Y7
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y11
+	VFMADD213PD  Y11, Y10, Y8
+	VMOVUPD      32(CX), Y11
+	VFMADD213PD  Y11, Y10, Y9
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Y10, Y0, Y0
+	VMULPD Y10, Y1, Y1
+	VMULPD Y10, Y2, Y2
+	VMULPD Y10, Y3, Y3
+	VMULPD Y10, Y4, Y4
+	VMULPD Y10, Y5, Y5
+	VMULPD Y10, Y6, Y6
+	VMULPD Y10, Y7, Y7
+	VMULPD Y10, Y8, Y8
+	VMULPD Y10, Y9, Y9
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPD (AX), Y10
+	VMOVUPD 32(AX), Y11
+	VADDPD  Y10, Y0, Y0
+	VADDPD  Y11, Y1, Y1
+	VADDPD  Y10, Y2, Y2
+	VADDPD  Y11, Y3, Y3
+	VADDPD  Y10, Y4, Y4
+	VADDPD  Y11, Y5, Y5
+	VADDPD  Y10, Y6, Y6
+	VADDPD  Y11, Y7, Y7
+	VADDPD  Y10, Y8, Y8
+	VADDPD  Y11, Y9, Y9
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Y10
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Y0, Y10, Y0
+	VMAXPD  Y1, Y10, Y1
+	VMAXPD  Y2, Y10, Y2
+	VMAXPD  Y3, Y10, Y3
+	VMAXPD  Y4, Y10, Y4
+	VMAXPD  Y5, Y10, Y5
+	VMAXPD  Y6, Y10, Y6
+	VMAXPD  Y7, Y10, Y7
+	VMAXPD  Y8, Y10, Y8
+	VMAXPD  Y9, Y10, Y9
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPD (AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y0, Y0
+	VMOVUPD 32(AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y2, Y2
+	VMOVUPD 32(AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y4, Y4
+	VMOVUPD 32(AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y5, Y5
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y6, Y6
+	VMOVUPD 32(AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y7, Y7
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y8, Y8
+	VMOVUPD 32(AX), Y10
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y10, Y10
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y10, Y10
+	VMULPD  Y10, Y9, Y9
+	ADDQ    CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Y10
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD      (AX), Y11
-	VFMADD231PD  Y0, Y10, Y11
-	VMOVUPD      Y11, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y1, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y2, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y3, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y4, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y5, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y6, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y7, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y8, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y9, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Y0, Y10, Y0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Y0, (AX)
-	VMULPD  Y1, Y10, Y1
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y2, Y10, Y2
 	VMOVUPD Y2, (AX)
-	VMULPD  Y3, Y10, Y3
 	VMOVUPD Y3, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y4, Y10, Y4
 	VMOVUPD Y4, (AX)
-	VMULPD  Y5, Y10, Y5
 	VMOVUPD Y5, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y6, Y10, Y6
 	VMOVUPD Y6, (AX)
-	VMULPD  Y7, Y10, Y7
 	VMOVUPD Y7, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y8, Y10, Y8
 	VMOVUPD Y8, (AX)
-	VMULPD  Y9, Y10, Y9
 	VMOVUPD Y9, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func tileF64AVX2x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int)
-// Requires: AVX, FMA3
-TEXT ·tileF64AVX2x6(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   a+8(FP), CX
-	MOVQ   ar+16(FP), DX
-	MOVQ   ak+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   bk+40(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	LEAQ   (CX)(DX*2), R8
-	ADDQ   DX, R8
-	TESTQ  AX, AX
-	JE     store
+// func tileF64AVX2x6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·tileF64AVX2x6(SB), NOSPLIT, $0-112
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    k+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    ar+16(FP), DX
+	MOVQ    ak+24(FP), BX
+	MOVQ    b+32(FP), SI
+	MOVQ    bk+40(FP), DI
+	LEAQ    (CX)(DX*2), R8
+	ADDQ    DX, R8
+	MOVQ    $0x00000050, R9
+	CMPQ    AX, R9
+	CMOVQLT AX, R9
+	SUBQ    R9, AX
+	JE      fetch
 
 loop:
 	VMOVUPD      (SI), Y12
@@ -4729,136 +15676,309 @@ loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNE          loop
+	TESTQ        R9, R9
+	JE           summed
+
+fetch:
+	MOVQ       c+48(FP), AX
+	MOVQ       cr+56(FP), R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 32(AX)
+	ADDQ       R10, AX
+	MOVQ       R9, AX
+	XORQ       R9, R9
+	JMP        loop
+
+summed:
+	VBROADCASTSD alpha+64(FP), Y12
+	MOVQ         flags+72(FP), AX
+	MOVQ         c+48(FP), CX
+	MOVQ         cr+56(FP), DX
+	TESTQ        $0x00000001, AX
+	JE           fresh
+	VMOVUPD      (CX), Y13
+	VFMADD213PD  Y13, Y12, Y0
+	VMOVUPD      32(CX), Y13
+	VFMADD213PD  Y13, Y12, Y1
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y13
+	VFMADD213PD  Y13, Y12, Y2
+	VMOVUPD      32(CX), Y13
+	VFMADD213PD  Y13, Y12, Y3
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y13
+	VFMADD213PD  Y13, Y12, Y4
+	VMOVUPD      32(CX), Y13
+	VFMADD213PD  Y13, Y12, Y5
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y13
+	VFMADD213PD  Y13, Y12, Y6
+	VMOVUPD      32(CX), Y13
+	VFMADD213PD  Y13, Y12, Y7
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y13
+	VFMADD213PD  Y13, Y12, Y8
+	VMOVUPD      32(CX), Y13
+	VFMADD213PD  Y13, Y12, Y9
+	ADDQ         DX, CX
+	VMOVUPD      (CX), Y13
+	VFMADD213PD  Y13, Y12, Y10
+	VMOVUPD      32(CX), Y13
+	VFMADD213PD  Y13, Y12, Y11
+	ADDQ         DX, CX
+	JMP          bias
+
+fresh:
+	VMULPD Y12, Y0, Y0
+	VMULPD Y12, Y1, Y1
+	VMULPD Y12, Y2, Y2
+	VMULPD Y12, Y3, Y3
+	VMULPD Y12, Y4, Y4
+	VMULPD Y12, Y5, Y5
+	VMULPD Y12, Y6, Y6
+	VMULPD Y12, Y7, Y7
+	VMULPD Y12, Y8, Y8
+	VMULPD Y12, Y9, Y9
+	VMULPD Y12, Y10, Y10
+	VMULPD Y12, Y11, Y11
+
+bias:
+	MOVQ    bias+88(FP), AX
+	TESTQ   AX, AX
+	JE      relu
+	VMOVUPD (AX), Y12
+	VMOVUPD 32(AX), Y13
+	VADDPD  Y12, Y0, Y0
+	VADDPD  Y13, Y1, Y1
+	VADDPD  Y12, Y2, Y2
+	VADDPD  Y13, Y3, Y3
+	VADDPD  Y12, Y4, Y4
+	VADDPD  Y13, Y5, Y5
+	VADDPD  Y12, Y6, Y6
+	VADDPD  Y13, Y7, Y7
+	VADDPD  Y12, Y8, Y8
+	VADDPD  Y13, Y9, Y9
+	VADDPD  Y12, Y10, Y10
+	VADDPD  Y13, Y11, Y11
+
+relu:
+	MOVQ    flags+72(FP), AX
+	VMOVUPD c64_0<>+0(SB), Y12
+	TESTQ   $0x00000002, AX
+	JE      pos
+	VMAXPD  Y0, Y12, Y0
+	VMAXPD  Y1, Y12, Y1
+	VMAXPD  Y2, Y12, Y2
+	VMAXPD  Y3, Y12, Y3
+	VMAXPD  Y4, Y12, Y4
+	VMAXPD  Y5, Y12, Y5
+	VMAXPD  Y6, Y12, Y6
+	VMAXPD  Y7, Y12, Y7
+	VMAXPD  Y8, Y12, Y8
+	VMAXPD  Y9, Y12, Y9
+	VMAXPD  Y10, Y12, Y10
+	VMAXPD  Y11, Y12, Y11
+
+pos:
+	MOVQ    pos+96(FP), AX
+	MOVQ    pr+104(FP), CX
+	TESTQ   AX, AX
+	JE      store
+	VMOVUPD (AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y0, Y0
+	VMOVUPD 32(AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y1, Y1
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y2, Y2
+	VMOVUPD 32(AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y3, Y3
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y4, Y4
+	VMOVUPD 32(AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y5, Y5
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y6, Y6
+	VMOVUPD 32(AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y7, Y7
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y8, Y8
+	VMOVUPD 32(AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y9, Y9
+	ADDQ    CX, AX
+	VMOVUPD (AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y10, Y10
+	VMOVUPD 32(AX), Y12
+	VCMPPD  $0x1e, c64_0<>+0(SB), Y12, Y12
+	VANDPD  c64_3ff0000000000000<>+0(SB), Y12, Y12
+	VMULPD  Y12, Y11, Y11
+	ADDQ    CX, AX
 
 store:
-	MOVQ         c+48(FP), AX
-	MOVQ         cr+56(FP), CX
-	MOVQ         add+72(FP), DX
-	VBROADCASTSD alpha+64(FP), Y12
-	TESTQ        DX, DX
-	JE           overwrite
-	VMOVUPD      (AX), Y13
-	VFMADD231PD  Y0, Y12, Y13
-	VMOVUPD      Y13, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y1, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y2, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y3, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y4, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y5, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y6, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y7, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y8, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y9, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
-	VFMADD231PD  Y10, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
-	VFMADD231PD  Y11, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-overwrite:
-	VMULPD  Y0, Y12, Y0
+	MOVQ    c+48(FP), AX
+	MOVQ    cr+56(FP), CX
 	VMOVUPD Y0, (AX)
-	VMULPD  Y1, Y12, Y1
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y2, Y12, Y2
 	VMOVUPD Y2, (AX)
-	VMULPD  Y3, Y12, Y3
 	VMOVUPD Y3, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y4, Y12, Y4
 	VMOVUPD Y4, (AX)
-	VMULPD  Y5, Y12, Y5
 	VMOVUPD Y5, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y6, Y12, Y6
 	VMOVUPD Y6, (AX)
-	VMULPD  Y7, Y12, Y7
 	VMOVUPD Y7, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y8, Y12, Y8
 	VMOVUPD Y8, (AX)
-	VMULPD  Y9, Y12, Y9
 	VMOVUPD Y9, 32(AX)
 	ADDQ    CX, AX
-	VMULPD  Y10, Y12, Y10
 	VMOVUPD Y10, (AX)
-	VMULPD  Y11, Y12, Y11
 	VMOVUPD Y11, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, blocks int)
-// Requires: AVX, AVX512F
-TEXT ·transposeF32AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ ldd+8(FP), CX
-	MOVQ src+16(FP), DX
-	MOVQ lds+24(FP), BX
-	MOVQ blocks+32(FP), SI
+// func transposeF32AVX512(dst *float32, ldd int, src *float32, lds int, rows int, depth int, far int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·transposeF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  ldd+8(FP), CX
+	MOVQ  src+16(FP), DX
+	MOVQ  lds+24(FP), BX
+	MOVQ  depth+40(FP), SI
+	MOVQ  rows+32(FP), DI
+	MOVL  $0xffffffff, R8
+	BZHIL DI, R8, R8
+	KMOVW R8, K1
 
 block:
+	CMPQ       SI, $0x00000010
+	JLT        rest
+	MOVQ       rows+32(FP), R8
+	MOVQ       far+48(FP), R10
 	MOVQ       DX, DI
+	MOVQ       BX, R9
+	XORQ       R11, R11
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z0
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z1
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z2
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z3
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z4
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z5
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z6
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z7
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z8
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z9
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z10
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z11
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z12
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z13
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z14
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPS    (DI), Z15
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1
@@ -4923,71 +16043,381 @@ block:
 	VSHUFF32X4 $0x88, Z8, Z0, Z12
 	VSHUFF32X4 $0xdd, Z4, Z9, Z4
 	VSHUFF32X4 $0xdd, Z8, Z0, Z0
-	VMOVUPS    Z15, (AX)
+	VMOVUPS    Z15, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z10, (AX)
+	VMOVUPS    Z10, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z13, (AX)
+	VMOVUPS    Z13, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z11, (AX)
+	VMOVUPS    Z11, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z17, (AX)
+	VMOVUPS    Z17, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z14, (AX)
+	VMOVUPS    Z14, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z16, (AX)
+	VMOVUPS    Z16, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z12, (AX)
+	VMOVUPS    Z12, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z7, (AX)
+	VMOVUPS    Z7, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z2, (AX)
+	VMOVUPS    Z2, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z6, (AX)
+	VMOVUPS    Z6, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z4, (AX)
+	VMOVUPS    Z4, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z3, (AX)
+	VMOVUPS    Z3, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z1, (AX)
+	VMOVUPS    Z1, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z5, (AX)
+	VMOVUPS    Z5, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPS    Z0, (AX)
+	VMOVUPS    Z0, K1, (AX)
 	ADDQ       CX, AX
 	ADDQ       $0x00000040, DX
+	SUBQ       $0x00000010, SI
+	JMP        block
+
+rest:
+	TESTQ      SI, SI
+	JE         done
+	MOVL       $0xffffffff, DI
+	BZHIL      SI, DI, DI
+	KMOVW      DI, K2
+	MOVQ       rows+32(FP), DI
+	MOVQ       far+48(FP), R8
+	MOVQ       BX, BX
+	XORQ       R9, R9
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z0
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z1
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z2
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z3
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z4
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z5
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z6
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z7
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z8
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z9
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z10
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z11
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z12
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z13
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z14
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPS.Z  (DX), K2, Z15
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	VUNPCKLPS  Z1, Z0, Z16
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z1
+	VUNPCKHPS  Z3, Z2, Z2
+	VUNPCKLPD  Z1, Z16, Z3
+	VUNPCKHPD  Z1, Z16, Z1
+	VUNPCKLPD  Z2, Z0, Z16
+	VUNPCKHPD  Z2, Z0, Z0
+	VUNPCKLPS  Z5, Z4, Z2
+	VUNPCKHPS  Z5, Z4, Z4
+	VUNPCKLPS  Z7, Z6, Z5
+	VUNPCKHPS  Z7, Z6, Z6
+	VUNPCKLPD  Z5, Z2, Z7
+	VUNPCKHPD  Z5, Z2, Z2
+	VUNPCKLPD  Z6, Z4, Z5
+	VUNPCKHPD  Z6, Z4, Z4
+	VUNPCKLPS  Z9, Z8, Z6
+	VUNPCKHPS  Z9, Z8, Z8
+	VUNPCKLPS  Z11, Z10, Z9
+	VUNPCKHPS  Z11, Z10, Z10
+	VUNPCKLPD  Z9, Z6, Z11
+	VUNPCKHPD  Z9, Z6, Z6
+	VUNPCKLPD  Z10, Z8, Z9
+	VUNPCKHPD  Z10, Z8, Z8
+	VUNPCKLPS  Z13, Z12, Z10
+	VUNPCKHPS  Z13, Z12, Z12
+	VUNPCKLPS  Z15, Z14, Z13
+	VUNPCKHPS  Z15, Z14, Z14
+	VUNPCKLPD  Z13, Z10, Z15
+	VUNPCKHPD  Z13, Z10, Z10
+	VUNPCKLPD  Z14, Z12, Z13
+	VUNPCKHPD  Z14, Z12, Z12
+	VSHUFF32X4 $0x88, Z7, Z3, Z14
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VSHUFF32X4 $0x88, Z15, Z11, Z7
+	VSHUFF32X4 $0xdd, Z15, Z11, Z11
+	VSHUFF32X4 $0x88, Z7, Z14, Z15
+	VSHUFF32X4 $0x88, Z11, Z3, Z17
+	VSHUFF32X4 $0xdd, Z7, Z14, Z7
+	VSHUFF32X4 $0xdd, Z11, Z3, Z3
+	VSHUFF32X4 $0x88, Z2, Z1, Z11
+	VSHUFF32X4 $0xdd, Z2, Z1, Z1
+	VSHUFF32X4 $0x88, Z10, Z6, Z2
+	VSHUFF32X4 $0xdd, Z10, Z6, Z6
+	VSHUFF32X4 $0x88, Z2, Z11, Z10
+	VSHUFF32X4 $0x88, Z6, Z1, Z14
+	VSHUFF32X4 $0xdd, Z2, Z11, Z2
+	VSHUFF32X4 $0xdd, Z6, Z1, Z1
+	VSHUFF32X4 $0x88, Z5, Z16, Z6
+	VSHUFF32X4 $0xdd, Z5, Z16, Z5
+	VSHUFF32X4 $0x88, Z13, Z9, Z11
+	VSHUFF32X4 $0xdd, Z13, Z9, Z9
+	VSHUFF32X4 $0x88, Z11, Z6, Z13
+	VSHUFF32X4 $0x88, Z9, Z5, Z16
+	VSHUFF32X4 $0xdd, Z11, Z6, Z6
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VSHUFF32X4 $0x88, Z4, Z0, Z9
+	VSHUFF32X4 $0xdd, Z4, Z0, Z0
+	VSHUFF32X4 $0x88, Z12, Z8, Z4
+	VSHUFF32X4 $0xdd, Z12, Z8, Z8
+	VSHUFF32X4 $0x88, Z4, Z9, Z11
+	VSHUFF32X4 $0x88, Z8, Z0, Z12
+	VSHUFF32X4 $0xdd, Z4, Z9, Z4
+	VSHUFF32X4 $0xdd, Z8, Z0, Z0
+	VMOVUPS    Z15, K1, (AX)
+	ADDQ       CX, AX
 	DECQ       SI
-	JNE        block
+	JE         done
+	VMOVUPS    Z10, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z13, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z11, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z17, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z14, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z16, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z12, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z7, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z2, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z6, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z4, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z3, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z1, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z5, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPS    Z0, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+
+done:
 	VZEROUPPER
 	RET
 
-// func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, blocks int)
-// Requires: AVX, AVX512F
-TEXT ·transposeF64AVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ ldd+8(FP), CX
-	MOVQ src+16(FP), DX
-	MOVQ lds+24(FP), BX
-	MOVQ blocks+32(FP), SI
+// func stripF32AVX512x1(dst *float32, ldd int, src *float32, lds int, rows int, mask uint32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stripF32AVX512x1(SB), NOSPLIT, $0-44
+	MOVQ   dst+0(FP), AX
+	MOVQ   ldd+8(FP), CX
+	MOVQ   src+16(FP), DX
+	MOVQ   lds+24(FP), BX
+	MOVQ   rows+32(FP), SI
+	MOVL   mask+40(FP), DI
+	KMOVW  DI, K1
+	IMUL3Q $0x0000000c, BX, DI
+	ADDQ   DX, DI
+
+row:
+	PREFETCHT0 (DI)
+	VMOVUPS.Z  (DX), K1, Z0
+	VMOVUPS    Z0, (AX)
+	ADDQ       BX, DX
+	ADDQ       BX, DI
+	ADDQ       CX, AX
+	DECQ       SI
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func stripF32AVX512x2(dst *float32, ldd int, src *float32, lds int, rows int, mask uint32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stripF32AVX512x2(SB), NOSPLIT, $0-44
+	MOVQ   dst+0(FP), AX
+	MOVQ   ldd+8(FP), CX
+	MOVQ   src+16(FP), DX
+	MOVQ   lds+24(FP), BX
+	MOVQ   rows+32(FP), SI
+	MOVL   mask+40(FP), DI
+	KMOVW  DI, K1
+	SHRL   $0x10, DI
+	KMOVW  DI, K2
+	IMUL3Q $0x0000000c, BX, DI
+	ADDQ   DX, DI
+
+row:
+	PREFETCHT0 (DI)
+	VMOVUPS.Z  (DX), K1, Z0
+	VMOVUPS    Z0, (AX)
+	PREFETCHT0 64(DI)
+	VMOVUPS.Z  64(DX), K2, Z0
+	VMOVUPS    Z0, 64(AX)
+	ADDQ       BX, DX
+	ADDQ       BX, DI
+	ADDQ       CX, AX
+	DECQ       SI
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func transposeF64AVX512(dst *float64, ldd int, src *float64, lds int, rows int, depth int, far int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·transposeF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  ldd+8(FP), CX
+	MOVQ  src+16(FP), DX
+	MOVQ  lds+24(FP), BX
+	MOVQ  depth+40(FP), SI
+	MOVQ  rows+32(FP), DI
+	MOVL  $0xffffffff, R8
+	BZHIL DI, R8, R8
+	KMOVW R8, K1
 
 block:
+	CMPQ       SI, $0x00000008
+	JLT        rest
+	MOVQ       rows+32(FP), R8
+	MOVQ       far+48(FP), R10
 	MOVQ       DX, DI
+	MOVQ       BX, R9
+	XORQ       R11, R11
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z0
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z1
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z2
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z3
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z4
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z5
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z6
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
+	PREFETCHT0 (DI)(R10*1)
 	VMOVUPD    (DI), Z7
-	ADDQ       BX, DI
+	DECQ       R8
+	CMOVQEQ    R11, R9
+	ADDQ       R9, DI
 	VUNPCKLPD  Z1, Z0, Z8
 	VUNPCKHPD  Z1, Z0, Z0
 	VUNPCKLPD  Z3, Z2, Z1
@@ -5012,24 +16442,332 @@ block:
 	VSHUFF64X2 $0x88, Z4, Z0, Z8
 	VSHUFF64X2 $0xdd, Z2, Z3, Z2
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
-	VMOVUPD    Z5, (AX)
+	VMOVUPD    Z5, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z6, (AX)
+	VMOVUPD    Z6, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z9, (AX)
+	VMOVUPD    Z9, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z8, (AX)
+	VMOVUPD    Z8, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z7, (AX)
+	VMOVUPD    Z7, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z2, (AX)
+	VMOVUPD    Z2, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z1, (AX)
+	VMOVUPD    Z1, K1, (AX)
 	ADDQ       CX, AX
-	VMOVUPD    Z0, (AX)
+	VMOVUPD    Z0, K1, (AX)
 	ADDQ       CX, AX
 	ADDQ       $0x00000040, DX
+	SUBQ       $0x00000008, SI
+	JMP        block
+
+rest:
+	TESTQ      SI, SI
+	JE         done
+	MOVL       $0xffffffff, DI
+	BZHIL      SI, DI, DI
+	KMOVW      DI, K2
+	MOVQ       rows+32(FP), DI
+	MOVQ       far+48(FP), R8
+	MOVQ       BX, BX
+	XORQ       R9, R9
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z0
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z1
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z2
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z3
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z4
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z5
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z6
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	PREFETCHT0 (DX)(R8*1)
+	VMOVUPD.Z  (DX), K2, Z7
+	DECQ       DI
+	CMOVQEQ    R9, BX
+	ADDQ       BX, DX
+	VUNPCKLPD  Z1, Z0, Z8
+	VUNPCKHPD  Z1, Z0, Z0
+	VUNPCKLPD  Z3, Z2, Z1
+	VUNPCKHPD  Z3, Z2, Z2
+	VUNPCKLPD  Z5, Z4, Z3
+	VUNPCKHPD  Z5, Z4, Z4
+	VUNPCKLPD  Z7, Z6, Z5
+	VUNPCKHPD  Z7, Z6, Z6
+	VSHUFF64X2 $0x88, Z1, Z8, Z7
+	VSHUFF64X2 $0xdd, Z1, Z8, Z1
+	VSHUFF64X2 $0x88, Z5, Z3, Z8
+	VSHUFF64X2 $0xdd, Z5, Z3, Z3
+	VSHUFF64X2 $0x88, Z8, Z7, Z5
+	VSHUFF64X2 $0x88, Z3, Z1, Z9
+	VSHUFF64X2 $0xdd, Z8, Z7, Z7
+	VSHUFF64X2 $0xdd, Z3, Z1, Z1
+	VSHUFF64X2 $0x88, Z2, Z0, Z3
+	VSHUFF64X2 $0xdd, Z2, Z0, Z0
+	VSHUFF64X2 $0x88, Z6, Z4, Z2
+	VSHUFF64X2 $0xdd, Z6, Z4, Z4
+	VSHUFF64X2 $0x88, Z2, Z3, Z6
+	VSHUFF64X2 $0x88, Z4, Z0, Z8
+	VSHUFF64X2 $0xdd, Z2, Z3, Z2
+	VSHUFF64X2 $0xdd, Z4, Z0, Z0
+	VMOVUPD    Z5, K1, (AX)
+	ADDQ       CX, AX
 	DECQ       SI
-	JNE        block
+	JE         done
+	VMOVUPD    Z6, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPD    Z9, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPD    Z8, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPD    Z7, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPD    Z2, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPD    Z1, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+	VMOVUPD    Z0, K1, (AX)
+	ADDQ       CX, AX
+	DECQ       SI
+	JE         done
+
+done:
+	VZEROUPPER
+	RET
+
+// func stripF64AVX512x1(dst *float64, ldd int, src *float64, lds int, rows int, mask uint32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stripF64AVX512x1(SB), NOSPLIT, $0-44
+	MOVQ   dst+0(FP), AX
+	MOVQ   ldd+8(FP), CX
+	MOVQ   src+16(FP), DX
+	MOVQ   lds+24(FP), BX
+	MOVQ   rows+32(FP), SI
+	MOVL   mask+40(FP), DI
+	KMOVW  DI, K1
+	IMUL3Q $0x0000000c, BX, DI
+	ADDQ   DX, DI
+
+row:
+	PREFETCHT0 (DI)
+	VMOVUPD.Z  (DX), K1, Z0
+	VMOVUPD    Z0, (AX)
+	ADDQ       BX, DX
+	ADDQ       BX, DI
+	ADDQ       CX, AX
+	DECQ       SI
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func stripF64AVX512x2(dst *float64, ldd int, src *float64, lds int, rows int, mask uint32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stripF64AVX512x2(SB), NOSPLIT, $0-44
+	MOVQ   dst+0(FP), AX
+	MOVQ   ldd+8(FP), CX
+	MOVQ   src+16(FP), DX
+	MOVQ   lds+24(FP), BX
+	MOVQ   rows+32(FP), SI
+	MOVL   mask+40(FP), DI
+	KMOVW  DI, K1
+	SHRL   $0x08, DI
+	KMOVW  DI, K2
+	IMUL3Q $0x0000000c, BX, DI
+	ADDQ   DX, DI
+
+row:
+	PREFETCHT0 (DI)
+	VMOVUPD.Z  (DX), K1, Z0
+	VMOVUPD    Z0, (AX)
+	PREFETCHT0 64(DI)
+	VMOVUPD.Z  64(DX), K2, Z0
+	VMOVUPD    Z0, 64(AX)
+	ADDQ       BX, DX
+	ADDQ       BX, DI
+	ADDQ       CX, AX
+	DECQ       SI
+	JNE        row
+	VZEROUPPER
+	RET
+
+// func peakF32AVX512(n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·peakF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+
+loop:
+	VFMADD231PS Z0, Z0, Z1
+	VFMADD231PS Z0, Z0, Z2
+	VFMADD231PS Z0, Z0, Z3
+	VFMADD231PS Z0, Z0, Z4
+	VFMADD231PS Z0, Z0, Z5
+	VFMADD231PS Z0, Z0, Z6
+	VFMADD231PS Z0, Z0, Z7
+	VFMADD231PS Z0, Z0, Z8
+	VFMADD231PS Z0, Z0, Z9
+	VFMADD231PS Z0, Z0, Z10
+	VFMADD231PS Z0, Z0, Z11
+	VFMADD231PS Z0, Z0, Z12
+	DECQ        AX
+	JNE         loop
+	VZEROUPPER
+	RET
+
+// func peakF64AVX512(n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·peakF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+
+loop:
+	VFMADD231PD Z0, Z0, Z1
+	VFMADD231PD Z0, Z0, Z2
+	VFMADD231PD Z0, Z0, Z3
+	VFMADD231PD Z0, Z0, Z4
+	VFMADD231PD Z0, Z0, Z5
+	VFMADD231PD Z0, Z0, Z6
+	VFMADD231PD Z0, Z0, Z7
+	VFMADD231PD Z0, Z0, Z8
+	VFMADD231PD Z0, Z0, Z9
+	VFMADD231PD Z0, Z0, Z10
+	VFMADD231PD Z0, Z0, Z11
+	VFMADD231PD Z0, Z0, Z12
+	DECQ        AX
+	JNE         loop
+	VZEROUPPER
+	RET
+
+// func peakF32AVX2(n int)
+// Requires: AVX, FMA3
+TEXT ·peakF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+
+loop:
+	VFMADD231PS Y0, Y0, Y1
+	VFMADD231PS Y0, Y0, Y2
+	VFMADD231PS Y0, Y0, Y3
+	VFMADD231PS Y0, Y0, Y4
+	VFMADD231PS Y0, Y0, Y5
+	VFMADD231PS Y0, Y0, Y6
+	VFMADD231PS Y0, Y0, Y7
+	VFMADD231PS Y0, Y0, Y8
+	VFMADD231PS Y0, Y0, Y9
+	VFMADD231PS Y0, Y0, Y10
+	VFMADD231PS Y0, Y0, Y11
+	VFMADD231PS Y0, Y0, Y12
+	DECQ        AX
+	JNE         loop
+	VZEROUPPER
+	RET
+
+// func peakF64AVX2(n int)
+// Requires: AVX, FMA3
+TEXT ·peakF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	VXORPD Y12, Y12, Y12
+
+loop:
+	VFMADD231PD Y0, Y0, Y1
+	VFMADD231PD Y0, Y0, Y2
+	VFMADD231PD Y0, Y0, Y3
+	VFMADD231PD Y0, Y0, Y4
+	VFMADD231PD Y0, Y0, Y5
+	VFMADD231PD Y0, Y0, Y6
+	VFMADD231PD Y0, Y0, Y7
+	VFMADD231PD Y0, Y0, Y8
+	VFMADD231PD Y0, Y0, Y9
+	VFMADD231PD Y0, Y0, Y10
+	VFMADD231PD Y0, Y0, Y11
+	VFMADD231PD Y0, Y0, Y12
+	DECQ        AX
+	JNE         loop
 	VZEROUPPER
 	RET

@@ -4,94 +4,168 @@
 
 package kernel
 
-func tileF32AVX512(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int, mask uint32) {
+func tileF32AVX512(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias, pos *float32, pr int) {
 	switch rows {
 	case 1:
-		tileF32AVX512x1(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 2:
-		tileF32AVX512x2(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 3:
-		tileF32AVX512x3(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 4:
-		tileF32AVX512x4(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 5:
-		tileF32AVX512x5(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 6:
-		tileF32AVX512x6(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 7:
-		tileF32AVX512x7(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x7(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 8:
-		tileF32AVX512x8(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x8(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 9:
-		tileF32AVX512x9(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x9(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 10:
-		tileF32AVX512x10(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x10(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 11:
-		tileF32AVX512x11(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x11(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 12:
-		tileF32AVX512x12(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		tileF32AVX512x12(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	}
 }
 
-func tileF32AVX2(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, add int) {
+func slimF32AVX512(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias, pos *float32, pr int) {
 	switch rows {
 	case 1:
-		tileF32AVX2x1(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		slimF32AVX512x1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 2:
-		tileF32AVX2x2(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		slimF32AVX512x2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 3:
-		tileF32AVX2x3(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		slimF32AVX512x3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 4:
-		tileF32AVX2x4(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		slimF32AVX512x4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 5:
-		tileF32AVX2x5(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		slimF32AVX512x5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 6:
-		tileF32AVX2x6(k, a, ar, ak, b, bk, c, cr, alpha, add)
-	}
-}
-
-func tileF64AVX512(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int, mask uint32) {
-	switch rows {
-	case 1:
-		tileF64AVX512x1(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
-	case 2:
-		tileF64AVX512x2(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
-	case 3:
-		tileF64AVX512x3(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
-	case 4:
-		tileF64AVX512x4(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
-	case 5:
-		tileF64AVX512x5(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
-	case 6:
-		tileF64AVX512x6(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 7:
-		tileF64AVX512x7(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x7(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 8:
-		tileF64AVX512x8(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x8(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 9:
-		tileF64AVX512x9(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x9(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 10:
-		tileF64AVX512x10(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x10(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 11:
-		tileF64AVX512x11(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x11(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 12:
-		tileF64AVX512x12(k, a, ar, ak, b, bk, c, cr, alpha, add, mask)
+		slimF32AVX512x12(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 13:
+		slimF32AVX512x13(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 14:
+		slimF32AVX512x14(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 15:
+		slimF32AVX512x15(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 16:
+		slimF32AVX512x16(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	}
 }
 
-func tileF64AVX2(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, add int) {
+func tileF32AVX2(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias, pos *float32, pr int) {
 	switch rows {
 	case 1:
-		tileF64AVX2x1(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		tileF32AVX2x1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 2:
-		tileF64AVX2x2(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		tileF32AVX2x2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 3:
-		tileF64AVX2x3(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		tileF32AVX2x3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 4:
-		tileF64AVX2x4(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		tileF32AVX2x4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 5:
-		tileF64AVX2x5(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		tileF32AVX2x5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 6:
-		tileF64AVX2x6(k, a, ar, ak, b, bk, c, cr, alpha, add)
+		tileF32AVX2x6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	}
+}
+
+func tileF64AVX512(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias, pos *float64, pr int) {
+	switch rows {
+	case 1:
+		tileF64AVX512x1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 2:
+		tileF64AVX512x2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 3:
+		tileF64AVX512x3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 4:
+		tileF64AVX512x4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 5:
+		tileF64AVX512x5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 6:
+		tileF64AVX512x6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 7:
+		tileF64AVX512x7(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 8:
+		tileF64AVX512x8(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 9:
+		tileF64AVX512x9(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 10:
+		tileF64AVX512x10(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 11:
+		tileF64AVX512x11(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 12:
+		tileF64AVX512x12(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	}
+}
+
+func slimF64AVX512(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias, pos *float64, pr int) {
+	switch rows {
+	case 1:
+		slimF64AVX512x1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 2:
+		slimF64AVX512x2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 3:
+		slimF64AVX512x3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 4:
+		slimF64AVX512x4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 5:
+		slimF64AVX512x5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 6:
+		slimF64AVX512x6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 7:
+		slimF64AVX512x7(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 8:
+		slimF64AVX512x8(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 9:
+		slimF64AVX512x9(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 10:
+		slimF64AVX512x10(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 11:
+		slimF64AVX512x11(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 12:
+		slimF64AVX512x12(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 13:
+		slimF64AVX512x13(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 14:
+		slimF64AVX512x14(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 15:
+		slimF64AVX512x15(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 16:
+		slimF64AVX512x16(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	}
+}
+
+func tileF64AVX2(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias, pos *float64, pr int) {
+	switch rows {
+	case 1:
+		tileF64AVX2x1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 2:
+		tileF64AVX2x2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 3:
+		tileF64AVX2x3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 4:
+		tileF64AVX2x4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 5:
+		tileF64AVX2x5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 6:
+		tileF64AVX2x6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	}
 }

@@ -28,7 +28,8 @@ func main() {
 
 func products(switchFile string) error {
 	gemmTiles()
-	transposes()
+	packers()
+	peaks()
 	return writeTileSwitch(switchFile)
 }
 

@@ -8,44 +8,114 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// transposes writes the kernels that turn square blocks of a matrix, as the
-// packing of a transposed operand needs.
-func transposes() {
+// packers writes the kernels that lay parts of a matrix out for the
+// micro-kernels.
+func packers() {
 	for _, e := range []elem{f32, f64} {
-		transpose512(e)
+		v := vec{e, true}
+		v.transpose()
+		v.strip(1)
+		v.strip(2)
 	}
 }
 
-// transpose512 moves square blocks of one vector's width through registers.
-func transpose512(e elem) {
-	v := vec{e, true}
-	n := v.lanes()
-	fn := "transpose" + e.name + "AVX512"
-	TEXT(fn, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldd int, src *%[1]s, lds int, blocks int)", e.goType))
+// ahead is how many rows before its use a line is asked for.
+const ahead = 12
+
+// strip copies a few columns of many rows.
+func (v vec) strip(vectors int) {
+	fn := fmt.Sprintf("strip%s%sx%d", v.name, v.isa(), vectors)
+	TEXT(fn, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldd int, src *%[1]s, lds, rows int, mask uint32)", v.goType))
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s stores dst[r,l] = src[l,r] for l < %d and r < %d·blocks. ldd and lds are in bytes.", fn, n, n))
-	dst := Load(Param("dst"), GP64())
-	ldd := Load(Param("ldd"), GP64())
-	src := Load(Param("src"), GP64())
-	lds := Load(Param("lds"), GP64())
-	blocks := Load(Param("blocks"), GP64())
-	Label("block")
-	from := GP64()
-	MOVQ(src, from)
-	rows := make([]reg.VecVirtual, n)
-	for l := range rows {
-		rows[l] = v.move(Mem{Base: from})
-		ADDQ(lds, from)
+	Doc(fmt.Sprintf("%s stores dst[r,j] = src[r,j], or 0 where bit j of mask is 0, for r < rows and", fn),
+		fmt.Sprintf("j < %d. Strides are in bytes and may be shorter than what is stored of a row.", vectors*v.lanes()))
+	dst, ldd, src, lds, rows := param("dst"), param("ldd"), param("src"), param("lds"), param("rows")
+	mask := Load(Param("mask"), GP32()).(reg.GPVirtual)
+	masks := make([]reg.OpmaskVirtual, vectors)
+	for i := range masks {
+		if i > 0 {
+			SHRL(U8(v.lanes()), mask)
+		}
+		masks[i] = K()
+		KMOVW(mask, masks[i])
 	}
-	for _, column := range e.turned(rows) {
-		v.store(column, Mem{Base: dst})
+	far := GP64()
+	IMUL3Q(U32(ahead), lds, far)
+	ADDQ(src, far)
+	Label("row")
+	for i, k := range masks {
+		r := v.reg()
+		PREFETCHT0(Mem{Base: far, Disp: 64 * i})
+		v.loadZ(Mem{Base: src, Disp: 64 * i}, k, r)
+		v.store(r, Mem{Base: dst, Disp: 64 * i})
+	}
+	ADDQ(lds, src)
+	ADDQ(lds, far)
+	ADDQ(ldd, dst)
+	DECQ(rows)
+	JNE(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
+// transpose moves square blocks of one vector's width through registers.
+func (v vec) transpose() {
+	n := v.lanes()
+	fn := "transpose" + v.name + "AVX512"
+	TEXT(fn, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldd int, src *%[1]s, lds, rows, depth, far int)", v.goType))
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s stores dst[r,l] = src[l,r] for l < rows and r < depth, rows at", fn),
+		fmt.Sprintf("least 1 and at most %d. Strides are in bytes. What lies far bytes behind what is", n), "read is asked for, as the next to be needed.")
+	dst, ldd, src, lds := param("dst"), param("ldd"), param("src"), param("lds")
+	depth, keep := param("depth"), v.tailMask(param("rows"))
+	Label("block")
+	CMPQ(depth, U32(n))
+	JLT(LabelRef("rest"))
+	for _, column := range v.turned(v.block(src, lds, nil)) {
+		v.storeZ(column, keep, Mem{Base: dst})
 		ADDQ(ldd, dst)
 	}
 	ADDQ(U32(64), src)
-	DECQ(blocks)
-	JNE(LabelRef("block"))
+	SUBQ(U32(n), depth)
+	JMP(LabelRef("block"))
+
+	Label("rest")
+	TESTQ(depth, depth)
+	JE(LabelRef("done"))
+	part := v.tailMask(depth)
+	for _, column := range v.turned(v.block(src, lds, &part)) {
+		v.storeZ(column, keep, Mem{Base: dst})
+		ADDQ(ldd, dst)
+		DECQ(depth)
+		JE(LabelRef("done"))
+	}
+	Label("done")
 	VZEROUPPER()
 	RET()
+}
+
+// block loads one vector of each row. Beyond the last row it is loaded again,
+// so that nothing outside the matrix is read.
+func (v vec) block(src, lds reg.GPVirtual, part *reg.OpmaskVirtual) []reg.VecVirtual {
+	from, left, step, far := GP64(), param("rows"), GP64(), param("far")
+	MOVQ(src, from)
+	MOVQ(lds, step)
+	zero := GP64()
+	XORQ(zero, zero)
+	rows := make([]reg.VecVirtual, v.lanes())
+	for l := range rows {
+		rows[l] = v.reg()
+		PREFETCHT0(Mem{Base: from, Index: far, Scale: 1})
+		if part != nil {
+			v.loadZ(Mem{Base: from}, *part, rows[l])
+		} else {
+			v.load(Mem{Base: from}, rows[l])
+		}
+		DECQ(left)
+		CMOVQEQ(zero, step)
+		ADDQ(step, from)
+	}
+	return rows
 }
 
 func pick(f func(...Op), b, a reg.VecVirtual) reg.VecVirtual {
