@@ -154,8 +154,6 @@ func (e *loopEmitter) emitElementwise(i int, n *Node, l *lowered) {
 func (e *loopEmitter) choose(st *step, arity int) {
 	a, b := &st.args[0], &st.args[1]
 	switch {
-	case arity == 1 && st.op == Neg:
-		st.kind = stepNeg
 	case arity == 1:
 		st.kind = unaryKernels[st.op]
 	case st.op == Gt && b.space < 0 && b.reg == regZero && a.space >= 0:

@@ -50,53 +50,28 @@ func (p *Program[T]) step(st *step, i, n int, last bool) {
 		return
 	}
 	dst, x := p.block(&st.dst, i, n), p.block(a, i, n)
+	k := p.kernels
+	switch {
+	case st.kind >= stepNeg:
+		k.unary[st.kind](dst, x, n)
+	case st.kind >= stepAddScalar:
+		k.scalar[st.kind](dst, x, p.number(st), n)
+	case st.kind >= stepAdd:
+		k.binary[st.kind](dst, x, p.block(b, i, n), n)
+	case st.kind == stepPowInt:
+		k.PowInt(dst, x, st.k, n)
+	default: // stepAddScaled
+		k.AddScaled(dst, x, p.block(b, i, n), p.number(st), n)
+	}
+}
+
+// number is that of a step.
+func (p *Program[T]) number(st *step) T {
 	s := T(p.regs[st.s])
 	if st.negate {
-		s = -s
+		return -s
 	}
-	k := p.kernels
-	switch st.kind {
-	case stepAdd:
-		k.Add(dst, x, p.block(b, i, n), n)
-	case stepSub:
-		k.Sub(dst, x, p.block(b, i, n), n)
-	case stepMul:
-		k.Mul(dst, x, p.block(b, i, n), n)
-	case stepDiv:
-		k.Div(dst, x, p.block(b, i, n), n)
-	case stepAddScaled:
-		k.AddScaled(dst, x, p.block(b, i, n), s, n)
-	case stepAddScalar:
-		k.AddScalar(dst, x, s, n)
-	case stepMulScalar:
-		k.MulScalar(dst, x, s, n)
-	case stepDivScalar:
-		k.DivScalar(dst, x, s, n)
-	case stepScalarSub:
-		k.ScalarSub(dst, x, s, n)
-	case stepScalarDiv:
-		k.ScalarDiv(dst, x, s, n)
-	case stepNeg:
-		k.MulScalar(dst, x, -1, n)
-	case stepSquare:
-		k.Square(dst, x, n)
-	case stepSqrt:
-		k.Sqrt(dst, x, n)
-	case stepRelu:
-		k.Relu(dst, x, n)
-	case stepPositive:
-		k.Positive(dst, x, n)
-	case stepExp:
-		k.Exp(dst, x, n)
-	case stepLog:
-		k.Log(dst, x, n)
-	case stepTanh:
-		k.Tanh(dst, x, n)
-	case stepSigmoid:
-		k.Sigmoid(dst, x, n)
-	case stepSoftplus:
-		k.Softplus(dst, x, n)
-	}
+	return s
 }
 
 func (p *Program[T]) slice(a *loc, i, n int) []T { return p.mem[a.space][a.off+i*a.stride:][:n] }

@@ -1,6 +1,10 @@
 package graph
 
-import "slices"
+import (
+	"slices"
+
+	"descent/internal/kernel"
+)
 
 // loop is the code of a unit of several steps: all of them on one block of
 // elements, then on the next.
@@ -10,7 +14,7 @@ type loop struct {
 	once    int
 }
 
-// stepKind tells how a step is done. Those from stepAdd on have kernels.
+// stepKind tells how a step is done. Those from stepAddScaled on have kernels.
 type stepKind uint8
 
 const (
@@ -20,32 +24,55 @@ const (
 	stepSum                        // register = Σ a
 	stepDot                        // register = Σ a·b
 	stepCopy
-	stepNeg
-	stepAdd
+	stepAddScaled // b + s·a
+	stepPowInt    // a to the power k
+
+	stepAdd // two arrays
 	stepSub
 	stepMul
 	stepDiv
-	stepAddScalar
+	stepMin
+	stepMax
+	stepPow
+
+	stepAddScalar // an array and a number
 	stepMulScalar
 	stepDivScalar
 	stepScalarSub
 	stepScalarDiv
-	stepAddScaled // b + s·a
+	stepMinScalar
+	stepMaxScalar
+	stepPowScalar
+	stepScalarPow
+
+	stepNeg // one array
 	stepSquare
 	stepSqrt
 	stepRelu
 	stepPositive
+	stepAbs
+	stepSign
+	stepFloor
+	stepCeil
 	stepExp
 	stepLog
 	stepTanh
 	stepSigmoid
 	stepSoftplus
+	stepExpm1
+	stepLog1p
+	stepErf
+	stepSin
+	stepCos
+
+	stepKinds
 )
 
 // unaryKernels are the operations of one argument that have a kernel.
 var unaryKernels = map[Op]stepKind{
-	opSquare: stepSquare, Sqrt: stepSqrt, Relu: stepRelu, Exp: stepExp, Log: stepLog, Tanh: stepTanh,
-	Sigmoid: stepSigmoid, Softplus: stepSoftplus,
+	Neg: stepNeg, opSquare: stepSquare, opPowInt: stepPowInt, Sqrt: stepSqrt, Relu: stepRelu, Abs: stepAbs, Sign: stepSign,
+	Floor: stepFloor, Ceil: stepCeil, Exp: stepExp, Log: stepLog, Tanh: stepTanh, Sigmoid: stepSigmoid,
+	Softplus: stepSoftplus, Expm1: stepExpm1, Log1p: stepLog1p, Erf: stepErf, Sin: stepSin, Cos: stepCos,
 }
 
 // binaryKernels are the operations of two: on arrays, on an array and a number,
@@ -53,6 +80,35 @@ var unaryKernels = map[Op]stepKind{
 var binaryKernels = map[Op][3]stepKind{
 	Add: {stepAdd, stepAddScalar, stepAddScalar}, Sub: {stepSub, stepAddScalar, stepScalarSub},
 	Mul: {stepMul, stepMulScalar, stepMulScalar}, Div: {stepDiv, stepDivScalar, stepScalarDiv},
+	Min: {stepMin, stepMinScalar, stepMinScalar}, Max: {stepMax, stepMaxScalar, stepMaxScalar},
+	Pow: {stepPow, stepPowScalar, stepScalarPow},
+}
+
+// kernels are those of an element type by the kind of step.
+type kernels[T Float] struct {
+	*kernel.Blocks[T]
+	unary  [stepKinds]func(dst, a *T, n int)
+	binary [stepKinds]func(dst, a, b *T, n int)
+	scalar [stepKinds]func(dst, a *T, s T, n int)
+}
+
+func newKernels[T Float]() *kernels[T] {
+	k := &kernels[T]{Blocks: kernel.NewBlocks[T]()}
+	k.unary = [stepKinds]func(dst, a *T, n int){
+		stepNeg:    func(dst, a *T, n int) { k.MulScalar(dst, a, -1, n) },
+		stepSquare: k.Square, stepSqrt: k.Sqrt, stepRelu: k.Relu, stepPositive: k.Positive, stepAbs: k.Abs, stepSign: k.Sign,
+		stepFloor: k.Floor, stepCeil: k.Ceil, stepExp: k.Exp, stepLog: k.Log, stepTanh: k.Tanh, stepSigmoid: k.Sigmoid,
+		stepSoftplus: k.Softplus, stepExpm1: k.Expm1, stepLog1p: k.Log1p, stepErf: k.Erf, stepSin: k.Sin, stepCos: k.Cos,
+	}
+	k.binary = [stepKinds]func(dst, a, b *T, n int){
+		stepAdd: k.Add, stepSub: k.Sub, stepMul: k.Mul, stepDiv: k.Div, stepMin: k.Min, stepMax: k.Max, stepPow: k.Pow,
+	}
+	k.scalar = [stepKinds]func(dst, a *T, s T, n int){
+		stepAddScalar: k.AddScalar, stepMulScalar: k.MulScalar, stepDivScalar: k.DivScalar,
+		stepScalarSub: k.ScalarSub, stepScalarDiv: k.ScalarDiv, stepMinScalar: k.MinScalar, stepMaxScalar: k.MaxScalar,
+		stepPowScalar: k.PowScalar, stepScalarPow: k.ScalarPow,
+	}
+	return k
 }
 
 // step is one operation on a block.

@@ -20,7 +20,7 @@ type Program[T Float] struct {
 
 	scratch *scratch[T] // of reductions
 	totals  []kernel.Total
-	kernels *kernel.Blocks[T]
+	kernels *kernels[T]
 }
 
 func newProgram[T Float](c *code) *Program[T] {
@@ -93,7 +93,7 @@ func (p *Program[T]) prepare() {
 	if p.mem[spaceArena] == nil {
 		p.mem[spaceArena] = make([]T, p.code.arenaLen)
 		p.totals = make([]kernel.Total, p.code.totals)
-		p.kernels = kernel.NewBlocks[T]()
+		p.kernels = newKernels[T]()
 	}
 }
 

@@ -59,7 +59,7 @@ var table = [numOps]row{
 	Div: {name: "/", kind: Elementwise, f2: func(a, b float64) float64 { return a / b }, d: partials(
 		func(g *Graph, y, a, b *Node) *Node { return g.inv(b) },
 		func(g *Graph, y, a, b *Node) *Node { return g.Neg(g.Div(y, b)) })},
-	Pow: {name: "^", kind: Elementwise, f2: math.Pow, d: partials(
+	Pow: {name: "^", kind: Elementwise, f2: kernel.PowOf, d: partials(
 		func(g *Graph, y, a, b *Node) *Node { return g.Mul(b, g.Pow(a, g.Sub(b, g.Const(1)))) },
 		func(g *Graph, y, a, b *Node) *Node { return g.Apply(Xlogy, y, a) })},
 	Atan2: {name: "atan2", kind: Elementwise, f2: math.Atan2, d: partials(

@@ -33,9 +33,10 @@ func apply[T Float](op Op, k int, dst []T, args *[3]vec[T]) {
 	case Div:
 		div(dst, a, b)
 	case opPowInt:
-		x := a.v[:len(dst)]
-		for i := range dst {
-			dst[i] = powInt(x[i], k)
+		kernel.PowInt(dst, a.v[:len(dst)], k)
+	case Min, Max, Pow:
+		if !applyPair(op, dst, a, b) {
+			applyTable(op, dst, args)
 		}
 	case Gt:
 		if a.v == nil || b.v != nil || b.s[0] != 0 {
@@ -73,7 +74,49 @@ func applyKernel[T Float](op Op, dst, x []T) bool {
 	case Softplus:
 		kernel.Softplus(dst, x[:len(dst)])
 	default:
+		return applyRarer(op, dst, x)
+	}
+	return true
+}
+
+func applyRarer[T Float](op Op, dst, x []T) bool {
+	switch op {
+	case Abs:
+		kernel.Abs(dst, x)
+	case Sign:
+		kernel.Sign(dst, x)
+	case Floor:
+		kernel.Floor(dst, x)
+	case Ceil:
+		kernel.Ceil(dst, x)
+	case Expm1:
+		kernel.Expm1(dst, x[:len(dst)])
+	case Log1p:
+		kernel.Log1p(dst, x[:len(dst)])
+	case Erf:
+		kernel.Erf(dst, x[:len(dst)])
+	case Sin:
+		kernel.Sin(dst, x[:len(dst)])
+	case Cos:
+		kernel.Cos(dst, x[:len(dst)])
+	default:
 		return false
+	}
+	return true
+}
+
+// applyPair computes an operation of two arrays, if there is a kernel for it.
+func applyPair[T Float](op Op, dst []T, a, b *vec[T]) bool {
+	if a.v == nil || b.v == nil {
+		return false
+	}
+	switch op {
+	case Min:
+		kernel.Min(dst, a.v, b.v)
+	case Max:
+		kernel.Max(dst, a.v, b.v)
+	default:
+		kernel.Pow(dst, a.v, b.v)
 	}
 	return true
 }

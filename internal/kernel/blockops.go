@@ -10,35 +10,52 @@ type Blocks[T Float] struct {
 	Add, Sub, Mul, Div                                    func(dst, a, b *T, n int)
 	AddScalar, MulScalar, DivScalar, ScalarSub, ScalarDiv func(dst, a *T, s T, n int)
 	AddScaled                                             func(dst, a, b *T, s T, n int) // b + s·a
-	Square, Sqrt, Relu, Positive                          func(dst, a *T, n int)
+	Min, Max, Pow                                         func(dst, a, b *T, n int)
+	MinScalar, MaxScalar, PowScalar, ScalarPow            func(dst, a *T, s T, n int)
+	Square, Sqrt, Relu, Positive, Abs, Sign, Floor, Ceil  func(dst, a *T, n int)
 	Exp, Log, Tanh, Sigmoid, Softplus                     func(dst, a *T, n int)
+	Expm1, Log1p, Erf, Sin, Cos                           func(dst, a *T, n int)
+	PowInt                                                func(dst, a *T, k, n int)
 	Sum                                                   func(a *T, n int) float64
 	Dot                                                   func(a, b *T, n int) float64
 }
 
 // NewBlocks chooses the kernels for the instructions in use.
 func NewBlocks[T Float]() *Blocks[T] {
-	if active == avx512 { // the only one whose loops take any number of elements
-		return &Blocks[T]{
-			Add: direct2[T](addPaths), Sub: direct2[T](subPaths), Mul: direct2[T](mulPaths), Div: direct2[T](divPaths),
-			AddScalar: directS[T](addSPaths), MulScalar: directS[T](mulSPaths), DivScalar: directS[T](divSPaths),
-			ScalarSub: directS[T](sSubPaths), ScalarDiv: directS[T](sDivPaths), AddScaled: directA[T](axpyPaths),
-			Square: direct1[T](squarePaths), Sqrt: direct1[T](sqrtPaths), Relu: direct1[T](reluPaths), Positive: direct1[T](positivePaths),
-			Exp: direct1[T](expPaths), Log: direct1[T](logPaths), Tanh: direct1[T](tanhPaths),
-			Sigmoid: direct1[T](sigmoidPaths), Softplus: direct1[T](softplusPaths),
-			Sum: wrapSum[T], Dot: wrapDot[T],
-		}
-	}
-	return &Blocks[T]{
+	b := &Blocks[T]{
 		Add: wrap2(Add[T]), Sub: wrap2(Sub[T]), Mul: wrap2(Mul[T]), Div: wrap2(Div[T]),
 		AddScalar: wrapS(AddScalar[T]), MulScalar: wrapS(MulScalar[T]), DivScalar: wrapS(DivScalar[T]),
 		ScalarSub: wrapS(func(dst, a []T, s T) { ScalarSub(dst, s, a) }),
 		ScalarDiv: wrapS(func(dst, a []T, s T) { ScalarDiv(dst, s, a) }),
 		AddScaled: addScaled[T],
+		Min:       wrap2(Min[T]), Max: wrap2(Max[T]), Pow: wrap2(Pow[T]),
+		MinScalar: wrapS(MinScalar[T]), MaxScalar: wrapS(MaxScalar[T]), PowScalar: wrapS(PowScalar[T]),
+		ScalarPow: wrapS(func(dst, a []T, s T) { ScalarPow(dst, s, a) }),
 		Square:    wrap1(Square[T]), Sqrt: wrap1(Sqrt[T]), Relu: wrap1(Relu[T]), Positive: wrap1(Positive[T]),
+		Abs: wrap1(Abs[T]), Sign: wrap1(Sign[T]), Floor: wrap1(Floor[T]), Ceil: wrap1(Ceil[T]),
 		Exp: wrap1(Exp[T]), Log: wrap1(Log[T]), Tanh: wrap1(Tanh[T]), Sigmoid: wrap1(Sigmoid[T]), Softplus: wrap1(Softplus[T]),
-		Sum: wrapSum[T], Dot: wrapDot[T],
+		Expm1: wrap1(Expm1[T]), Log1p: wrap1(Log1p[T]), Erf: wrap1(Erf[T]), Sin: wrap1(Sin[T]), Cos: wrap1(Cos[T]),
+		PowInt: func(dst, a *T, k, n int) { PowInt(unsafe.Slice(dst, n), unsafe.Slice(a, n), k) },
+		Sum:    wrapSum[T], Dot: wrapDot[T],
 	}
+	if active == avx512 { // the only one whose loops take any number of elements
+		b.direct()
+	}
+	return b
+}
+
+// direct takes the assembly itself where nothing has to be looked at first.
+func (b *Blocks[T]) direct() {
+	b.Add, b.Sub, b.Mul, b.Div = direct2[T](addPaths), direct2[T](subPaths), direct2[T](mulPaths), direct2[T](divPaths)
+	b.AddScalar, b.MulScalar, b.DivScalar = directS[T](addSPaths), directS[T](mulSPaths), directS[T](divSPaths)
+	b.ScalarSub, b.ScalarDiv, b.AddScaled = directS[T](sSubPaths), directS[T](sDivPaths), directA[T](axpyPaths)
+	b.Min, b.Max = direct2[T](minPaths), direct2[T](maxPaths)
+	b.MinScalar, b.MaxScalar = directS[T](minSPaths), directS[T](maxSPaths)
+	b.Square, b.Sqrt, b.Relu, b.Positive = direct1[T](squarePaths), direct1[T](sqrtPaths), direct1[T](reluPaths), direct1[T](positivePaths)
+	b.Abs, b.Sign, b.Floor, b.Ceil = direct1[T](absPaths), direct1[T](signPaths), direct1[T](floorPaths), direct1[T](ceilPaths)
+	b.Exp, b.Log, b.Tanh = direct1[T](expPaths), direct1[T](logPaths), direct1[T](tanhPaths)
+	b.Sigmoid, b.Softplus = direct1[T](sigmoidPaths), direct1[T](softplusPaths)
+	b.Expm1, b.Log1p, b.Erf = direct1[T](expm1Paths), direct1[T](log1pPaths), direct1[T](erfPaths)
 }
 
 // The assembly itself, as a function of its element type.
