@@ -14,6 +14,8 @@ import (
 var settingsFor = map[string]map[string]float64{
 	"gd": {"rate": 0.05}, "momentum": {"rate": 0.02}, "nesterov": {"rate": 0.02},
 	"adam": {"rate": 0.01}, "adamw": {"rate": 0.01, "decay": 1e-4},
+	"asgd": {"rate": 0.05, "t0": 50}, "schedule-free-sgd": {"rate": 0.1}, "schedule-free-adamw": {"rate": 0.05},
+	"prodigy": {"d0": 0.01}, "dadapt-adamw": {"d0": 0.01}, "dog": {"d0": 0.01}, "sps": {"rate": 0.1}, "momo": {"rate": 0.05},
 }
 
 func TestConformance(t *testing.T) {
@@ -26,21 +28,18 @@ func TestConformance(t *testing.T) {
 			optimtest.Solver(t, func() optim.Solver[float64] { return solver(t, m) })
 		})
 	}
-	for name, wrap := range map[string]func(optim.Rule[float64]) optim.Rule[float64]{
-		"clip": func(r optim.Rule[float64]) optim.Rule[float64] { return &optim.Clip[float64]{Rule: r, Max: 2} },
-		"decay on a": func(r optim.Rule[float64]) optim.Rule[float64] {
-			return &optim.WeightDecay[float64]{Rule: r, Decay: 1e-4, Only: func(b string) bool { return b == "a" }}
-		},
-		"schedule": func(r optim.Rule[float64]) optim.Rule[float64] {
-			return &optim.Scheduled[float64]{Rule: r, Schedule: optim.Warmup{Steps: 5, Then: optim.Cosine{Steps: 5000, End: 0.1}}}
-		},
-	} {
+	for name, wrap := range wrappers() {
 		t.Run(name, func(t *testing.T) {
 			m, err := optim.Find[float64]("momentum")
 			if err != nil {
 				t.Fatal(err)
 			}
-			optimtest.Rule(t, func() optim.Rule[float64] { return wrap(rule(t, m, nil)) })
+			wrapped := func() optim.Rule[float64] { return wrap(rule(t, m, nil)) }
+			if name == "sam" || name == "many" { // which take no gradient but the problem's
+				optimtest.Solver(t, func() optim.Solver[float64] { return &optim.FirstOrder[float64]{Rule: wrapped()} })
+				return
+			}
+			optimtest.Rule(t, wrapped)
 		})
 	}
 	t.Run("variants", func(t *testing.T) {
@@ -56,6 +55,47 @@ func TestConformance(t *testing.T) {
 		}
 	})
 	t.Run("choices", solverChoices)
+}
+
+// wrappers are all that wrap a rule, and some of them in one another.
+func wrappers() map[string]func(optim.Rule[float64]) optim.Rule[float64] {
+	type inside = optim.Rule[float64]
+	within, err := optim.OntoInterval[float64](-5, 5)
+	if err != nil {
+		panic(err)
+	}
+	onA := func(b string) bool { return b == "a" }
+	return map[string]func(inside) inside{
+		"clip":       func(r inside) inside { return &optim.Clip[float64]{Rule: r, Max: 2} },
+		"decay on a": func(r inside) inside { return &optim.WeightDecay[float64]{Rule: r, Decay: 1e-4, Only: onA} },
+		"schedule": func(r inside) inside {
+			return &optim.Scheduled[float64]{Rule: r, Schedule: optim.Warmup{Steps: 5, Then: optim.Cosine{Steps: 5000, End: 0.1}}}
+		},
+		"scheduled beta": func(r inside) inside {
+			return &optim.Scheduled[float64]{Rule: r, Name: "beta", Schedule: optim.Cosine{Steps: 50, End: 0.8}}
+		},
+		"one-cycle": func(r inside) inside {
+			return &optim.Scheduled[float64]{Rule: r, Schedule: optim.OneCycle{Steps: 3000, Div: 1}}
+		},
+		"plateau": func(r inside) inside {
+			return &optim.ReduceOnPlateau[float64]{Rule: r, Own: true, Patience: 4, Threshold: 0.5, Least: 0.2}
+		},
+		"clip value":    func(r inside) inside { return &optim.ClipValue[float64]{Rule: r, Max: 2} },
+		"clip blocks":   func(r inside) inside { return &optim.ClipBlocks[float64]{Rule: r, Max: 2} },
+		"clip adaptive": func(r inside) inside { return &optim.ClipAdaptive[float64]{Rule: r, Max: 0.5} },
+		"noise":         func(r inside) inside { return &optim.Noise[float64]{Rule: r, Eta: 1e-6, Gamma: 2} },
+		"ema":           func(r inside) inside { return &optim.EMA[float64]{Rule: r, Decay: 0.9} },
+		"mean":          func(r inside) inside { return &optim.Mean[float64]{Rule: r, After: 10} },
+		"lookahead":     func(r inside) inside { return &optim.Lookahead[float64]{Rule: r} },
+		"sam":           func(r inside) inside { return &optim.SAM[float64]{Rule: r, Rho: 0.001} },
+		"mechanic":      func(r inside) inside { return &optim.Mechanic[float64]{Rule: r, S0: 0.5, Decay: 1e-6} },
+		"schedule-free": func(r inside) inside { return &optim.ScheduleFree[float64]{Rule: r} },
+		"projected":     func(r inside) inside { return &optim.Projected[float64]{Rule: r, Onto: within} },
+		"many": func(r inside) inside {
+			clipped := &optim.SAM[float64]{Rule: &optim.ClipBlocks[float64]{Rule: &optim.Noise[float64]{Rule: r, Eta: 1e-6, Gamma: 2}, Max: 5}, Rho: 1e-3}
+			return &optim.Scheduled[float64]{Rule: &optim.EMA[float64]{Rule: clipped, Decay: 0.9}, Schedule: optim.Warmup{Steps: 5}}
+		},
+	}
 }
 
 func rule(t *testing.T, m optim.Method[float64], set map[string]float64) optim.Rule[float64] {

@@ -3,6 +3,7 @@ package optim
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"descent/internal/kernel"
 )
@@ -18,23 +19,37 @@ import (
 // after step. The run then ends as Diverged, and says which rate would work.
 type FirstOrder[T Float] struct {
 	Rule Rule[T]
+	// Skip lets so many batches in a row pass without a step whose value or
+	// gradient is not finite; one more ends the run, as the first one does
+	// without it. A full objective gives no second chance.
+	Skip int
 
-	u     []T
-	parts parts[T]
-	rise  riseGuard
+	u       []T
+	parts   parts[T]
+	rise    riseGuard
+	average Averaging[T] // of Rule; nil without one
+	walk    []T          // where that rule is
+	skipped scalars[T]   // see skip.go; nil without Skip
 }
 
 // Init implements Solver.
-func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) error {
+func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) (err error) {
 	if o.Rule == nil {
 		return errors.New("optim: FirstOrder needs a rule, such as GD")
-	}
-	if s.aside == nil {
-		o.u = make([]T, p.Dim)
 	}
 	o.parts.rule, _ = o.Rule.(Elementwise[T])
 	o.parts.mover, _ = o.Rule.(Mover[T])
 	o.watch(s.F)
+	if o.average, err = averagingOf(o.Rule); err != nil {
+		return err
+	}
+	if o.walk = nil; o.average != nil {
+		o.walk = slices.Clone(s.X)
+	}
+	if o.u = nil; s.aside == nil || o.average != nil {
+		o.u = make([]T, p.Dim)
+	}
+	o.beginSkipping(s)
 	return o.Rule.Init(p)
 }
 
@@ -42,18 +57,34 @@ func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) error {
 func (o *FirstOrder[T]) KeepsBounds() bool { return true }
 
 // Buffers implements Buffered.
-func (o *FirstOrder[T]) Buffers(yield func(name string, b []T) bool) { o.Rule.Buffers(yield) }
+func (o *FirstOrder[T]) Buffers(yield func(name string, b []T) bool) {
+	if o.walk != nil && !yield("walk", o.walk) || o.skipped != nil && !yield("skipped", o.skipped) {
+		return
+	}
+	o.Rule.Buffers(yield)
+}
 
 // Next implements Solver.
 func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
+	if o.average != nil {
+		return o.nextAveraged(p, s)
+	}
 	if !s.Fresh {
 		if err := o.measure(p, s); err != nil {
 			return err
 		}
-		if !finite(s.F) {
+		if o.skips(p, s) || !finite(s.F) {
 			return nil // the Run names it; the point stays
 		}
 	}
+	if err := o.step(p, s); err != nil {
+		return err
+	}
+	return o.arrive(p, s)
+}
+
+// step moves s.X along s.G.
+func (o *FirstOrder[T]) step(p *Problem[T], s *State[T]) error {
 	o.move(s)
 	if s.err != nil {
 		return s.err
@@ -62,6 +93,11 @@ func (o *FirstOrder[T]) Next(p *Problem[T], s *State[T]) error {
 		p.Bounds.Project(s.X)
 		s.normed = false
 	}
+	return nil
+}
+
+// arrive evaluates a full objective at the new point.
+func (o *FirstOrder[T]) arrive(p *Problem[T], s *State[T]) error {
 	if p.Draw != nil {
 		s.Fresh = false
 		return nil

@@ -110,6 +110,8 @@ func Methods[T Float]() []Method[T] {
 		descentMethods[T](),
 		momentumMethods[T](),
 		adamMethods[T](),
+		averageMethods[T](),
+		rateFreeMethods[T](),
 		searchMethods[T](),
 		quasiNewtonMethods[T](),
 		newtonMethods[T](),

@@ -23,6 +23,7 @@ type ReduceOnPlateau[T Float] struct {
 	Least     float64 // the factor does not fall below this
 	Own       bool
 
+	seen   int // the step whose value Own took last
 	memory []T // see the names below; kept in T, so that a saved run goes on to the last bit
 }
 
@@ -47,7 +48,7 @@ func (r *ReduceOnPlateau[T]) Init(p *Problem[T]) error {
 		return fmt.Errorf("optim: reduce on plateau needs a factor between 0 and 1, and no negative cooldown, least factor or threshold; got %v, %d, %v, %v",
 			by, r.Cooldown, r.Least, r.Threshold)
 	}
-	r.memory = make([]T, plateauSize)
+	r.memory, r.seen = make([]T, plateauSize), -1
 	r.memory[plateauFactor], r.memory[plateauBest] = 1, T(math.Inf(1))
 	return r.Rule.Init(p)
 }
@@ -87,11 +88,29 @@ func (r *ReduceOnPlateau[T]) patience() int {
 
 // Update implements Rule.
 func (r *ReduceOnPlateau[T]) Update(u []T, s *State[T]) {
-	if r.Own {
+	r.look(s)
+	r.Rule.Update(u, s)
+}
+
+// Begin implements Elementwise for a rule that does.
+func (r *ReduceOnPlateau[T]) Begin(s *State[T]) bool {
+	inner, ok := r.Rule.(Elementwise[T])
+	if !ok {
+		return false
+	}
+	r.look(s)
+	return inner.Begin(s)
+}
+
+// Part implements Elementwise.
+func (r *ReduceOnPlateau[T]) Part(u, x []T, lo int) { r.Rule.(Elementwise[T]).Part(u, x, lo) }
+
+func (r *ReduceOnPlateau[T]) look(s *State[T]) {
+	if r.Own && r.seen != s.Iter { // Begin may come before Update
 		r.See(s.F)
+		r.seen = s.Iter
 	}
 	s.Step *= float64(r.memory[plateauFactor])
-	r.Rule.Update(u, s)
 }
 
 // Buffers implements Rule.
