@@ -2,6 +2,8 @@ package data
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -16,6 +18,14 @@ func FuzzRead(f *testing.F) {
 		"\x00\x00\x08\x03\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x01\x07\x08", "\x1f\x8b\x08\x00", "1e999,2\n3,4\n", "a,b\n\xff,1\n",
 	} {
 		f.Add(s)
+	}
+	f.Add("{\"a\":1,\"b\":[1]}\n{\"b\":null}\n")
+	for _, name := range []string{"matrix.npy", "both.npz", "typed.parquet", "table_zstd.parquet"} {
+		content, err := os.ReadFile(filepath.Join("testdata", "formats", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(content))
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		table, err := Read("-", ReadOptions{Stdin: strings.NewReader(s)})

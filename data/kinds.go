@@ -73,18 +73,19 @@ func (r *textReader) badNumber(m *measure, name, expected string) error {
 	return err
 }
 
-// ignoreNumbers says why a column of numbers says nothing about its rows: it
-// is empty, or it counts the rows and is called so.
-func (r *textReader) ignoreNumbers(c *Column) string {
+// leaveOut says why a column of numbers says nothing about its rows: it is
+// empty, or it counts the rows and is called so. "" where it may say something.
+// asked: the kind was asked for; named: the name is the user's own.
+func leaveOut(c *Column, asked, named bool) string {
 	if !slices.ContainsFunc(c.Numbers, func(v float64) bool { return !math.IsNaN(v) }) {
 		return noValues
 	}
-	if r.opts.kind(c.Name) == Number || len(c.Numbers) < idRows {
+	if asked || len(c.Numbers) < idRows {
 		return ""
 	}
 	name := strings.Trim(strings.ToLower(c.Name), "_. ")
 	counts := []string{"c1", "id", "index", "idx", "obs", "row", "rowid", "row_id", "rownames", "unnamed: 0", "#"}
-	if !slices.Contains(counts, name) || name == "c1" && r.header && r.first[0].text != "" {
+	if !slices.Contains(counts, name) || name == "c1" && named {
 		return ""
 	}
 	start := c.Numbers[0]

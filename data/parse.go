@@ -17,11 +17,12 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 type layout struct {
 	dialect
 	names   []string
-	kinds   []Kind // Number, Category or Text
-	fixed   []bool // the kind was asked for
-	first   int    // line of the first record, for messages
-	sampled int    // records of the sample
-	skip    bool   // leave out the rows with a fault, and count them
+	kinds   []Kind         // Number, Category or Text
+	fixed   []bool         // the kind was asked for
+	first   int            // line of the first record, for messages
+	sampled int            // records of the sample
+	skip    bool           // leave out the rows with a fault, and count them
+	keys    map[string]int // of lines of JSON objects: key → column; nil for other text
 }
 
 // piece is what a block holds, column by column.
@@ -58,7 +59,11 @@ func (l *layout) parse(b block) *piece {
 		}
 	}
 	for {
-		start, err := p.record()
+		read := p.record
+		if l.keys != nil {
+			read = p.object
+		}
+		start, err := read()
 		if err == nil {
 			p.commit()
 			continue
@@ -93,8 +98,10 @@ func (p *parser) discard(start int) {
 		p.out.numbers[i] = v[:min(len(v), p.out.rows)]
 	}
 	p.scan.pos = start
-	if _, err := p.scan.next(); err == nil {
-		return
+	if p.keys == nil {
+		if _, err := p.scan.next(); err == nil {
+			return
+		}
 	}
 	end := strings.IndexAny(p.scan.src[start:], "\r\n") // of the line where a quote goes wrong
 	if end < 0 {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -46,6 +47,10 @@ type ReadOptions struct {
 // single stray word among numbers), Read returns an *Error that names the
 // place and the option that settles it.
 //
+// Lines of JSON objects are rows, too, with the keys as columns ("a.b" for the
+// key b of an object a); NumPy arrays (.npy, .npz) and Parquet files bring
+// their own types.
+//
 // IDX files (MNIST) become a column "image" or "label"; beside a file
 // "…images-idx3…" the file "…labels-idx1…" is read too.
 //
@@ -65,8 +70,18 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 		return nil, err
 	}
 	defer src.Close()
-	if magic, _ := src.Peek(4); isIDX(magic) {
+	magic, _ := src.Peek(300)
+	switch {
+	case isIDX(magic):
 		return readIDX(path, src, opts)
+	case bytes.HasPrefix(magic, []byte("\x93NUMPY")):
+		return readNPY(src, opts)
+	case bytes.HasPrefix(magic, []byte("PAR1")):
+		return readParquet(src, opts)
+	case bytes.HasPrefix(magic, []byte("PK\x03\x04")) && bytes.Contains(magic, []byte(".npy")):
+		return readNPZ(src, opts)
+	case isJSON(magic) && opts.Header == HeaderAuto && opts.Separator == 0 && opts.Skip == 0:
+		return readJSON(src.name, src, opts, sampleSize)
 	}
 	return readText(src.name, src, opts)
 }

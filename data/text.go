@@ -47,19 +47,21 @@ func readBlocks(name string, src io.Reader, opts ReadOptions, size int) (*Table,
 	if err != nil {
 		return nil, err
 	}
-	if r.header {
-		r.rows++ // what is behind the first record
-	}
 	if !r.header {
 		r.body = r.first[0].at
 	}
 	sample.line += countLines(sample.text[:r.body])
 	sample.text = sample.text[r.body:]
+	return r.gather(f, sample, columns, l, size)
+}
+
+// gather reads the sample and all behind it into the columns.
+func (r *textReader) gather(f *feed, sample block, columns []*Column, l *layout, size int) (*Table, error) {
 	g := newGather(l)
-	if err := l.read(f, sample, size, opts.threads(), g.take); err != nil {
+	if err := l.read(f, sample, size, r.opts.threads(), g.take); err != nil {
 		return nil, err
 	}
-	t := &Table{Name: name, Rows: g.rows, Columns: columns, header: r.header}
+	t := &Table{Name: r.file, Rows: g.rows, Columns: columns, header: r.header}
 	r.finish(t, g)
 	t.Notes = append(r.notes, g.note()...)
 	return t, nil
@@ -74,8 +76,16 @@ func (r *textReader) settle() ([]*Column, *layout, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	first, _ := r.place(r.first[0].at)
-	l := &layout{dialect: r.dialect, names: names, first: first, sampled: r.rows, skip: r.opts.SkipFaults}
+	columns, l, err := r.kinds(names)
+	if err == nil {
+		l.first, _ = r.place(r.first[0].at)
+	}
+	return columns, l, err
+}
+
+// kinds makes the columns, still empty, and the layout of their text.
+func (r *textReader) kinds(names []string) ([]*Column, *layout, error) {
+	l := &layout{dialect: r.dialect, names: names, sampled: r.rows, skip: r.opts.SkipFaults}
 	t := &Table{Name: r.file}
 	for i, m := range r.measure {
 		c, err := r.settleKind(m, names[i])
@@ -100,7 +110,7 @@ func (r *textReader) finish(t *Table, g *gather) {
 		}
 		c.Numbers = g.column(i)
 		if c.Ignored == "" {
-			c.Ignored = r.ignoreNumbers(c)
+			c.Ignored = leaveOut(c, r.opts.kind(c.Name) == Number, r.header && (r.first == nil || r.first[0].text != ""))
 		}
 	}
 }

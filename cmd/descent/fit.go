@@ -45,9 +45,11 @@ func (a *app) fitCommand() *cobra.Command {
 		Short: "Fit a model to a data file",
 		Long: `Train a model on the rows of a file and save it in a run folder.
 
-DATA is a table of text (CSV, TSV, packed with gzip or not), - for standard
-input, sample:penguins, sample:iris or sample:mpg, or MNIST-like images
-(…-images-idx3-…, with the labels file beside it as column "label"). Types of
+DATA is a table of text (CSV, TSV, lines of JSON objects; packed with gzip or
+Zstandard or not), a Parquet file, a NumPy array (.npy, .npz), - for standard
+input, sample:penguins, sample:iris or sample:mpg, MNIST-like images
+(…-images-idx3-…, with the labels file beside it as column "label"), or a
+pattern in quotes such as 'part-*.csv'. Types of
 columns are guessed and shown; numbers are scaled, categories become one feature
 per level, missing values are filled: all by rules that the training rows alone
 settle, and that the saved model keeps.

@@ -1,0 +1,193 @@
+package data
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/sbinet/npyio/npy"
+	"github.com/sbinet/npyio/npz"
+)
+
+// readNPY reads a NumPy array: a vector becomes the column c1, a matrix the
+// columns c1, c2, ...; more axes than two become columns in their order in
+// memory.
+func readNPY(src *source, opts ReadOptions) (*Table, error) {
+	content, err := io.ReadAll(src)
+	if err != nil {
+		return nil, readFault(src.name, err)
+	}
+	t := &Table{Name: src.name}
+	if err := t.addArray("c", bytes.NewReader(content), int64(len(content)), opts); err != nil {
+		return nil, err
+	}
+	return t, t.settleTyped(opts)
+}
+
+// readNPZ reads an archive of NumPy arrays with equally many rows: a vector
+// called y becomes the column y, a matrix called x the columns x1, x2, ...
+func readNPZ(src *source, opts ReadOptions) (*Table, error) {
+	content, err := io.ReadAll(src)
+	if err != nil {
+		return nil, readFault(src.name, err)
+	}
+	z, err := npz.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive: %v", err)}
+	}
+	t := &Table{Name: src.name}
+	for _, key := range z.Keys() {
+		r, err := z.Open(key)
+		if err != nil {
+			return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive at %s: %v", key, err)}
+		}
+		// An entry may unpack to more than it says; what it says bounds it.
+		array, err := io.ReadAll(io.LimitReader(r, 1000*int64(len(content))+1<<20))
+		r.Close()
+		if err != nil {
+			return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive at %s: %v", key, err)}
+		}
+		name := strings.TrimSuffix(path.Base(key), ".npy")
+		if err := t.addArray(name, bytes.NewReader(array), int64(len(array)), opts); err != nil {
+			return nil, err
+		}
+	}
+	return t, t.settleTyped(opts)
+}
+
+// settleTyped checks a table of a format that has types of its own.
+func (t *Table) settleTyped(opts ReadOptions) error {
+	if len(t.Columns) == 0 || t.Rows == 0 {
+		return &Error{File: t.Name, Msg: "found no rows"}
+	}
+	if names := opts.Names; names != nil {
+		if len(names) != len(t.Columns) {
+			return &Error{File: t.Name, Msg: fmt.Sprintf("%d names were given for %d columns", len(names), len(t.Columns))}
+		}
+		for i, name := range names {
+			t.Columns[i].Name = name
+		}
+	}
+	if _, err := NewTable(t.Name, t.Columns...); err != nil {
+		return err
+	}
+	return opts.checkTypes(t)
+}
+
+// addArray appends the columns of one array.
+func (t *Table) addArray(name string, content io.Reader, size int64, opts ReadOptions) (err error) {
+	fault := func(format string, args ...any) error {
+		return &Error{File: t.Name, Msg: fmt.Sprintf("NumPy array %q: ", name) + fmt.Sprintf(format, args...)}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault("damaged: %v", p)
+		}
+	}()
+	r, err := npy.NewReader(content)
+	if err != nil {
+		return fault("damaged: %v", err)
+	}
+	rows, width := 1, 1
+	for i, n := range r.Header.Descr.Shape {
+		if n <= 0 || int64(n) > size || int64(rows)*int64(width) > size/int64(n) {
+			return fault("axis %d is %d long, which does not fit its %d bytes", i+1, n, size)
+		}
+		if i == 0 {
+			rows = n
+		} else {
+			width *= n
+		}
+	}
+	if len(t.Columns) > 0 && rows != t.Rows {
+		return fault("found %d rows where the other arrays have %d", rows, t.Rows)
+	}
+	if width > maxColumns {
+		return fault("found %d columns; at most %d can be read", width, maxColumns)
+	}
+	values, err := arrayValues(r, rows*width)
+	if err != nil {
+		return fault("%v", err)
+	}
+	t.Rows = rows
+	for k := range width {
+		column, label := values, name
+		if len(r.Header.Descr.Shape) > 1 || name == "c" {
+			label = fmt.Sprintf("%s%d", name, k+1)
+		}
+		if width > 1 {
+			column = make([]float64, rows)
+			for i := range column {
+				at := i*width + k
+				if r.Header.Descr.Fortran {
+					at = k*rows + i
+				}
+				column[i] = values[at]
+			}
+		}
+		if given := opts.Names; len(given) > len(t.Columns) {
+			label = given[len(t.Columns)]
+		}
+		c, err := opts.numberColumn(t.Name, label, column)
+		if err != nil {
+			return err
+		}
+		t.Columns = append(t.Columns, c)
+	}
+	return nil
+}
+
+// arrayValues reads n elements of any real type as float64.
+func arrayValues(r *npy.Reader, n int) ([]float64, error) {
+	switch kind := strings.TrimLeft(r.Header.Descr.Type, "<>|="); kind {
+	case "f8":
+		v := make([]float64, n)
+		return v, r.Read(&v)
+	case "f4":
+		return widen[float32](r, n)
+	case "i8":
+		return widen[int64](r, n)
+	case "i4":
+		return widen[int32](r, n)
+	case "i2":
+		return widen[int16](r, n)
+	case "i1":
+		return widen[int8](r, n)
+	case "u8":
+		return widen[uint64](r, n)
+	case "u4":
+		return widen[uint32](r, n)
+	case "u2":
+		return widen[uint16](r, n)
+	case "u1":
+		return widen[uint8](r, n)
+	case "b1":
+		flags := make([]bool, n)
+		if err := r.Read(&flags); err != nil {
+			return nil, err
+		}
+		v := make([]float64, n)
+		for i, on := range flags {
+			if on {
+				v[i] = 1
+			}
+		}
+		return v, nil
+	default:
+		return nil, fmt.Errorf("elements of type %s cannot be read; convert it: a.astype('f8')", r.Header.Descr.Type)
+	}
+}
+
+func widen[E float32 | int64 | int32 | int16 | int8 | uint64 | uint32 | uint16 | uint8](r *npy.Reader, n int) ([]float64, error) {
+	elements := make([]E, n)
+	if err := r.Read(&elements); err != nil {
+		return nil, err
+	}
+	v := make([]float64, n)
+	for i, e := range elements {
+		v[i] = float64(e)
+	}
+	return v, nil
+}
