@@ -93,9 +93,14 @@ func processor() string {
 	return runtime.GOARCH
 }
 
-// section prints a table of rows.
-func (b *bench) section(title, peer string, rows []row) {
+// timing is the median times of a row that ran.
+type timing struct{ ours, theirs float64 }
+
+// section prints a table of rows. It returns the timings of those that ran, by
+// name.
+func (b *bench) section(title, peer string, rows []row) map[string]timing {
 	printed := false
+	ran := map[string]timing{}
 	for _, r := range rows {
 		if !b.only.MatchString(title + " " + r.name) {
 			continue
@@ -104,15 +109,18 @@ func (b *bench) section(title, peer string, rows []row) {
 			fmt.Fprintf(b.out, "\n## %s\n\n| work | descent | %s | ratio | range | remarks |\n| --- | ---: | ---: | ---: | --- | --- |\n", title, peer)
 			printed = true
 		}
-		b.row(r)
+		if t, ok := b.row(r); ok {
+			ran[r.name] = t
+		}
 	}
+	return ran
 }
 
 // pause lets the threads of the other side fall asleep: OpenMP's and
 // OpenBLAS's, like ours, keep a processor busy for a while after their work.
 const pause = 250 * time.Millisecond
 
-func (b *bench) row(r row) {
+func (b *bench) row(r row) (t timing, ok bool) {
 	var ours, theirs, ratios []float64
 	var notes [2]string
 	for range b.pairs {
@@ -120,13 +128,13 @@ func (b *bench) row(r row) {
 		s, note, err := r.ours()
 		if err != nil {
 			fmt.Fprintf(b.out, "| %s | | | | | %v |\n", r.name, err)
-			return
+			return t, false
 		}
 		time.Sleep(pause)
 		a, err := b.ask(r.env, r.peer)
 		if err != nil {
 			fmt.Fprintf(b.out, "| %s | %s | | | | %v |\n", r.name, r.rate(s), err)
-			return
+			return t, false
 		}
 		ours, theirs, ratios = append(ours, s), append(theirs, a.Seconds), append(ratios, a.Seconds/s)
 		notes = [2]string{note, a.Note}
@@ -136,6 +144,7 @@ func (b *bench) row(r row) {
 	fmt.Fprintf(b.out, "| %s | %s (%s) | %s (%s) | **%s** | %s–%s | %s |\n", r.name,
 		r.rate(median(ours)), r.rate(slices.Min(ours)), r.rate(median(theirs)), r.rate(slices.Min(theirs)),
 		numtext.Short(median(ratios), 3), numtext.Short(ratios[0], 3), numtext.Short(ratios[len(ratios)-1], 3), remark)
+	return timing{median(ours), median(theirs)}, true
 }
 
 func median(x []float64) float64 {
