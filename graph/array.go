@@ -74,7 +74,7 @@ func transpose[T Float](dst, x []T, rows, cols int) {
 	}
 }
 
-func matMul[T Float](dst, x, y []T, b *block) {
+func matMul[T Float](dst, x, y []T, b *block, e *kernel.Epilogue[T]) {
 	m, n, k := b.outer, b.inner, b.n
 	lda, ldb := k, n
 	if b.transA {
@@ -83,5 +83,5 @@ func matMul[T Float](dst, x, y []T, b *block) {
 	if b.transB {
 		ldb = k
 	}
-	kernel.Gemm(b.transA, b.transB, m, n, k, 1, x, lda, y, ldb, 0, dst, n)
+	kernel.GemmWith(b.transA, b.transB, m, n, k, 1, x, lda, y, ldb, 0, dst, n, e)
 }

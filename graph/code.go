@@ -86,6 +86,7 @@ type block struct {
 	outer, n, inner int
 	start, step     int // Slice, Pad, opAddRows: rows touched
 	transA, transB  bool
+	epilogue              // MatMul
 	index           []int // Gather, Scatter, opAddRows: rows touched
 	dims, strides   []int // Broadcast
 }

@@ -97,18 +97,27 @@ func (c *compiler) lowerAll() {
 			continue
 		}
 		n := c.g.nodes[id]
-		if c.folded[n] != nil {
-			c.low[id] = lowered{op: Tensor}
-			continue
-		}
-		c.low[id] = lower(n, uses)
-		if r := c.g.reluOf(n); r != nil && reached[r.id] {
-			c.low[id].args = []*Node{r, n.Args[1]}
-		}
+		c.low[id] = c.lowered(n)
+		c.recount(n, c.low[id].args)
 		for _, a := range c.low[id].args {
 			c.live[a.id] = true
 		}
 	}
+}
+
+// lowered is the instruction for one node.
+func (c *compiler) lowered(n *Node) lowered {
+	if c.folded[n] != nil {
+		return lowered{op: Tensor}
+	}
+	if l, ok := c.lowerEpilogue(n); ok {
+		return l
+	}
+	l := lower(n, c.uses)
+	if r := c.g.reluOf(n); r != nil && c.uses[r.id] > 0 {
+		l.args = []*Node{r, n.Args[1]}
+	}
+	return l
 }
 
 // findRoots finds which nodes share the memory of another.

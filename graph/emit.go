@@ -102,9 +102,11 @@ func (c *compiler) emitArray(n *Node, l *lowered) {
 	case Transpose:
 		b.n, b.inner = x.Shape[0], x.Shape[1]
 	case MatMul:
-		b.args[1] = c.at(l.args[1])
-		b.transA, b.transB = l.transA, l.transB
-		b.outer, b.inner, b.n = n.Shape[0], n.Shape[1], n.Args[0].Shape[1]
+		for i, a := range l.args {
+			b.args[i] = c.at(a)
+		}
+		b.transA, b.transB, b.epilogue = l.transA, l.transB, l.epilogue
+		b.outer, b.inner, b.n = l.product.Shape[0], l.product.Shape[1], l.product.Args[0].Shape[1]
 	case Slice, Gather:
 		b.inner, b.n = size(n.Shape[1:]), n.Shape[0]
 	case Pad, Scatter:

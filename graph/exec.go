@@ -100,7 +100,8 @@ func (p *Program[T]) execBlock(b *block) {
 	case Transpose:
 		transpose(dst, p.at(&b.args[0]), b.n, b.inner)
 	case MatMul:
-		matMul(dst, p.at(&b.args[0]), p.at(&b.args[1]), b)
+		e := finish(p, b)
+		matMul(dst, p.at(&b.args[0]), p.at(&b.args[1]), b, &e)
 	case Slice, Gather:
 		takeRows(dst, p.at(&b.args[0]), b)
 	}

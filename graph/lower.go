@@ -10,6 +10,7 @@ type lowered struct {
 	exponent       int
 	transA, transB bool
 	rows           *Node // the Pad or Scatter whose rows opAddRows touches
+	epilogue             // of a MatMul
 }
 
 // maxPower is the largest exponent for which a power runs as multiplications.
@@ -45,14 +46,17 @@ func lower(n *Node, uses []int) lowered {
 	return l
 }
 
-// reluOf is relu(a) for the node a > 0, if the graph has it. It is positive where
+// reluOf is relu(a) for the node a > 0, if the graph had it before. It is positive where
 // a is, so that a itself need not be kept.
 func (g *Graph) reluOf(n *Node) *Node {
 	if n.Op != Gt || !n.Args[1].IsConst(0) {
 		return nil
 	}
-	r := Node{Op: Relu, Args: n.Args[:1]}
-	return g.index[r.key(false)]
+	key := Node{Op: Relu, Args: n.Args[:1]}
+	if r := g.index[key.key(false)]; r != nil && r.id < n.id {
+		return r
+	}
+	return nil
 }
 
 func lowerPow(n *Node, l *lowered) {
@@ -109,4 +113,5 @@ func lowerMatMul(n *Node, l *lowered) {
 		b = b.Args[0]
 	}
 	l.args = []*Node{a, b}
+	l.product = n
 }
