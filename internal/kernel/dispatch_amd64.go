@@ -6,6 +6,7 @@ import "golang.org/x/sys/cpu"
 
 //go:generate go run -C gen . -out ../asm_amd64.s -stubs ../asm_amd64.go -pkg kernel ../tiles_amd64.go
 //go:generate go run -C gen . -out ../vec_amd64.s -stubs ../vec_amd64.go -pkg kernel vectors ..
+//go:generate go run -C gen . -out ../rows_amd64.s -stubs ../rows_amd64.go -pkg kernel rows
 
 func best() isa {
 	switch {

@@ -22,7 +22,8 @@ func TestGeneratedIsFresh(t *testing.T) {
 	}
 	run("asm_amd64", filepath.Join(dir, "tiles_amd64.go"))
 	run("vec_amd64", "vectors", dir)
-	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go", "paths_amd64.go", "paths_other.go"} {
+	run("rows_amd64", "rows")
+	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go", "rows_amd64.s", "rows_amd64.go", "paths_amd64.go", "paths_other.go"} {
 		fresh, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

@@ -1,7 +1,7 @@
 // The generator writes the assembly of package kernel: go run . from this
 // folder, with -out, -stubs and -pkg as in package kernel's go:generate lines,
-// and the word vectors with the folder for the tables of versions, or the file
-// of the calls of tiles for the products.
+// and the word vectors with the folder for the tables of versions, the word rows,
+// or the file of the calls of tiles for the products.
 package main
 
 import (
@@ -17,7 +17,10 @@ func main() {
 	ConstraintExpr("!noasm")
 	what := os.Args[len(os.Args)-1]
 	make := products
-	if os.Args[len(os.Args)-2] == "vectors" {
+	switch {
+	case what == "rows":
+		make = rows
+	case os.Args[len(os.Args)-2] == "vectors":
 		make = vectors
 	}
 	if err := make(what); err != nil {

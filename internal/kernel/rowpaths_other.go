@@ -1,0 +1,9 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+var (
+	projectPaths    = new(projectPathSet)
+	combinePaths    = new(combinePathSet)
+	differencePaths = new(differencePathSet)
+)
