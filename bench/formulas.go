@@ -9,7 +9,6 @@ import (
 	"descent"
 	"descent/graph"
 	"descent/internal/adbench"
-	"descent/internal/kernel"
 	"descent/internal/numtext"
 	"descent/optim"
 )
@@ -39,12 +38,7 @@ func minimizeRosenbrock(n int) (float64, string, error) {
 			x[i] = -1.2
 		}
 	}
-	small := func(s *optim.State[float64]) optim.Reason {
-		if kernel.NormInf(s.G) <= 1e-6 {
-			return optim.Reason{Status: optim.Converged, Text: "every entry of the gradient is small"}
-		}
-		return optim.Reason{}
-	}
+	small := optim.GradMaxTol[float64](1e-6)
 	began, runs := time.Now(), 0
 	for {
 		run, err := optim.Minimize(context.Background(), f.Problem(), x, &optim.LBFGS[float64]{}, small, optim.MaxIter[float64](1<<30))

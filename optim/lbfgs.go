@@ -14,8 +14,8 @@ import (
 // yₖ = ∇fₖ₊₁ − ∇fₖ, on top of γ·I with γ = sᵀy/yᵀy of the newest pair.
 // State.Step is the factor α of the step along that direction, mostly 1.
 //
-// A step costs 4·Memory + O(1) passes over a vector besides its evaluations,
-// usually one, and allocates nothing. A trial point that is not finite is
+// Besides its evaluations, usually one, a step reads every pair twice, 4·Memory
+// vectors in two passes over memory, and allocates nothing. A trial point that is not finite is
 // backed off from. When no step along −H·∇f lowers f, the pairs are dropped and
 // −∇f is tried; when that fails too, the run ends with NoProgress.
 type LBFGS[T Float] struct {
@@ -27,18 +27,13 @@ type LBFGS[T Float] struct {
 	search searcher[T]
 	line   *line[T] // of search
 	dir    []T
-	pairs  []T       // Memory rows s, then Memory rows y, as two rings
-	inner  []T       // sᵀy of each pair
-	memo   []T       // the few numbers below, in T so that a saved state is the whole state
-	coef   []float64 // αᵢ of the two-loop recursion
+	pairs  *history[T]
+	memo   []T // the few numbers below, in T so that a saved state is the whole state
 }
 
 // The entries of memo.
 const (
-	lbfgsCount = iota // pairs in use
-	lbfgsNext         // row of the next pair
-	lbfgsGamma        // γ; 0 before the first step
-	lbfgsRough        // rounding noise seen in f beyond what its size explains
+	lbfgsRough = iota // rounding noise seen in f beyond what its size explains
 	lbfgsStale        // steps in a row that lowered neither f nor the least gradient
 	lbfgsLeast        // least |∇f| of those steps
 	lbfgsMemo
@@ -67,10 +62,8 @@ func (l *LBFGS[T]) Init(p *Problem[T], s *State[T]) error {
 	}
 	l.line = l.search.ray()
 	l.dir = make([]T, n)
-	l.pairs = make([]T, 2*m*n)
-	l.inner = make([]T, m)
+	l.pairs = newHistory[T](m, n)
 	l.memo = make([]T, lbfgsMemo)
-	l.coef = make([]float64, m)
 	return nil
 }
 
@@ -83,11 +76,14 @@ func (l *LBFGS[T]) memory() int {
 
 // Buffers yields everything that a later step depends on.
 func (l *LBFGS[T]) Buffers(yield func(name string, b []T) bool) {
-	_ = yield("pairs", l.pairs) && yield("inner", l.inner) && yield("memo", l.memo)
+	_ = yield("pairs", l.pairs.rows.Data()) && yield("products", l.pairs.gram) && yield("pairs memo", l.pairs.memo) && yield("memo", l.memo)
 }
 
 // Next moves s to the next point that satisfies the Wolfe conditions.
 func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
+	if !s.Fresh {
+		l.pairs.known = false
+	}
 	if err := refresh(p, s); err != nil {
 		return err
 	}
@@ -95,11 +91,11 @@ func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
 		s.Why = stalled(s)
 		return nil
 	}
-	if l.memo[lbfgsGamma] == 0 {
+	if l.pairs.gamma() == 0 {
 		l.forget(s.G)
 	}
 	best, ok, err := l.descend(p, s)
-	if err == nil && !ok && l.memo[lbfgsCount] > 0 {
+	if err == nil && !ok && l.pairs.count() > 0 {
 		l.forget(s.G)
 		best, ok, err = l.descend(p, s)
 	}
@@ -110,7 +106,7 @@ func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
 		s.Why = noDescent(s, l.line.high)
 		return nil
 	}
-	l.remember(s, best.alpha)
+	l.pairs.remember(l.line.at, s.X, l.line.grad, s.G, best.alpha, l.dir)
 	stagnate(&l.memo[lbfgsStale], &l.memo[lbfgsLeast], s.F-best.f > l.noise(s.F), l.line.grad)
 	advance(s, best, l.line.at, l.line.grad)
 	return nil
@@ -119,8 +115,7 @@ func (l *LBFGS[T]) Next(p *Problem[T], s *State[T]) error {
 // forget drops all pairs and starts again from a step along −g of length 1, or
 // |g| where that is shorter.
 func (l *LBFGS[T]) forget(g []T) {
-	l.memo[lbfgsCount] = 0
-	l.memo[lbfgsGamma] = T(min(1, 1/kernel.Norm2(g)))
+	l.pairs.forget(min(1, 1/kernel.Norm2(g)))
 }
 
 // descend searches along the quasi-Newton direction. A search that failed by a
@@ -128,8 +123,7 @@ func (l *LBFGS[T]) forget(g []T) {
 // more. A wrong gradient does not pass for noise: the rises that it causes
 // shrink with the step.
 func (l *LBFGS[T]) descend(p *Problem[T], s *State[T]) (trial, bool, error) {
-	l.direction(s.G)
-	start := trial{f: s.F, slope: kernel.Dot(s.G, l.dir)}
+	start := trial{f: s.F, slope: l.pairs.direction(l.dir, s.G)}
 	l.line.high = start
 	if !(start.slope < 0) || !start.finite() {
 		return start, false, nil
@@ -153,66 +147,4 @@ func (l *LBFGS[T]) descend(p *Problem[T], s *State[T]) (trial, bool, error) {
 // noise is the difference between two values of f that may be rounding alone.
 func (l *LBFGS[T]) noise(f float64) float64 {
 	return max(rounding[T](f), float64(l.memo[lbfgsRough]))
-}
-
-// direction stores −H·g in dir by the two-loop recursion:
-//
-//	q = −g
-//	newest to oldest:  αᵢ = sᵢᵀq / sᵢᵀyᵢ;  q −= αᵢ·yᵢ
-//	q *= γ
-//	oldest to newest:  β = yᵢᵀq / sᵢᵀyᵢ;   q += (αᵢ − β)·sᵢ
-func (l *LBFGS[T]) direction(g []T) {
-	q := l.dir
-	for i, v := range g {
-		q[i] = -v
-	}
-	m, count, next := len(l.inner), int(l.memo[lbfgsCount]), int(l.memo[lbfgsNext])
-	for k := 1; k <= count; k++ {
-		i := (next - k + m) % m
-		si, yi := l.pair(i)
-		l.coef[i] = kernel.Dot(si, q) / float64(l.inner[i])
-		kernel.Axpy(T(-l.coef[i]), yi, q)
-	}
-	kernel.Scale(l.memo[lbfgsGamma], q)
-	for k := count; k >= 1; k-- {
-		i := (next - k + m) % m
-		si, yi := l.pair(i)
-		beta := kernel.Dot(yi, q) / float64(l.inner[i])
-		kernel.Axpy(T(l.coef[i]-beta), si, q)
-	}
-}
-
-// pair is row i of the rings s and y.
-func (l *LBFGS[T]) pair(i int) (s, y []T) {
-	n, m := len(l.dir), len(l.inner)
-	return l.pairs[i*n : (i+1)*n : (i+1)*n], l.pairs[(m+i)*n : (m+i+1)*n : (m+i+1)*n]
-}
-
-// remember stores the pair of the accepted step over the oldest one, unless its
-// curvature sᵀy is not safely positive, which would spoil H. Where that leaves
-// no pair, the next step starts with the length of this one.
-func (l *LBFGS[T]) remember(s *State[T], alpha float64) {
-	next := int(l.memo[lbfgsNext])
-	si, yi := l.pair(next)
-	at, grad, g := l.line.at, l.line.grad[:len(si)], s.G[:len(si)]
-	yi = yi[:len(si)]
-	for i, x := range s.X[:len(si)] {
-		si[i] = at[i] - x
-		yi[i] = grad[i] - g[i]
-	}
-	sy, yy := T(kernel.Dot(si, yi)), kernel.Dot(yi, yi)
-	gamma, least := T(float64(sy)/yy), T(0)
-	if l.memo[lbfgsCount] > 0 {
-		least = T(epsilon[T]()) * l.memo[lbfgsGamma]
-	}
-	if !(gamma > least) || !finite(float64(gamma)) {
-		l.memo[lbfgsCount] = min(l.memo[lbfgsCount], T(len(l.inner)-1)) // this row is spoilt
-		if l.memo[lbfgsCount] == 0 {
-			l.memo[lbfgsGamma] *= T(alpha)
-		}
-		return
-	}
-	l.inner[next], l.memo[lbfgsGamma] = sy, gamma
-	l.memo[lbfgsNext] = T((next + 1) % len(l.inner))
-	l.memo[lbfgsCount] = min(l.memo[lbfgsCount]+1, T(len(l.inner)))
 }

@@ -30,11 +30,7 @@ func (l *line[T]) along(p *Problem[T], x, d []T) {
 // eval moves the trial point to x + α·d. A value that is not finite is no
 // error: the search backs off from it.
 func (l *line[T]) eval(alpha float64) (trial, error) {
-	a := T(alpha)
-	at, d := l.at[:len(l.x)], l.d[:len(l.x)]
-	for i, x := range l.x {
-		at[i] = x + a*d[i]
-	}
+	kernel.AddScaled(l.at, T(alpha), l.d, l.x)
 	f, err := l.p.Eval(l.at, l.grad)
 	if err != nil {
 		return trial{}, err

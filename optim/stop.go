@@ -1,6 +1,11 @@
 package optim
 
-import "time"
+import (
+	"math"
+	"time"
+
+	"descent/internal/kernel"
+)
 
 // A Stop says whether the run ends here, and why; the zero Reason lets it go
 // on. It is called with the start point and after each accepted step, in the
@@ -36,6 +41,23 @@ func GradTol[T Float](tol float64) Stop[T] {
 			return Reason{}
 		}
 		return because(Converged, "gradient %s ≤ %s after %s", num(s.GradNorm, 2), num(tol, 2), steps(s.Iter))
+	}
+}
+
+// GradMaxTol ends the run as Converged when no entry of the gradient is larger
+// than tol: the test of SciPy's L-BFGS-B and of Ceres. It is for problems
+// without bounds or term, and with batches it never ends a run.
+func GradMaxTol[T Float](tol float64) Stop[T] {
+	return func(s *State[T]) Reason {
+		// The largest entry is at least |g|/√n, and |g| is known.
+		if !s.Fresh || s.Batch || !(s.GradNorm*(1-1e-6) <= tol*math.Sqrt(float64(len(s.G)))) {
+			return Reason{}
+		}
+		largest := kernel.NormInf(s.G)
+		if !(largest <= tol) {
+			return Reason{}
+		}
+		return because(Converged, "largest entry of the gradient %s ≤ %s after %s", num(largest, 2), num(tol, 2), steps(s.Iter))
 	}
 }
 

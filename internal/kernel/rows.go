@@ -8,6 +8,9 @@ import (
 // tileBytes is the part of a row that lies in one piece.
 const tileBytes = 512
 
+// narrow is the length below which vectors are rows as they are, for plain loops.
+const narrow = 8
+
 // Rows are vectors of one length, stored for passes over many of them at once:
 // 512 bytes of the first vector, 512 bytes of the next, and so on, then the
 // next 512 bytes of the first. A pass so reads memory from one end to the other,
@@ -16,22 +19,25 @@ const tileBytes = 512
 //
 // Rows are for one goroutine at a time.
 type Rows[T Float] struct {
-	rows, n, width int // width is the number of elements of a tile
+	rows, n, width int  // width is the number of elements of a tile
+	plain          bool // no assembly
 	data           []T
-	acc            []T // running sums of Project
-	sums           []float64
-	pads           [4][]T // the last elements of vectors, with zeros behind
+	acc            []T       // running sums of Project
+	sums           []float64 // for each halving of the blocks, and for the last tile
+	pads           [4][]T    // the last elements of vectors, with zeros behind
 }
 
 // NewRows makes so many rows of n zeros.
 func NewRows[T Float](rows, n int) *Rows[T] {
+	if n < narrow {
+		return &Rows[T]{rows: rows, n: n, width: n, data: make([]T, rows*n), plain: true}
+	}
 	var t T
 	size := int(unsafe.Sizeof(t))
-	w := max(min(tileBytes/size, n), 1)
-	r := &Rows[T]{rows: rows, n: n, width: w}
+	w := tileBytes / size
+	r := &Rows[T]{rows: rows, n: n, width: w, plain: active == portable}
 	r.data = aligned[T](rows*((n+w-1)/w)*w, size)
 	r.acc = aligned[T](rows*64/size, size)
-	// One set of sums for each halving of the blocks, and one for the last tile.
 	r.sums = make([]float64, rows*(1+bits.Len(uint(n/block))))
 	if n%w > 0 {
 		pads := aligned[T](len(r.pads)*w, size)
@@ -61,6 +67,15 @@ func (r *Rows[T]) Clear(row int) {
 	for t := 0; t < r.n; t += r.width {
 		clear(r.piece(row, t))
 	}
+}
+
+// Narrow returns a row as it is, where the vectors are so short that plain loops
+// over them are quicker than any call; otherwise nil.
+func (r *Rows[T]) Narrow(row int) []T {
+	if r.n >= narrow {
+		return nil
+	}
+	return r.data[row*r.n:][:r.n]
 }
 
 // piece is the part of a row that begins at element t, a multiple of width.
@@ -93,13 +108,13 @@ func (r *Rows[T]) Axpy(a T, row int, x []T) {
 // Project stores the products of the first rows, as many as out has, with g.
 func (r *Rows[T]) Project(out []float64, g []T) {
 	if len(out) > 0 {
-		r.project(out, g, 0, r.n, r.sums)
+		r.project(out, g[:r.n], 0, r.n, r.sums)
 	}
 }
 
 func (r *Rows[T]) project(out []float64, g []T, from, to int, scratch []float64) {
 	if to-from <= block {
-		r.projectBlock(out, g, from, to, scratch[:len(out)])
+		r.projectBlock(out, g, from, to, scratch)
 		return
 	}
 	mid := halfway(from, to)
@@ -119,7 +134,7 @@ func halfway(from, to int) int {
 
 //go:noinline
 func (r *Rows[T]) projectBlock(out []float64, g []T, from, to int, tail []float64) {
-	if !r.assembled() {
+	if r.plain {
 		clear(out)
 		for t := from; t < to; t += r.width {
 			for row := range out {
@@ -134,6 +149,7 @@ func (r *Rows[T]) projectBlock(out []float64, g []T, from, to int, tail []float6
 		r.callProject(out, g[from:to], from)
 		return
 	}
+	tail = tail[:len(out)]
 	r.callProject(tail, r.pad(0, g[end:to]), end)
 	if end == from {
 		copy(out, tail)
@@ -143,13 +159,6 @@ func (r *Rows[T]) projectBlock(out []float64, g []T, from, to int, tail []float6
 	for i, v := range tail {
 		out[i] += v
 	}
-}
-
-// assembled reports whether assembly does the passes: only over whole tiles,
-// short vectors are not worth it.
-func (r *Rows[T]) assembled() bool {
-	var t T
-	return active != portable && r.width == tileBytes/int(unsafe.Sizeof(t))
 }
 
 // pad is a copy of the last elements of a vector, fewer than a tile, with zeros
@@ -178,7 +187,7 @@ func (r *Rows[T]) combine(dst, g, c []T, from, to int) float64 {
 //go:noinline
 func (r *Rows[T]) combineBlock(dst, g, c []T, from, to int) (dot float64) {
 	k := len(c) - 1
-	if k == 0 || !r.assembled() {
+	if k == 0 || r.plain {
 		for t := from; t < to; t += r.width {
 			d, x := dst[t:min(t+r.width, to)], g[t:min(t+r.width, to)]
 			for i, v := range x {
@@ -223,7 +232,7 @@ func (r *Rows[T]) difference(s, y int, x1, x0, g1, g0 []T, from, to int) (sy, yy
 
 //go:noinline
 func (r *Rows[T]) differenceBlock(s, y int, x1, x0, g1, g0 []T, from, to int) (sy, yy float64) {
-	if !r.assembled() {
+	if r.plain {
 		for t := from; t < to; t += r.width {
 			ds, dy := r.piece(s, t), r.piece(y, t)
 			for i := range ds {

@@ -22,7 +22,7 @@ func fullRows[T Float](rng *rand.Rand, rows, n int) (*Rows[T], [][]T) {
 // testRows holds the passes to plain vectors, summed without rounding.
 func testRows[T Float](t *testing.T, eps float64) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	for _, n := range []int{1, 2, 63, 64, 65, 127, 128, 129, 200, 1000, block, block + 1, 2*block + 64, 3*block + 300} {
+	for _, n := range []int{1, 2, narrow - 1, narrow, 63, 64, 65, 127, 128, 129, 200, 1000, block, block + 1, 2*block + 64, 3*block + 300} {
 		r, plain := fullRows[T](rng, 6, n)
 		for _, k := range []int{1, 2, 5, 6} {
 			g, out := random[T](rng, n+1)[:n:n], make([]float64, k)
@@ -116,7 +116,7 @@ func TestRowsDoNotAllocate(t *testing.T) {
 
 // BenchmarkRows reads twenty rows, as L-BFGS with ten pairs does.
 func BenchmarkRows(b *testing.B) {
-	for _, n := range []int{64, 100, 1000, 1024, 10000} {
+	for _, n := range []int{2, 8, 64, 100, 1000, 1024, 10000} {
 		rng := rand.New(rand.NewPCG(9, 10))
 		r, _ := fullRows[float64](rng, 20, n)
 		g, d, c, out := random[float64](rng, n), random[float64](rng, n), random[float64](rng, 21), make([]float64, 20)
