@@ -3,8 +3,8 @@ package kernel
 import "math"
 
 // The fused update rules: one pass over memory moves the parameters x by the
-// gradient g and keeps what the rule remembers. All slices are as long as g.
-// Every path gives the same bits.
+// gradient g to y, which is x or apart from it, and keeps what the rule
+// remembers. All slices are as long as g. Every path gives the same bits.
 //
 // What a rule remembers, and a square that would be added to it, is set to zero
 // where its size falls below 2⁻¹²⁰ in float32 and 2⁻¹⁰⁰⁰ in float64: far below
@@ -13,15 +13,15 @@ import "math"
 
 // AdamStep is one step of Adam, with decay > 0 of AdamW:
 //
-//	m = β₁·m + c₁·g;  v = β₂·v + c₂·g·g;  x = x − η·m/(√v + ε) − decay·x
+//	m = β₁·m + c₁·g;  v = β₂·v + c₂·g·g;  y = x − η·m/(√v + ε) − decay·x
 //
 // with c = 1−β. The caller puts the bias correction into η and ε.
-func AdamStep[T Float](x, g, m, v []T, beta1, beta2, eta, eps, decay T) {
+func AdamStep[T Float](y, x, g, m, v []T, beta1, beta2, eta, eps, decay T) {
 	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, eps, -decay}
-	x, m, v = x[:len(g)], m[:len(g)], v[:len(g)]
-	for i := update(adamStepPaths, x, g, m, v, s); i < len(g); i++ {
+	y, x, m, v = y[:len(g)], x[:len(g)], m[:len(g)], v[:len(g)]
+	for i := update(adamStepPaths, y, x, g, m, v, s); i < len(g); i++ {
 		u := adam(g[i], &m[i], &v[i], s)
-		x[i] += u + T(s[6]*x[i])
+		y[i] = x[i] + (u + T(s[6]*x[i]))
 	}
 }
 
@@ -30,7 +30,7 @@ func AdamStep[T Float](x, g, m, v []T, beta1, beta2, eta, eps, decay T) {
 func Adam[T Float](g, m, v []T, beta1, beta2, eta, eps T) {
 	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, eps}
 	m, v = m[:len(g)], v[:len(g)]
-	for i := update(adamMovePaths, nil, g, m, v, s); i < len(g); i++ {
+	for i := update(adamMovePaths, nil, nil, g, m, v, s); i < len(g); i++ {
 		g[i] = adam(g[i], &m[i], &v[i], s)
 	}
 }
@@ -45,14 +45,14 @@ func adam[T Float](g T, m, v *T, s settings[T]) T {
 
 // MomentumStep is one step of the heavy ball:
 //
-//	m = β·m + share·g;  x = x − η·m
-func MomentumStep[T Float](x, g, m []T, beta, share, eta T) {
+//	m = β·m + share·g;  y = x − η·m
+func MomentumStep[T Float](y, x, g, m []T, beta, share, eta T) {
 	s := settings[T]{beta, share, -eta}
-	x, m = x[:len(g)], m[:len(g)]
+	y, x, m = y[:len(g)], x[:len(g)], m[:len(g)]
 	tiny, _ := limits[T]()
-	for i := update(momentumStepPaths, x, g, m, nil, s); i < len(g); i++ {
+	for i := update(momentumStepPaths, y, x, g, m, nil, s); i < len(g); i++ {
 		m[i] = flush(T(s[0]*m[i])+T(s[1]*g[i]), tiny)
-		x[i] += T(s[2] * m[i])
+		y[i] = x[i] + (T(s[2] * m[i]))
 	}
 }
 
@@ -62,7 +62,7 @@ func Momentum[T Float](g, m []T, beta, share, eta T) {
 	s := settings[T]{beta, share, -eta}
 	m = m[:len(g)]
 	tiny, _ := limits[T]()
-	for i := update(momentumMovePaths, nil, g, m, nil, s); i < len(g); i++ {
+	for i := update(momentumMovePaths, nil, nil, g, m, nil, s); i < len(g); i++ {
 		m[i] = flush(T(s[0]*m[i])+T(s[1]*g[i]), tiny)
 		g[i] = s[2] * m[i]
 	}
@@ -70,54 +70,54 @@ func Momentum[T Float](g, m []T, beta, share, eta T) {
 
 // NesterovStep is one step of Nesterov's momentum:
 //
-//	m = β·m + g;  x = x − η·(g + β·m)
-func NesterovStep[T Float](x, g, m []T, beta, eta T) {
+//	m = β·m + g;  y = x − η·(g + β·m)
+func NesterovStep[T Float](y, x, g, m []T, beta, eta T) {
 	s := settings[T]{beta, -eta}
-	x, m = x[:len(g)], m[:len(g)]
+	y, x, m = y[:len(g)], x[:len(g)], m[:len(g)]
 	tiny, _ := limits[T]()
-	for i := update(nesterovStepPaths, x, g, m, nil, s); i < len(g); i++ {
+	for i := update(nesterovStepPaths, y, x, g, m, nil, s); i < len(g); i++ {
 		m[i] = flush(T(s[0]*m[i])+g[i], tiny)
-		x[i] += T(s[1] * (g[i] + T(s[0]*m[i])))
+		y[i] = x[i] + (T(s[1] * (g[i] + T(s[0]*m[i]))))
 	}
 }
 
 // RMSPropStep is one step of RMSProp without momentum, not centred:
 //
-//	v = α·v + (1−α)·g·g;  x = x − η·g/(√v + ε)
-func RMSPropStep[T Float](x, g, v []T, alpha, eta, eps T) {
+//	v = α·v + (1−α)·g·g;  y = x − η·g/(√v + ε)
+func RMSPropStep[T Float](y, x, g, v []T, alpha, eta, eps T) {
 	s := settings[T]{alpha, 1 - alpha, -eta, eps}
-	x, v = x[:len(g)], v[:len(g)]
+	y, x, v = y[:len(g)], x[:len(g)], v[:len(g)]
 	tiny, root := limits[T]()
-	for i := update(rmspropStepPaths, x, g, nil, v, s); i < len(g); i++ {
+	for i := update(rmspropStepPaths, y, x, g, nil, v, s); i < len(g); i++ {
 		h := flush(g[i], root)
 		v[i] = flush(T(s[0]*v[i])+T(T(s[1]*h)*h), tiny)
-		x[i] += T(s[2]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[3])
+		y[i] = x[i] + (T(s[2]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[3]))
 	}
 }
 
 // AdagradStep is one step of Adagrad:
 //
-//	v = v + g·g;  x = x − η·g/(√v + ε)
-func AdagradStep[T Float](x, g, v []T, eta, eps T) {
+//	v = v + g·g;  y = x − η·g/(√v + ε)
+func AdagradStep[T Float](y, x, g, v []T, eta, eps T) {
 	s := settings[T]{-eta, eps}
-	x, v = x[:len(g)], v[:len(g)]
+	y, x, v = y[:len(g)], x[:len(g)], v[:len(g)]
 	tiny, root := limits[T]()
-	for i := update(adagradStepPaths, x, g, nil, v, s); i < len(g); i++ {
+	for i := update(adagradStepPaths, y, x, g, nil, v, s); i < len(g); i++ {
 		h := flush(g[i], root)
 		v[i] = flush(v[i]+T(h*h), tiny)
-		x[i] += T(s[0]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[1])
+		y[i] = x[i] + (T(s[0]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[1]))
 	}
 }
 
 // LionStep is one step of Lion (arXiv 2302.06675, algorithm 2), where the sign
 // of 0 is 0:
 //
-//	x = x − η·sign(β₁·m + (1−β₁)·g) − decay·x;  m = β₂·m + (1−β₂)·g
-func LionStep[T Float](x, g, m []T, beta1, beta2, eta, decay T) {
+//	y = x − η·sign(β₁·m + (1−β₁)·g) − decay·x;  m = β₂·m + (1−β₂)·g
+func LionStep[T Float](y, x, g, m []T, beta1, beta2, eta, decay T) {
 	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, -decay}
-	x, m = x[:len(g)], m[:len(g)]
+	y, x, m = y[:len(g)], x[:len(g)], m[:len(g)]
 	tiny, _ := limits[T]()
-	for i := update(lionStepPaths, x, g, m, nil, s); i < len(g); i++ {
+	for i := update(lionStepPaths, y, x, g, m, nil, s); i < len(g); i++ {
 		c := T(s[0]*m[i]) + T(s[1]*g[i])
 		if c > 0 {
 			c = 1
@@ -125,7 +125,7 @@ func LionStep[T Float](x, g, m []T, beta1, beta2, eta, decay T) {
 			c = -1
 		}
 		m[i] = flush(T(s[2]*m[i])+T(s[3]*g[i]), tiny)
-		x[i] += T(s[4]*c) + T(s[5]*x[i])
+		y[i] = x[i] + (T(s[4]*c) + T(s[5]*x[i]))
 	}
 }
 
@@ -151,10 +151,10 @@ type settings[T Float] [7]T
 
 // update runs assembly over the elements that it can take and returns how many.
 // Slices that the rule lacks are nil.
-func update[T Float](p *updateVersions, x, g, m, v []T, s settings[T]) int {
+func update[T Float](p *updateVersions, y, x, g, m, v []T, s settings[T]) int {
 	n := whole[T](len(g))
 	for i := 0; i < n; i += chunk {
-		updateCall(p, at(x, i), at(g, i), at(m, i), at(v, i), s, min(chunk, n-i))
+		updateCall(p, at(y, i), at(x, i), at(g, i), at(m, i), at(v, i), s, min(chunk, n-i))
 	}
 	return n
 }
@@ -168,13 +168,13 @@ func at[T Float](x []T, i int) *T {
 }
 
 //go:noinline
-func updateCall[T Float](p *updateVersions, x, g, m, v *T, s settings[T], n int) {
+func updateCall[T Float](p *updateVersions, y, x, g, m, v *T, s settings[T], n int) {
 	switch g := any(g).(type) {
 	case *float32:
 		t := any(s).(settings[float32])
-		p.f32[active](any(x).(*float32), g, any(m).(*float32), any(v).(*float32), t[0], t[1], t[2], t[3], t[4], t[5], t[6], n)
+		p.f32[active](any(y).(*float32), any(x).(*float32), g, any(m).(*float32), any(v).(*float32), t[0], t[1], t[2], t[3], t[4], t[5], t[6], n)
 	case *float64:
 		t := any(s).(settings[float64])
-		p.f64[active](any(x).(*float64), g, any(m).(*float64), any(v).(*float64), t[0], t[1], t[2], t[3], t[4], t[5], t[6], n)
+		p.f64[active](any(y).(*float64), any(x).(*float64), g, any(m).(*float64), any(v).(*float64), t[0], t[1], t[2], t[3], t[4], t[5], t[6], n)
 	}
 }

@@ -11,15 +11,15 @@ import (
 // rules are the update rules with the state that they keep, all on one signature.
 func rules[T Float]() map[string]func(x, g, m, v []T) {
 	return map[string]func(x, g, m, v []T){
-		"adam":       func(x, g, m, v []T) { AdamStep(x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 0) },
-		"adamw":      func(x, g, m, v []T) { AdamStep(x, g, m, v, 0.3, 0.01, 1e-3, 1e-8, 1e-5) },
+		"adam":       func(x, g, m, v []T) { AdamStep(x, x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 0) },
+		"adamw":      func(x, g, m, v []T) { AdamStep(x, x, g, m, v, 0.3, 0.01, 1e-3, 1e-8, 1e-5) },
 		"adam-move":  func(x, g, m, v []T) { copy(x, g); Adam(x, m, v, 0.3, 0.01, 1e-3, 1e-8) },
-		"momentum":   func(x, g, m, v []T) { MomentumStep(x, g, m, 0.9, 1, 0.1) },
+		"momentum":   func(x, g, m, v []T) { MomentumStep(x, x, g, m, 0.9, 1, 0.1) },
 		"heavy-move": func(x, g, m, v []T) { copy(x, g); Momentum(x, m, 0.9, 0.7, 0.1) },
-		"nesterov":   func(x, g, m, v []T) { NesterovStep(x, g, m, 0.9, 0.1) },
-		"rmsprop":    func(x, g, m, v []T) { RMSPropStep(x, g, v, 0.9, 1e-2, 1e-8) },
-		"adagrad":    func(x, g, m, v []T) { AdagradStep(x, g, v, 1e-2, 1e-10) },
-		"lion":       func(x, g, m, v []T) { LionStep(x, g, m, 0.9, 0.99, 1e-4, 1e-5) },
+		"nesterov":   func(x, g, m, v []T) { NesterovStep(x, x, g, m, 0.9, 0.1) },
+		"rmsprop":    func(x, g, m, v []T) { RMSPropStep(x, x, g, v, 0.9, 1e-2, 1e-8) },
+		"adagrad":    func(x, g, m, v []T) { AdagradStep(x, x, g, v, 1e-2, 1e-10) },
+		"lion":       func(x, g, m, v []T) { LionStep(x, x, g, m, 0.9, 0.99, 1e-4, 1e-5) },
 	}
 }
 
@@ -80,12 +80,12 @@ func TestStepsInPlaceAreTheMovesAdded(t *testing.T) {
 		y, m2, v2, h2 := slices.Clone(x), make([]float32, n), make([]float32, n), make([]float32, n)
 		for range 20 {
 			g := random[float32](rng, n)
-			AdamStep(x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 1e-4)
+			AdamStep(x, x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 1e-4)
 			u := slices.Clone(g)
 			Adam(u, m2, v2, 0.9, 0.999, 1e-3, 1e-8)
 			Axpy(-1e-4, y, u)
 			Add(y, y, u)
-			MomentumStep(x, g, h, 0.9, 1, 0.1)
+			MomentumStep(x, x, g, h, 0.9, 1, 0.1)
 			Momentum(g, h2, 0.9, 1, 0.1)
 			Add(y, y, g)
 		}

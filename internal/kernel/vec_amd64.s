@@ -20239,15 +20239,15 @@ tail:
 	VZEROUPPER
 	RET
 
-// func momentumMoveF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func momentumMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·momentumMoveF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	VBROADCASTSS s2+40(FP), Z2
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         n+64(FP), DX
+TEXT ·momentumMoveF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+72(FP), DX
 
 many:
 	CMPQ      DX, $0x00000020
@@ -20338,19 +20338,19 @@ DATA c32_3800000<>+56(SB)/4, $0x03800000
 DATA c32_3800000<>+60(SB)/4, $0x03800000
 GLOBL c32_3800000<>(SB), RODATA|NOPTR, $64
 
-// func adamMoveF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func adamMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adamMoveF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	VBROADCASTSS s2+40(FP), Z2
-	VBROADCASTSS s3+44(FP), Z3
-	VBROADCASTSS s4+48(FP), Z4
-	VBROADCASTSS s5+52(FP), Z5
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·adamMoveF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	VBROADCASTSS s3+52(FP), Z3
+	VBROADCASTSS s4+56(FP), Z4
+	VBROADCASTSS s5+60(FP), Z5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         n+72(FP), BX
 
 many:
 	CMPQ      BX, $0x00000020
@@ -20503,26 +20503,27 @@ DATA c32_21800000<>+56(SB)/4, $0x21800000
 DATA c32_21800000<>+60(SB)/4, $0x21800000
 GLOBL c32_21800000<>(SB), RODATA|NOPTR, $64
 
-// func momentumStepF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func momentumStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·momentumStepF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	VBROADCASTSS s2+40(FP), Z2
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·momentumStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ      BX, $0x00000020
+	CMPQ      SI, $0x00000020
 	JLT       one
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (CX), Z4
-	VMOVUPS   (DX), Z5
-	VMOVUPS   64(AX), Z6
-	VMOVUPS   64(CX), Z7
-	VMOVUPS   64(DX), Z8
+	VMOVUPS   (CX), Z3
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (BX), Z5
+	VMOVUPS   64(CX), Z6
+	VMOVUPS   64(DX), Z7
+	VMOVUPS   64(BX), Z8
 	VMULPS    Z0, Z4, Z4
 	VMULPS    Z1, Z5, Z5
 	VADDPS    Z5, Z4, Z4
@@ -20532,7 +20533,7 @@ many:
 	VMULPS    Z2, Z4, Z5
 	VADDPS    Z5, Z3, Z3
 	VMOVUPS   Z3, (AX)
-	VMOVUPS   Z4, (CX)
+	VMOVUPS   Z4, (DX)
 	VMULPS    Z0, Z7, Z3
 	VMULPS    Z1, Z8, Z4
 	VADDPS    Z4, Z3, Z3
@@ -20542,19 +20543,20 @@ many:
 	VMULPS    Z2, Z3, Z4
 	VADDPS    Z4, Z6, Z4
 	VMOVUPS   Z4, 64(AX)
-	VMOVUPS   Z3, 64(CX)
+	VMOVUPS   Z3, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       tail
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (CX), Z4
-	VMOVUPS   (DX), Z5
+	VMOVUPS   (CX), Z3
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (BX), Z5
 	VMULPS    Z0, Z4, Z4
 	VMULPS    Z1, Z5, Z5
 	VADDPS    Z5, Z4, Z4
@@ -20564,22 +20566,23 @@ one:
 	VMULPS    Z2, Z4, Z5
 	VADDPS    Z5, Z3, Z3
 	VMOVUPS   Z3, (AX)
-	VMOVUPS   Z4, (CX)
+	VMOVUPS   Z4, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z3
-	VMOVUPS.Z (CX), K1, Z4
-	VMOVUPS.Z (DX), K1, Z5
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VMOVUPS.Z (DX), K1, Z4
+	VMOVUPS.Z (BX), K1, Z5
 	VMULPS    Z0, Z4, Z0
 	VMULPS    Z1, Z5, Z1
 	VADDPS    Z1, Z0, Z0
@@ -20589,31 +20592,32 @@ tail:
 	VMULPS    Z2, Z0, Z1
 	VADDPS    Z1, Z3, Z1
 	VMOVUPS   Z1, K1, (AX)
-	VMOVUPS   Z0, K1, (CX)
+	VMOVUPS   Z0, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func nesterovStepF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func nesterovStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·nesterovStepF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·nesterovStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ      BX, $0x00000020
+	CMPQ      SI, $0x00000020
 	JLT       one
-	VMOVUPS   (AX), Z2
-	VMOVUPS   (CX), Z3
-	VMOVUPS   (DX), Z4
-	VMOVUPS   64(AX), Z5
-	VMOVUPS   64(CX), Z6
-	VMOVUPS   64(DX), Z7
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (BX), Z4
+	VMOVUPS   64(CX), Z5
+	VMOVUPS   64(DX), Z6
+	VMOVUPS   64(BX), Z7
 	VMULPS    Z0, Z3, Z3
 	VADDPS    Z4, Z3, Z3
 	VANDPS    c32_7fffffff<>+0(SB), Z3, Z8
@@ -20624,7 +20628,7 @@ many:
 	VMULPS    Z1, Z4, Z4
 	VADDPS    Z4, Z2, Z2
 	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, (CX)
+	VMOVUPS   Z3, (DX)
 	VMULPS    Z0, Z6, Z2
 	VADDPS    Z7, Z2, Z2
 	VANDPS    c32_7fffffff<>+0(SB), Z2, Z3
@@ -20635,19 +20639,20 @@ many:
 	VMULPS    Z1, Z3, Z3
 	VADDPS    Z3, Z5, Z3
 	VMOVUPS   Z3, 64(AX)
-	VMOVUPS   Z2, 64(CX)
+	VMOVUPS   Z2, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       tail
-	VMOVUPS   (AX), Z2
-	VMOVUPS   (CX), Z3
-	VMOVUPS   (DX), Z4
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (BX), Z4
 	VMULPS    Z0, Z3, Z3
 	VADDPS    Z4, Z3, Z3
 	VANDPS    c32_7fffffff<>+0(SB), Z3, Z5
@@ -20658,22 +20663,23 @@ one:
 	VMULPS    Z1, Z4, Z4
 	VADDPS    Z4, Z2, Z2
 	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, (CX)
+	VMOVUPS   Z3, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z2
-	VMOVUPS.Z (CX), K1, Z3
-	VMOVUPS.Z (DX), K1, Z4
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VMOVUPS.Z (BX), K1, Z4
 	VMULPS    Z0, Z3, Z3
 	VADDPS    Z4, Z3, Z3
 	VANDPS    c32_7fffffff<>+0(SB), Z3, Z5
@@ -20684,39 +20690,40 @@ tail:
 	VMULPS    Z1, Z0, Z0
 	VADDPS    Z0, Z2, Z0
 	VMOVUPS   Z0, K1, (AX)
-	VMOVUPS   Z3, K1, (CX)
+	VMOVUPS   Z3, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func adamStepF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func adamStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adamStepF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	VBROADCASTSS s2+40(FP), Z2
-	VBROADCASTSS s3+44(FP), Z3
-	VBROADCASTSS s4+48(FP), Z4
-	VBROADCASTSS s5+52(FP), Z5
-	VBROADCASTSS s6+56(FP), Z6
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         grad+8(FP), BX
-	MOVQ         n+64(FP), SI
+TEXT ·adamStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	VBROADCASTSS s3+52(FP), Z3
+	VBROADCASTSS s4+56(FP), Z4
+	VBROADCASTSS s5+60(FP), Z5
+	VBROADCASTSS s6+64(FP), Z6
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         v+32(FP), BX
+	MOVQ         grad+16(FP), SI
+	MOVQ         n+72(FP), DI
 
 many:
-	CMPQ      SI, $0x00000020
+	CMPQ      DI, $0x00000020
 	JLT       one
-	VMOVUPS   (AX), Z7
-	VMOVUPS   (CX), Z8
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (BX), Z10
-	VMOVUPS   64(AX), Z11
-	VMOVUPS   64(CX), Z12
-	VMOVUPS   64(DX), Z13
-	VMOVUPS   64(BX), Z14
+	VMOVUPS   (CX), Z7
+	VMOVUPS   (DX), Z8
+	VMOVUPS   (BX), Z9
+	VMOVUPS   (SI), Z10
+	VMOVUPS   64(CX), Z11
+	VMOVUPS   64(DX), Z12
+	VMOVUPS   64(BX), Z13
+	VMOVUPS   64(SI), Z14
 	VMULPS    Z0, Z8, Z8
 	VMULPS    Z1, Z10, Z15
 	VADDPS    Z15, Z8, Z8
@@ -20741,8 +20748,8 @@ many:
 	VADDPS    Z15, Z10, Z10
 	VADDPS    Z10, Z7, Z7
 	VMOVUPS   Z7, (AX)
-	VMOVUPS   Z8, (CX)
-	VMOVUPS   Z9, (DX)
+	VMOVUPS   Z8, (DX)
+	VMOVUPS   Z9, (BX)
 	VMULPS    Z0, Z12, Z7
 	VMULPS    Z1, Z14, Z8
 	VADDPS    Z8, Z7, Z7
@@ -20767,22 +20774,23 @@ many:
 	VADDPS    Z10, Z9, Z9
 	VADDPS    Z9, Z11, Z9
 	VMOVUPS   Z9, 64(AX)
-	VMOVUPS   Z7, 64(CX)
-	VMOVUPS   Z8, 64(DX)
+	VMOVUPS   Z7, 64(DX)
+	VMOVUPS   Z8, 64(BX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000020, SI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x00000020, DI
 	JMP       many
 
 one:
-	CMPQ      SI, $0x00000010
+	CMPQ      DI, $0x00000010
 	JLT       tail
-	VMOVUPS   (AX), Z7
-	VMOVUPS   (CX), Z8
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (BX), Z10
+	VMOVUPS   (CX), Z7
+	VMOVUPS   (DX), Z8
+	VMOVUPS   (BX), Z9
+	VMOVUPS   (SI), Z10
 	VMULPS    Z0, Z8, Z8
 	VMULPS    Z1, Z10, Z11
 	VADDPS    Z11, Z8, Z8
@@ -20807,25 +20815,26 @@ one:
 	VADDPS    Z11, Z10, Z10
 	VADDPS    Z10, Z7, Z7
 	VMOVUPS   Z7, (AX)
-	VMOVUPS   Z8, (CX)
-	VMOVUPS   Z9, (DX)
+	VMOVUPS   Z8, (DX)
+	VMOVUPS   Z9, (BX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, SI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x00000010, DI
 	JMP       one
 
 tail:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JE        done
-	MOVL      $0xffffffff, DI
-	BZHIL     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z7
-	VMOVUPS.Z (CX), K1, Z8
-	VMOVUPS.Z (DX), K1, Z9
-	VMOVUPS.Z (BX), K1, Z10
+	MOVL      $0xffffffff, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX), K1, Z7
+	VMOVUPS.Z (DX), K1, Z8
+	VMOVUPS.Z (BX), K1, Z9
+	VMOVUPS.Z (SI), K1, Z10
 	VMULPS    Z0, Z8, Z0
 	VMULPS    Z1, Z10, Z1
 	VADDPS    Z1, Z0, Z0
@@ -20850,34 +20859,35 @@ tail:
 	VADDPS    Z3, Z2, Z2
 	VADDPS    Z2, Z7, Z2
 	VMOVUPS   Z2, K1, (AX)
-	VMOVUPS   Z0, K1, (CX)
-	VMOVUPS   Z1, K1, (DX)
+	VMOVUPS   Z0, K1, (DX)
+	VMOVUPS   Z1, K1, (BX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rmspropStepF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func rmspropStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rmspropStepF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	VBROADCASTSS s2+40(FP), Z2
-	VBROADCASTSS s3+44(FP), Z3
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·rmspropStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	VBROADCASTSS s3+52(FP), Z3
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ      BX, $0x00000020
+	CMPQ      SI, $0x00000020
 	JLT       one
-	VMOVUPS   (AX), Z4
-	VMOVUPS   (CX), Z5
-	VMOVUPS   (DX), Z6
-	VMOVUPS   64(AX), Z7
-	VMOVUPS   64(CX), Z8
-	VMOVUPS   64(DX), Z9
+	VMOVUPS   (CX), Z4
+	VMOVUPS   (DX), Z5
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(CX), Z7
+	VMOVUPS   64(DX), Z8
+	VMOVUPS   64(BX), Z9
 	VMULPS    Z0, Z5, Z5
 	VANDPS    c32_7fffffff<>+0(SB), Z6, Z10
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z10, K1
@@ -20894,7 +20904,7 @@ many:
 	VDIVPS    Z10, Z6, Z6
 	VADDPS    Z6, Z4, Z4
 	VMOVUPS   Z4, (AX)
-	VMOVUPS   Z5, (CX)
+	VMOVUPS   Z5, (DX)
 	VMULPS    Z0, Z8, Z4
 	VANDPS    c32_7fffffff<>+0(SB), Z9, Z5
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z5, K1
@@ -20911,19 +20921,20 @@ many:
 	VDIVPS    Z6, Z5, Z5
 	VADDPS    Z5, Z7, Z5
 	VMOVUPS   Z5, 64(AX)
-	VMOVUPS   Z4, 64(CX)
+	VMOVUPS   Z4, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       tail
-	VMOVUPS   (AX), Z4
-	VMOVUPS   (CX), Z5
-	VMOVUPS   (DX), Z6
+	VMOVUPS   (CX), Z4
+	VMOVUPS   (DX), Z5
+	VMOVUPS   (BX), Z6
 	VMULPS    Z0, Z5, Z5
 	VANDPS    c32_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z7, K1
@@ -20940,22 +20951,23 @@ one:
 	VDIVPS    Z7, Z6, Z6
 	VADDPS    Z6, Z4, Z4
 	VMOVUPS   Z4, (AX)
-	VMOVUPS   Z5, (CX)
+	VMOVUPS   Z5, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z4
-	VMOVUPS.Z (CX), K1, Z5
-	VMOVUPS.Z (DX), K1, Z6
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z4
+	VMOVUPS.Z (DX), K1, Z5
+	VMOVUPS.Z (BX), K1, Z6
 	VMULPS    Z0, Z5, Z0
 	VANDPS    c32_7fffffff<>+0(SB), Z6, Z5
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z5, K2
@@ -20972,31 +20984,32 @@ tail:
 	VDIVPS    Z2, Z1, Z1
 	VADDPS    Z1, Z4, Z1
 	VMOVUPS   Z1, K1, (AX)
-	VMOVUPS   Z0, K1, (CX)
+	VMOVUPS   Z0, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func adagradStepF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func adagradStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adagradStepF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·adagradStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ      BX, $0x00000020
+	CMPQ      SI, $0x00000020
 	JLT       one
-	VMOVUPS   (AX), Z2
-	VMOVUPS   (CX), Z3
-	VMOVUPS   (DX), Z4
-	VMOVUPS   64(AX), Z5
-	VMOVUPS   64(CX), Z6
-	VMOVUPS   64(DX), Z7
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (BX), Z4
+	VMOVUPS   64(CX), Z5
+	VMOVUPS   64(DX), Z6
+	VMOVUPS   64(BX), Z7
 	VANDPS    c32_7fffffff<>+0(SB), Z4, Z8
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z8, K1
 	VMOVAPS.Z Z4, K1, Z8
@@ -21011,7 +21024,7 @@ many:
 	VDIVPS    Z8, Z4, Z4
 	VADDPS    Z4, Z2, Z2
 	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, (CX)
+	VMOVUPS   Z3, (DX)
 	VANDPS    c32_7fffffff<>+0(SB), Z7, Z2
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z2, K1
 	VMOVAPS.Z Z7, K1, Z2
@@ -21026,19 +21039,20 @@ many:
 	VDIVPS    Z4, Z3, Z3
 	VADDPS    Z3, Z5, Z3
 	VMOVUPS   Z3, 64(AX)
-	VMOVUPS   Z2, 64(CX)
+	VMOVUPS   Z2, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       tail
-	VMOVUPS   (AX), Z2
-	VMOVUPS   (CX), Z3
-	VMOVUPS   (DX), Z4
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (BX), Z4
 	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z5, K1
 	VMOVAPS.Z Z4, K1, Z5
@@ -21053,22 +21067,23 @@ one:
 	VDIVPS    Z5, Z4, Z4
 	VADDPS    Z4, Z2, Z2
 	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, (CX)
+	VMOVUPS   Z3, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z2
-	VMOVUPS.Z (CX), K1, Z3
-	VMOVUPS.Z (DX), K1, Z4
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VMOVUPS.Z (BX), K1, Z4
 	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
 	VCMPPS    $0x15, c32_21800000<>+0(SB), Z5, K2
 	VMOVAPS.Z Z4, K2, Z5
@@ -21083,35 +21098,36 @@ tail:
 	VDIVPS    Z1, Z0, Z0
 	VADDPS    Z0, Z2, Z0
 	VMOVUPS   Z0, K1, (AX)
-	VMOVUPS   Z3, K1, (CX)
+	VMOVUPS   Z3, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func lionStepF32AVX512(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func lionStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·lionStepF32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Z0
-	VBROADCASTSS s1+36(FP), Z1
-	VBROADCASTSS s2+40(FP), Z2
-	VBROADCASTSS s3+44(FP), Z3
-	VBROADCASTSS s4+48(FP), Z4
-	VBROADCASTSS s5+52(FP), Z5
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·lionStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	VBROADCASTSS s3+52(FP), Z3
+	VBROADCASTSS s4+56(FP), Z4
+	VBROADCASTSS s5+60(FP), Z5
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ      BX, $0x00000020
+	CMPQ      SI, $0x00000020
 	JLT       one
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (CX), Z7
-	VMOVUPS   (DX), Z8
-	VMOVUPS   64(AX), Z9
-	VMOVUPS   64(CX), Z10
-	VMOVUPS   64(DX), Z11
+	VMOVUPS   (CX), Z6
+	VMOVUPS   (DX), Z7
+	VMOVUPS   (BX), Z8
+	VMOVUPS   64(CX), Z9
+	VMOVUPS   64(DX), Z10
+	VMOVUPS   64(BX), Z11
 	VMULPS    Z0, Z7, Z12
 	VMULPS    Z1, Z8, Z13
 	VADDPS    Z13, Z12, Z12
@@ -21132,7 +21148,7 @@ many:
 	VADDPS    Z12, Z8, Z8
 	VADDPS    Z8, Z6, Z6
 	VMOVUPS   Z6, (AX)
-	VMOVUPS   Z7, (CX)
+	VMOVUPS   Z7, (DX)
 	VMULPS    Z0, Z10, Z6
 	VMULPS    Z1, Z11, Z7
 	VADDPS    Z7, Z6, Z6
@@ -21153,19 +21169,20 @@ many:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z6, Z9, Z6
 	VMOVUPS   Z6, 64(AX)
-	VMOVUPS   Z7, 64(CX)
+	VMOVUPS   Z7, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       tail
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (CX), Z7
-	VMOVUPS   (DX), Z8
+	VMOVUPS   (CX), Z6
+	VMOVUPS   (DX), Z7
+	VMOVUPS   (BX), Z8
 	VMULPS    Z0, Z7, Z9
 	VMULPS    Z1, Z8, Z10
 	VADDPS    Z10, Z9, Z9
@@ -21186,22 +21203,23 @@ one:
 	VADDPS    Z9, Z8, Z8
 	VADDPS    Z8, Z6, Z6
 	VMOVUPS   Z6, (AX)
-	VMOVUPS   Z7, (CX)
+	VMOVUPS   Z7, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z6
-	VMOVUPS.Z (CX), K1, Z7
-	VMOVUPS.Z (DX), K1, Z8
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z6
+	VMOVUPS.Z (DX), K1, Z7
+	VMOVUPS.Z (BX), K1, Z8
 	VMULPS    Z0, Z7, Z0
 	VMULPS    Z1, Z8, Z1
 	VADDPS    Z1, Z0, Z0
@@ -21222,21 +21240,21 @@ tail:
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z0, Z6, Z0
 	VMOVUPS   Z0, K1, (AX)
-	VMOVUPS   Z1, K1, (CX)
+	VMOVUPS   Z1, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func momentumMoveF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func momentumMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·momentumMoveF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	VBROADCASTSD s2+48(FP), Z2
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         n+88(FP), DX
+TEXT ·momentumMoveF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+96(FP), DX
 
 many:
 	CMPQ      DX, $0x00000010
@@ -21319,19 +21337,19 @@ DATA c64_170000000000000<>+48(SB)/8, $0x0170000000000000
 DATA c64_170000000000000<>+56(SB)/8, $0x0170000000000000
 GLOBL c64_170000000000000<>(SB), RODATA|NOPTR, $64
 
-// func adamMoveF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func adamMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adamMoveF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	VBROADCASTSD s2+48(FP), Z2
-	VBROADCASTSD s3+56(FP), Z3
-	VBROADCASTSD s4+64(FP), Z4
-	VBROADCASTSD s5+72(FP), Z5
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·adamMoveF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	VBROADCASTSD s3+64(FP), Z3
+	VBROADCASTSD s4+72(FP), Z4
+	VBROADCASTSD s5+80(FP), Z5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         n+96(FP), BX
 
 many:
 	CMPQ      BX, $0x00000010
@@ -21476,26 +21494,27 @@ DATA c64_20b0000000000000<>+48(SB)/8, $0x20b0000000000000
 DATA c64_20b0000000000000<>+56(SB)/8, $0x20b0000000000000
 GLOBL c64_20b0000000000000<>(SB), RODATA|NOPTR, $64
 
-// func momentumStepF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func momentumStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·momentumStepF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	VBROADCASTSD s2+48(FP), Z2
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·momentumStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       one
-	VMOVUPD   (AX), Z3
-	VMOVUPD   (CX), Z4
-	VMOVUPD   (DX), Z5
-	VMOVUPD   64(AX), Z6
-	VMOVUPD   64(CX), Z7
-	VMOVUPD   64(DX), Z8
+	VMOVUPD   (CX), Z3
+	VMOVUPD   (DX), Z4
+	VMOVUPD   (BX), Z5
+	VMOVUPD   64(CX), Z6
+	VMOVUPD   64(DX), Z7
+	VMOVUPD   64(BX), Z8
 	VMULPD    Z0, Z4, Z4
 	VMULPD    Z1, Z5, Z5
 	VADDPD    Z5, Z4, Z4
@@ -21505,7 +21524,7 @@ many:
 	VMULPD    Z2, Z4, Z5
 	VADDPD    Z5, Z3, Z3
 	VMOVUPD   Z3, (AX)
-	VMOVUPD   Z4, (CX)
+	VMOVUPD   Z4, (DX)
 	VMULPD    Z0, Z7, Z3
 	VMULPD    Z1, Z8, Z4
 	VADDPD    Z4, Z3, Z3
@@ -21515,19 +21534,20 @@ many:
 	VMULPD    Z2, Z3, Z4
 	VADDPD    Z4, Z6, Z4
 	VMOVUPD   Z4, 64(AX)
-	VMOVUPD   Z3, 64(CX)
+	VMOVUPD   Z3, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       tail
-	VMOVUPD   (AX), Z3
-	VMOVUPD   (CX), Z4
-	VMOVUPD   (DX), Z5
+	VMOVUPD   (CX), Z3
+	VMOVUPD   (DX), Z4
+	VMOVUPD   (BX), Z5
 	VMULPD    Z0, Z4, Z4
 	VMULPD    Z1, Z5, Z5
 	VADDPD    Z5, Z4, Z4
@@ -21537,22 +21557,23 @@ one:
 	VMULPD    Z2, Z4, Z5
 	VADDPD    Z5, Z3, Z3
 	VMOVUPD   Z3, (AX)
-	VMOVUPD   Z4, (CX)
+	VMOVUPD   Z4, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z3
-	VMOVUPD.Z (CX), K1, Z4
-	VMOVUPD.Z (DX), K1, Z5
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z3
+	VMOVUPD.Z (DX), K1, Z4
+	VMOVUPD.Z (BX), K1, Z5
 	VMULPD    Z0, Z4, Z0
 	VMULPD    Z1, Z5, Z1
 	VADDPD    Z1, Z0, Z0
@@ -21562,31 +21583,32 @@ tail:
 	VMULPD    Z2, Z0, Z1
 	VADDPD    Z1, Z3, Z1
 	VMOVUPD   Z1, K1, (AX)
-	VMOVUPD   Z0, K1, (CX)
+	VMOVUPD   Z0, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func nesterovStepF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func nesterovStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·nesterovStepF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·nesterovStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       one
-	VMOVUPD   (AX), Z2
-	VMOVUPD   (CX), Z3
-	VMOVUPD   (DX), Z4
-	VMOVUPD   64(AX), Z5
-	VMOVUPD   64(CX), Z6
-	VMOVUPD   64(DX), Z7
+	VMOVUPD   (CX), Z2
+	VMOVUPD   (DX), Z3
+	VMOVUPD   (BX), Z4
+	VMOVUPD   64(CX), Z5
+	VMOVUPD   64(DX), Z6
+	VMOVUPD   64(BX), Z7
 	VMULPD    Z0, Z3, Z3
 	VADDPD    Z4, Z3, Z3
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z8
@@ -21597,7 +21619,7 @@ many:
 	VMULPD    Z1, Z4, Z4
 	VADDPD    Z4, Z2, Z2
 	VMOVUPD   Z2, (AX)
-	VMOVUPD   Z3, (CX)
+	VMOVUPD   Z3, (DX)
 	VMULPD    Z0, Z6, Z2
 	VADDPD    Z7, Z2, Z2
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z3
@@ -21608,19 +21630,20 @@ many:
 	VMULPD    Z1, Z3, Z3
 	VADDPD    Z3, Z5, Z3
 	VMOVUPD   Z3, 64(AX)
-	VMOVUPD   Z2, 64(CX)
+	VMOVUPD   Z2, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       tail
-	VMOVUPD   (AX), Z2
-	VMOVUPD   (CX), Z3
-	VMOVUPD   (DX), Z4
+	VMOVUPD   (CX), Z2
+	VMOVUPD   (DX), Z3
+	VMOVUPD   (BX), Z4
 	VMULPD    Z0, Z3, Z3
 	VADDPD    Z4, Z3, Z3
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z5
@@ -21631,22 +21654,23 @@ one:
 	VMULPD    Z1, Z4, Z4
 	VADDPD    Z4, Z2, Z2
 	VMOVUPD   Z2, (AX)
-	VMOVUPD   Z3, (CX)
+	VMOVUPD   Z3, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z2
-	VMOVUPD.Z (CX), K1, Z3
-	VMOVUPD.Z (DX), K1, Z4
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD.Z (DX), K1, Z3
+	VMOVUPD.Z (BX), K1, Z4
 	VMULPD    Z0, Z3, Z3
 	VADDPD    Z4, Z3, Z3
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z5
@@ -21657,39 +21681,40 @@ tail:
 	VMULPD    Z1, Z0, Z0
 	VADDPD    Z0, Z2, Z0
 	VMOVUPD   Z0, K1, (AX)
-	VMOVUPD   Z3, K1, (CX)
+	VMOVUPD   Z3, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func adamStepF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func adamStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adamStepF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	VBROADCASTSD s2+48(FP), Z2
-	VBROADCASTSD s3+56(FP), Z3
-	VBROADCASTSD s4+64(FP), Z4
-	VBROADCASTSD s5+72(FP), Z5
-	VBROADCASTSD s6+80(FP), Z6
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         grad+8(FP), BX
-	MOVQ         n+88(FP), SI
+TEXT ·adamStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	VBROADCASTSD s3+64(FP), Z3
+	VBROADCASTSD s4+72(FP), Z4
+	VBROADCASTSD s5+80(FP), Z5
+	VBROADCASTSD s6+88(FP), Z6
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         v+32(FP), BX
+	MOVQ         grad+16(FP), SI
+	MOVQ         n+96(FP), DI
 
 many:
-	CMPQ      SI, $0x00000010
+	CMPQ      DI, $0x00000010
 	JLT       one
-	VMOVUPD   (AX), Z7
-	VMOVUPD   (CX), Z8
-	VMOVUPD   (DX), Z9
-	VMOVUPD   (BX), Z10
-	VMOVUPD   64(AX), Z11
-	VMOVUPD   64(CX), Z12
-	VMOVUPD   64(DX), Z13
-	VMOVUPD   64(BX), Z14
+	VMOVUPD   (CX), Z7
+	VMOVUPD   (DX), Z8
+	VMOVUPD   (BX), Z9
+	VMOVUPD   (SI), Z10
+	VMOVUPD   64(CX), Z11
+	VMOVUPD   64(DX), Z12
+	VMOVUPD   64(BX), Z13
+	VMOVUPD   64(SI), Z14
 	VMULPD    Z0, Z8, Z8
 	VMULPD    Z1, Z10, Z15
 	VADDPD    Z15, Z8, Z8
@@ -21714,8 +21739,8 @@ many:
 	VADDPD    Z15, Z10, Z10
 	VADDPD    Z10, Z7, Z7
 	VMOVUPD   Z7, (AX)
-	VMOVUPD   Z8, (CX)
-	VMOVUPD   Z9, (DX)
+	VMOVUPD   Z8, (DX)
+	VMOVUPD   Z9, (BX)
 	VMULPD    Z0, Z12, Z7
 	VMULPD    Z1, Z14, Z8
 	VADDPD    Z8, Z7, Z7
@@ -21740,22 +21765,23 @@ many:
 	VADDPD    Z10, Z9, Z9
 	VADDPD    Z9, Z11, Z9
 	VMOVUPD   Z9, 64(AX)
-	VMOVUPD   Z7, 64(CX)
-	VMOVUPD   Z8, 64(DX)
+	VMOVUPD   Z7, 64(DX)
+	VMOVUPD   Z8, 64(BX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
 	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000010, SI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x00000010, DI
 	JMP       many
 
 one:
-	CMPQ      SI, $0x00000008
+	CMPQ      DI, $0x00000008
 	JLT       tail
-	VMOVUPD   (AX), Z7
-	VMOVUPD   (CX), Z8
-	VMOVUPD   (DX), Z9
-	VMOVUPD   (BX), Z10
+	VMOVUPD   (CX), Z7
+	VMOVUPD   (DX), Z8
+	VMOVUPD   (BX), Z9
+	VMOVUPD   (SI), Z10
 	VMULPD    Z0, Z8, Z8
 	VMULPD    Z1, Z10, Z11
 	VADDPD    Z11, Z8, Z8
@@ -21780,25 +21806,26 @@ one:
 	VADDPD    Z11, Z10, Z10
 	VADDPD    Z10, Z7, Z7
 	VMOVUPD   Z7, (AX)
-	VMOVUPD   Z8, (CX)
-	VMOVUPD   Z9, (DX)
+	VMOVUPD   Z8, (DX)
+	VMOVUPD   Z9, (BX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
 	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000008, SI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x00000008, DI
 	JMP       one
 
 tail:
-	TESTQ     SI, SI
+	TESTQ     DI, DI
 	JE        done
-	MOVL      $0xffffffff, DI
-	BZHIL     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z7
-	VMOVUPD.Z (CX), K1, Z8
-	VMOVUPD.Z (DX), K1, Z9
-	VMOVUPD.Z (BX), K1, Z10
+	MOVL      $0xffffffff, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (CX), K1, Z7
+	VMOVUPD.Z (DX), K1, Z8
+	VMOVUPD.Z (BX), K1, Z9
+	VMOVUPD.Z (SI), K1, Z10
 	VMULPD    Z0, Z8, Z0
 	VMULPD    Z1, Z10, Z1
 	VADDPD    Z1, Z0, Z0
@@ -21823,34 +21850,35 @@ tail:
 	VADDPD    Z3, Z2, Z2
 	VADDPD    Z2, Z7, Z2
 	VMOVUPD   Z2, K1, (AX)
-	VMOVUPD   Z0, K1, (CX)
-	VMOVUPD   Z1, K1, (DX)
+	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z1, K1, (BX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rmspropStepF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func rmspropStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rmspropStepF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	VBROADCASTSD s2+48(FP), Z2
-	VBROADCASTSD s3+56(FP), Z3
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·rmspropStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	VBROADCASTSD s3+64(FP), Z3
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       one
-	VMOVUPD   (AX), Z4
-	VMOVUPD   (CX), Z5
-	VMOVUPD   (DX), Z6
-	VMOVUPD   64(AX), Z7
-	VMOVUPD   64(CX), Z8
-	VMOVUPD   64(DX), Z9
+	VMOVUPD   (CX), Z4
+	VMOVUPD   (DX), Z5
+	VMOVUPD   (BX), Z6
+	VMOVUPD   64(CX), Z7
+	VMOVUPD   64(DX), Z8
+	VMOVUPD   64(BX), Z9
 	VMULPD    Z0, Z5, Z5
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z6, Z10
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z10, K1
@@ -21867,7 +21895,7 @@ many:
 	VDIVPD    Z10, Z6, Z6
 	VADDPD    Z6, Z4, Z4
 	VMOVUPD   Z4, (AX)
-	VMOVUPD   Z5, (CX)
+	VMOVUPD   Z5, (DX)
 	VMULPD    Z0, Z8, Z4
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z9, Z5
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z5, K1
@@ -21884,19 +21912,20 @@ many:
 	VDIVPD    Z6, Z5, Z5
 	VADDPD    Z5, Z7, Z5
 	VMOVUPD   Z5, 64(AX)
-	VMOVUPD   Z4, 64(CX)
+	VMOVUPD   Z4, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       tail
-	VMOVUPD   (AX), Z4
-	VMOVUPD   (CX), Z5
-	VMOVUPD   (DX), Z6
+	VMOVUPD   (CX), Z4
+	VMOVUPD   (DX), Z5
+	VMOVUPD   (BX), Z6
 	VMULPD    Z0, Z5, Z5
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z6, Z7
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z7, K1
@@ -21913,22 +21942,23 @@ one:
 	VDIVPD    Z7, Z6, Z6
 	VADDPD    Z6, Z4, Z4
 	VMOVUPD   Z4, (AX)
-	VMOVUPD   Z5, (CX)
+	VMOVUPD   Z5, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z4
-	VMOVUPD.Z (CX), K1, Z5
-	VMOVUPD.Z (DX), K1, Z6
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VMOVUPD.Z (BX), K1, Z6
 	VMULPD    Z0, Z5, Z0
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z6, Z5
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z5, K2
@@ -21945,31 +21975,32 @@ tail:
 	VDIVPD    Z2, Z1, Z1
 	VADDPD    Z1, Z4, Z1
 	VMOVUPD   Z1, K1, (AX)
-	VMOVUPD   Z0, K1, (CX)
+	VMOVUPD   Z0, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func adagradStepF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func adagradStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·adagradStepF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·adagradStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       one
-	VMOVUPD   (AX), Z2
-	VMOVUPD   (CX), Z3
-	VMOVUPD   (DX), Z4
-	VMOVUPD   64(AX), Z5
-	VMOVUPD   64(CX), Z6
-	VMOVUPD   64(DX), Z7
+	VMOVUPD   (CX), Z2
+	VMOVUPD   (DX), Z3
+	VMOVUPD   (BX), Z4
+	VMOVUPD   64(CX), Z5
+	VMOVUPD   64(DX), Z6
+	VMOVUPD   64(BX), Z7
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z8
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z8, K1
 	VMOVAPD.Z Z4, K1, Z8
@@ -21984,7 +22015,7 @@ many:
 	VDIVPD    Z8, Z4, Z4
 	VADDPD    Z4, Z2, Z2
 	VMOVUPD   Z2, (AX)
-	VMOVUPD   Z3, (CX)
+	VMOVUPD   Z3, (DX)
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z7, Z2
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z2, K1
 	VMOVAPD.Z Z7, K1, Z2
@@ -21999,19 +22030,20 @@ many:
 	VDIVPD    Z4, Z3, Z3
 	VADDPD    Z3, Z5, Z3
 	VMOVUPD   Z3, 64(AX)
-	VMOVUPD   Z2, 64(CX)
+	VMOVUPD   Z2, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       tail
-	VMOVUPD   (AX), Z2
-	VMOVUPD   (CX), Z3
-	VMOVUPD   (DX), Z4
+	VMOVUPD   (CX), Z2
+	VMOVUPD   (DX), Z3
+	VMOVUPD   (BX), Z4
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z5, K1
 	VMOVAPD.Z Z4, K1, Z5
@@ -22026,22 +22058,23 @@ one:
 	VDIVPD    Z5, Z4, Z4
 	VADDPD    Z4, Z2, Z2
 	VMOVUPD   Z2, (AX)
-	VMOVUPD   Z3, (CX)
+	VMOVUPD   Z3, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z2
-	VMOVUPD.Z (CX), K1, Z3
-	VMOVUPD.Z (DX), K1, Z4
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD.Z (DX), K1, Z3
+	VMOVUPD.Z (BX), K1, Z4
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
 	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z5, K2
 	VMOVAPD.Z Z4, K2, Z5
@@ -22056,35 +22089,36 @@ tail:
 	VDIVPD    Z1, Z0, Z0
 	VADDPD    Z0, Z2, Z0
 	VMOVUPD   Z0, K1, (AX)
-	VMOVUPD   Z3, K1, (CX)
+	VMOVUPD   Z3, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func lionStepF64AVX512(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func lionStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·lionStepF64AVX512(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Z0
-	VBROADCASTSD s1+40(FP), Z1
-	VBROADCASTSD s2+48(FP), Z2
-	VBROADCASTSD s3+56(FP), Z3
-	VBROADCASTSD s4+64(FP), Z4
-	VBROADCASTSD s5+72(FP), Z5
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·lionStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	VBROADCASTSD s3+64(FP), Z3
+	VBROADCASTSD s4+72(FP), Z4
+	VBROADCASTSD s5+80(FP), Z5
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ      BX, $0x00000010
+	CMPQ      SI, $0x00000010
 	JLT       one
-	VMOVUPD   (AX), Z6
-	VMOVUPD   (CX), Z7
-	VMOVUPD   (DX), Z8
-	VMOVUPD   64(AX), Z9
-	VMOVUPD   64(CX), Z10
-	VMOVUPD   64(DX), Z11
+	VMOVUPD   (CX), Z6
+	VMOVUPD   (DX), Z7
+	VMOVUPD   (BX), Z8
+	VMOVUPD   64(CX), Z9
+	VMOVUPD   64(DX), Z10
+	VMOVUPD   64(BX), Z11
 	VMULPD    Z0, Z7, Z12
 	VMULPD    Z1, Z8, Z13
 	VADDPD    Z13, Z12, Z12
@@ -22105,7 +22139,7 @@ many:
 	VADDPD    Z12, Z8, Z8
 	VADDPD    Z8, Z6, Z6
 	VMOVUPD   Z6, (AX)
-	VMOVUPD   Z7, (CX)
+	VMOVUPD   Z7, (DX)
 	VMULPD    Z0, Z10, Z6
 	VMULPD    Z1, Z11, Z7
 	VADDPD    Z7, Z6, Z6
@@ -22126,19 +22160,20 @@ many:
 	VADDPD    Z8, Z6, Z6
 	VADDPD    Z6, Z9, Z6
 	VMOVUPD   Z6, 64(AX)
-	VMOVUPD   Z7, 64(CX)
+	VMOVUPD   Z7, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       tail
-	VMOVUPD   (AX), Z6
-	VMOVUPD   (CX), Z7
-	VMOVUPD   (DX), Z8
+	VMOVUPD   (CX), Z6
+	VMOVUPD   (DX), Z7
+	VMOVUPD   (BX), Z8
 	VMULPD    Z0, Z7, Z9
 	VMULPD    Z1, Z8, Z10
 	VADDPD    Z10, Z9, Z9
@@ -22159,22 +22194,23 @@ one:
 	VADDPD    Z9, Z8, Z8
 	VADDPD    Z8, Z6, Z6
 	VMOVUPD   Z6, (AX)
-	VMOVUPD   Z7, (CX)
+	VMOVUPD   Z7, (DX)
 	ADDQ      $0x00000040, AX
 	ADDQ      $0x00000040, CX
 	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
 	JMP       one
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JE        done
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z6
-	VMOVUPD.Z (CX), K1, Z7
-	VMOVUPD.Z (DX), K1, Z8
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z6
+	VMOVUPD.Z (DX), K1, Z7
+	VMOVUPD.Z (BX), K1, Z8
 	VMULPD    Z0, Z7, Z0
 	VMULPD    Z1, Z8, Z1
 	VADDPD    Z1, Z0, Z0
@@ -22195,21 +22231,21 @@ tail:
 	VADDPD    Z2, Z0, Z0
 	VADDPD    Z0, Z6, Z0
 	VMOVUPD   Z0, K1, (AX)
-	VMOVUPD   Z1, K1, (CX)
+	VMOVUPD   Z1, K1, (DX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func momentumMoveF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func momentumMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
-TEXT ·momentumMoveF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	VBROADCASTSS s2+40(FP), Y2
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         n+64(FP), DX
+TEXT ·momentumMoveF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+72(FP), DX
 
 many:
 	CMPQ    DX, $0x00000008
@@ -22253,19 +22289,19 @@ tail:
 	VZEROUPPER
 	RET
 
-// func adamMoveF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func adamMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
-TEXT ·adamMoveF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	VBROADCASTSS s2+40(FP), Y2
-	VBROADCASTSS s3+44(FP), Y3
-	VBROADCASTSS s4+48(FP), Y4
-	VBROADCASTSS s5+52(FP), Y5
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·adamMoveF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	VBROADCASTSS s3+52(FP), Y3
+	VBROADCASTSS s4+56(FP), Y4
+	VBROADCASTSS s5+60(FP), Y5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         n+72(FP), BX
 
 many:
 	CMPQ    BX, $0x00000008
@@ -22341,148 +22377,155 @@ tail:
 	VZEROUPPER
 	RET
 
-// func momentumStepF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func momentumStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
-TEXT ·momentumStepF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	VBROADCASTSS s2+40(FP), Y2
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
-
-many:
-	CMPQ    BX, $0x00000008
-	JLT     one
-	VMOVUPS (AX), Y3
-	VMOVUPS (CX), Y4
-	VMOVUPS (DX), Y5
-	VMULPS  Y0, Y4, Y4
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y4, Y5, Y4
-	VMULPS  Y2, Y4, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS Y3, (AX)
-	VMOVUPS Y4, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
-	JMP     many
-
-one:
-	CMPQ    BX, $0x00000008
-	JLT     tail
-	VMOVUPS (AX), Y3
-	VMOVUPS (CX), Y4
-	VMOVUPS (DX), Y5
-	VMULPS  Y0, Y4, Y4
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y4, Y5, Y4
-	VMULPS  Y2, Y4, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS Y3, (AX)
-	VMOVUPS Y4, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func nesterovStepF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX
-TEXT ·nesterovStepF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
-
-many:
-	CMPQ    BX, $0x00000008
-	JLT     one
-	VMOVUPS (AX), Y2
-	VMOVUPS (CX), Y3
-	VMOVUPS (DX), Y4
-	VMULPS  Y0, Y3, Y3
-	VADDPS  Y4, Y3, Y3
-	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y3, Y5, Y3
-	VMULPS  Y0, Y3, Y5
-	VADDPS  Y5, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
-	JMP     many
-
-one:
-	CMPQ    BX, $0x00000008
-	JLT     tail
-	VMOVUPS (AX), Y2
-	VMOVUPS (CX), Y3
-	VMOVUPS (DX), Y4
-	VMULPS  Y0, Y3, Y3
-	VADDPS  Y4, Y3, Y3
-	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y3, Y5, Y3
-	VMULPS  Y0, Y3, Y5
-	VADDPS  Y5, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func adamStepF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX
-TEXT ·adamStepF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	VBROADCASTSS s2+40(FP), Y2
-	VBROADCASTSS s3+44(FP), Y3
-	VBROADCASTSS s4+48(FP), Y4
-	VBROADCASTSS s5+52(FP), Y5
-	VBROADCASTSS s6+56(FP), Y6
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         grad+8(FP), BX
-	MOVQ         n+64(FP), SI
+TEXT ·momentumStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
 	CMPQ    SI, $0x00000008
 	JLT     one
-	VMOVUPS (AX), Y7
-	VMOVUPS (CX), Y8
-	VMOVUPS (DX), Y9
-	VMOVUPS (BX), Y10
+	VMOVUPS (CX), Y3
+	VMOVUPS (DX), Y4
+	VMOVUPS (BX), Y5
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y4, Y5, Y4
+	VMULPS  Y2, Y4, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y3
+	VMOVUPS (DX), Y4
+	VMOVUPS (BX), Y5
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y4, Y5, Y4
+	VMULPS  Y2, Y4, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func nesterovStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·nesterovStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
+
+many:
+	CMPQ    SI, $0x00000008
+	JLT     one
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (BX), Y4
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y3, Y5, Y3
+	VMULPS  Y0, Y3, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (BX), Y4
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y3, Y5, Y3
+	VMULPS  Y0, Y3, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func adamStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·adamStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	VBROADCASTSS s3+52(FP), Y3
+	VBROADCASTSS s4+56(FP), Y4
+	VBROADCASTSS s5+60(FP), Y5
+	VBROADCASTSS s6+64(FP), Y6
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         v+32(FP), BX
+	MOVQ         grad+16(FP), SI
+	MOVQ         n+72(FP), DI
+
+many:
+	CMPQ    DI, $0x00000008
+	JLT     one
+	VMOVUPS (CX), Y7
+	VMOVUPS (DX), Y8
+	VMOVUPS (BX), Y9
+	VMOVUPS (SI), Y10
 	VMULPS  Y0, Y8, Y8
 	VMULPS  Y1, Y10, Y11
 	VADDPS  Y11, Y8, Y8
@@ -22507,22 +22550,23 @@ many:
 	VADDPS  Y11, Y10, Y10
 	VADDPS  Y10, Y7, Y7
 	VMOVUPS Y7, (AX)
-	VMOVUPS Y8, (CX)
-	VMOVUPS Y9, (DX)
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, (BX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, SI
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, DI
 	JMP     many
 
 one:
-	CMPQ    SI, $0x00000008
+	CMPQ    DI, $0x00000008
 	JLT     tail
-	VMOVUPS (AX), Y7
-	VMOVUPS (CX), Y8
-	VMOVUPS (DX), Y9
-	VMOVUPS (BX), Y10
+	VMOVUPS (CX), Y7
+	VMOVUPS (DX), Y8
+	VMOVUPS (BX), Y9
+	VMOVUPS (SI), Y10
 	VMULPS  Y0, Y8, Y8
 	VMULPS  Y1, Y10, Y11
 	VADDPS  Y11, Y8, Y8
@@ -22547,8 +22591,86 @@ one:
 	VADDPS  Y11, Y10, Y10
 	VADDPS  Y10, Y7, Y7
 	VMOVUPS Y7, (AX)
-	VMOVUPS Y8, (CX)
-	VMOVUPS Y9, (DX)
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, (BX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, DI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func rmspropStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·rmspropStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	VBROADCASTSS s3+52(FP), Y3
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
+
+many:
+	CMPQ    SI, $0x00000008
+	JLT     one
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VMOVUPS (BX), Y6
+	VMULPS  Y0, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS  $0x15, c32_21800000<>+0(SB), Y7, Y7
+	VANDPS  Y6, Y7, Y7
+	VMULPS  Y1, Y7, Y8
+	VMULPS  Y7, Y8, Y7
+	VADDPS  Y7, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y5, Y7
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y7, Y7
+	VANDPS  Y5, Y7, Y5
+	VMULPS  Y2, Y6, Y6
+	VSQRTPS Y5, Y7
+	VADDPS  Y3, Y7, Y7
+	VDIVPS  Y7, Y6, Y6
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VMOVUPS (BX), Y6
+	VMULPS  Y0, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS  $0x15, c32_21800000<>+0(SB), Y7, Y7
+	VANDPS  Y6, Y7, Y7
+	VMULPS  Y1, Y7, Y8
+	VMULPS  Y7, Y8, Y7
+	VADDPS  Y7, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y5, Y7
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y7, Y7
+	VANDPS  Y5, Y7, Y5
+	VMULPS  Y2, Y6, Y6
+	VSQRTPS Y5, Y7
+	VADDPS  Y3, Y7, Y7
+	VDIVPS  Y7, Y6, Y6
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, (DX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
@@ -22560,96 +22682,23 @@ tail:
 	VZEROUPPER
 	RET
 
-// func rmspropStepF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func adagradStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
-TEXT ·rmspropStepF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	VBROADCASTSS s2+40(FP), Y2
-	VBROADCASTSS s3+44(FP), Y3
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·adagradStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ    BX, $0x00000008
+	CMPQ    SI, $0x00000008
 	JLT     one
-	VMOVUPS (AX), Y4
-	VMOVUPS (CX), Y5
-	VMOVUPS (DX), Y6
-	VMULPS  Y0, Y5, Y5
-	VANDPS  c32_7fffffff<>+0(SB), Y6, Y7
-	VCMPPS  $0x15, c32_21800000<>+0(SB), Y7, Y7
-	VANDPS  Y6, Y7, Y7
-	VMULPS  Y1, Y7, Y8
-	VMULPS  Y7, Y8, Y7
-	VADDPS  Y7, Y5, Y5
-	VANDPS  c32_7fffffff<>+0(SB), Y5, Y7
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y7, Y7
-	VANDPS  Y5, Y7, Y5
-	VMULPS  Y2, Y6, Y6
-	VSQRTPS Y5, Y7
-	VADDPS  Y3, Y7, Y7
-	VDIVPS  Y7, Y6, Y6
-	VADDPS  Y6, Y4, Y4
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
-	JMP     many
-
-one:
-	CMPQ    BX, $0x00000008
-	JLT     tail
-	VMOVUPS (AX), Y4
-	VMOVUPS (CX), Y5
-	VMOVUPS (DX), Y6
-	VMULPS  Y0, Y5, Y5
-	VANDPS  c32_7fffffff<>+0(SB), Y6, Y7
-	VCMPPS  $0x15, c32_21800000<>+0(SB), Y7, Y7
-	VANDPS  Y6, Y7, Y7
-	VMULPS  Y1, Y7, Y8
-	VMULPS  Y7, Y8, Y7
-	VADDPS  Y7, Y5, Y5
-	VANDPS  c32_7fffffff<>+0(SB), Y5, Y7
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y7, Y7
-	VANDPS  Y5, Y7, Y5
-	VMULPS  Y2, Y6, Y6
-	VSQRTPS Y5, Y7
-	VADDPS  Y3, Y7, Y7
-	VDIVPS  Y7, Y6, Y6
-	VADDPS  Y6, Y4, Y4
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func adagradStepF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX
-TEXT ·adagradStepF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
-
-many:
-	CMPQ    BX, $0x00000008
-	JLT     one
-	VMOVUPS (AX), Y2
-	VMOVUPS (CX), Y3
-	VMOVUPS (DX), Y4
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (BX), Y4
 	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS  $0x15, c32_21800000<>+0(SB), Y5, Y5
 	VANDPS  Y4, Y5, Y5
@@ -22664,19 +22713,20 @@ many:
 	VDIVPS  Y5, Y4, Y4
 	VADDPS  Y4, Y2, Y2
 	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, (CX)
+	VMOVUPS Y3, (DX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
 	JMP     many
 
 one:
-	CMPQ    BX, $0x00000008
+	CMPQ    SI, $0x00000008
 	JLT     tail
-	VMOVUPS (AX), Y2
-	VMOVUPS (CX), Y3
-	VMOVUPS (DX), Y4
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (BX), Y4
 	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS  $0x15, c32_21800000<>+0(SB), Y5, Y5
 	VANDPS  Y4, Y5, Y5
@@ -22691,37 +22741,39 @@ one:
 	VDIVPS  Y5, Y4, Y4
 	VADDPS  Y4, Y2, Y2
 	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, (CX)
+	VMOVUPS Y3, (DX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, BX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
 	JMP     one
 
 tail:
 	VZEROUPPER
 	RET
 
-// func lionStepF32AVX2(x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// func lionStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
-TEXT ·lionStepF32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS s0+32(FP), Y0
-	VBROADCASTSS s1+36(FP), Y1
-	VBROADCASTSS s2+40(FP), Y2
-	VBROADCASTSS s3+44(FP), Y3
-	VBROADCASTSS s4+48(FP), Y4
-	VBROADCASTSS s5+52(FP), Y5
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+64(FP), BX
+TEXT ·lionStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	VBROADCASTSS s3+52(FP), Y3
+	VBROADCASTSS s4+56(FP), Y4
+	VBROADCASTSS s5+60(FP), Y5
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
 
 many:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       one
-	VMOVUPS   (AX), Y6
-	VMOVUPS   (CX), Y7
-	VMOVUPS   (DX), Y8
+	VMOVUPS   (CX), Y6
+	VMOVUPS   (DX), Y7
+	VMOVUPS   (BX), Y8
 	VMULPS    Y0, Y7, Y9
 	VMULPS    Y1, Y8, Y10
 	VADDPS    Y10, Y9, Y9
@@ -22742,19 +22794,20 @@ many:
 	VADDPS    Y9, Y8, Y8
 	VADDPS    Y8, Y6, Y6
 	VMOVUPS   Y6, (AX)
-	VMOVUPS   Y7, (CX)
+	VMOVUPS   Y7, (DX)
 	ADDQ      $0x00000020, AX
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000008, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000008
+	CMPQ      SI, $0x00000008
 	JLT       tail
-	VMOVUPS   (AX), Y6
-	VMOVUPS   (CX), Y7
-	VMOVUPS   (DX), Y8
+	VMOVUPS   (CX), Y6
+	VMOVUPS   (DX), Y7
+	VMOVUPS   (BX), Y8
 	VMULPS    Y0, Y7, Y9
 	VMULPS    Y1, Y8, Y10
 	VADDPS    Y10, Y9, Y9
@@ -22775,26 +22828,27 @@ one:
 	VADDPS    Y9, Y8, Y8
 	VADDPS    Y8, Y6, Y6
 	VMOVUPS   Y6, (AX)
-	VMOVUPS   Y7, (CX)
+	VMOVUPS   Y7, (DX)
 	ADDQ      $0x00000020, AX
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
-	SUBQ      $0x00000008, BX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000008, SI
 	JMP       one
 
 tail:
 	VZEROUPPER
 	RET
 
-// func momentumMoveF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func momentumMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
-TEXT ·momentumMoveF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	VBROADCASTSD s2+48(FP), Y2
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         n+88(FP), DX
+TEXT ·momentumMoveF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+96(FP), DX
 
 many:
 	CMPQ    DX, $0x00000004
@@ -22838,19 +22892,19 @@ tail:
 	VZEROUPPER
 	RET
 
-// func adamMoveF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func adamMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
-TEXT ·adamMoveF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	VBROADCASTSD s2+48(FP), Y2
-	VBROADCASTSD s3+56(FP), Y3
-	VBROADCASTSD s4+64(FP), Y4
-	VBROADCASTSD s5+72(FP), Y5
-	MOVQ         grad+8(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·adamMoveF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	VBROADCASTSD s3+64(FP), Y3
+	VBROADCASTSD s4+72(FP), Y4
+	VBROADCASTSD s5+80(FP), Y5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         n+96(FP), BX
 
 many:
 	CMPQ    BX, $0x00000004
@@ -22926,148 +22980,155 @@ tail:
 	VZEROUPPER
 	RET
 
-// func momentumStepF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func momentumStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
-TEXT ·momentumStepF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	VBROADCASTSD s2+48(FP), Y2
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
-
-many:
-	CMPQ    BX, $0x00000004
-	JLT     one
-	VMOVUPD (AX), Y3
-	VMOVUPD (CX), Y4
-	VMOVUPD (DX), Y5
-	VMULPD  Y0, Y4, Y4
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y4, Y5, Y4
-	VMULPD  Y2, Y4, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPD Y3, (AX)
-	VMOVUPD Y4, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
-	JMP     many
-
-one:
-	CMPQ    BX, $0x00000004
-	JLT     tail
-	VMOVUPD (AX), Y3
-	VMOVUPD (CX), Y4
-	VMOVUPD (DX), Y5
-	VMULPD  Y0, Y4, Y4
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y4, Y5, Y4
-	VMULPD  Y2, Y4, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPD Y3, (AX)
-	VMOVUPD Y4, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func nesterovStepF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX
-TEXT ·nesterovStepF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
-
-many:
-	CMPQ    BX, $0x00000004
-	JLT     one
-	VMOVUPD (AX), Y2
-	VMOVUPD (CX), Y3
-	VMOVUPD (DX), Y4
-	VMULPD  Y0, Y3, Y3
-	VADDPD  Y4, Y3, Y3
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y3, Y5, Y3
-	VMULPD  Y0, Y3, Y5
-	VADDPD  Y5, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VADDPD  Y4, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD Y3, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
-	JMP     many
-
-one:
-	CMPQ    BX, $0x00000004
-	JLT     tail
-	VMOVUPD (AX), Y2
-	VMOVUPD (CX), Y3
-	VMOVUPD (DX), Y4
-	VMULPD  Y0, Y3, Y3
-	VADDPD  Y4, Y3, Y3
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y3, Y5, Y3
-	VMULPD  Y0, Y3, Y5
-	VADDPD  Y5, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VADDPD  Y4, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD Y3, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func adamStepF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX
-TEXT ·adamStepF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	VBROADCASTSD s2+48(FP), Y2
-	VBROADCASTSD s3+56(FP), Y3
-	VBROADCASTSD s4+64(FP), Y4
-	VBROADCASTSD s5+72(FP), Y5
-	VBROADCASTSD s6+80(FP), Y6
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         v+24(FP), DX
-	MOVQ         grad+8(FP), BX
-	MOVQ         n+88(FP), SI
+TEXT ·momentumStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
 	CMPQ    SI, $0x00000004
 	JLT     one
-	VMOVUPD (AX), Y7
-	VMOVUPD (CX), Y8
-	VMOVUPD (DX), Y9
-	VMOVUPD (BX), Y10
+	VMOVUPD (CX), Y3
+	VMOVUPD (DX), Y4
+	VMOVUPD (BX), Y5
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y4, Y5, Y4
+	VMULPD  Y2, Y4, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMOVUPD Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y3
+	VMOVUPD (DX), Y4
+	VMOVUPD (BX), Y5
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y4, Y5, Y4
+	VMULPD  Y2, Y4, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMOVUPD Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func nesterovStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·nesterovStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
+
+many:
+	CMPQ    SI, $0x00000004
+	JLT     one
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMOVUPD (BX), Y4
+	VMULPD  Y0, Y3, Y3
+	VADDPD  Y4, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y3, Y5, Y3
+	VMULPD  Y0, Y3, Y5
+	VADDPD  Y5, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMOVUPD (BX), Y4
+	VMULPD  Y0, Y3, Y3
+	VADDPD  Y4, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y3, Y5, Y3
+	VMULPD  Y0, Y3, Y5
+	VADDPD  Y5, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func adamStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·adamStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	VBROADCASTSD s3+64(FP), Y3
+	VBROADCASTSD s4+72(FP), Y4
+	VBROADCASTSD s5+80(FP), Y5
+	VBROADCASTSD s6+88(FP), Y6
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         v+32(FP), BX
+	MOVQ         grad+16(FP), SI
+	MOVQ         n+96(FP), DI
+
+many:
+	CMPQ    DI, $0x00000004
+	JLT     one
+	VMOVUPD (CX), Y7
+	VMOVUPD (DX), Y8
+	VMOVUPD (BX), Y9
+	VMOVUPD (SI), Y10
 	VMULPD  Y0, Y8, Y8
 	VMULPD  Y1, Y10, Y11
 	VADDPD  Y11, Y8, Y8
@@ -23092,22 +23153,23 @@ many:
 	VADDPD  Y11, Y10, Y10
 	VADDPD  Y10, Y7, Y7
 	VMOVUPD Y7, (AX)
-	VMOVUPD Y8, (CX)
-	VMOVUPD Y9, (DX)
+	VMOVUPD Y8, (DX)
+	VMOVUPD Y9, (BX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000004, SI
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, DI
 	JMP     many
 
 one:
-	CMPQ    SI, $0x00000004
+	CMPQ    DI, $0x00000004
 	JLT     tail
-	VMOVUPD (AX), Y7
-	VMOVUPD (CX), Y8
-	VMOVUPD (DX), Y9
-	VMOVUPD (BX), Y10
+	VMOVUPD (CX), Y7
+	VMOVUPD (DX), Y8
+	VMOVUPD (BX), Y9
+	VMOVUPD (SI), Y10
 	VMULPD  Y0, Y8, Y8
 	VMULPD  Y1, Y10, Y11
 	VADDPD  Y11, Y8, Y8
@@ -23132,8 +23194,86 @@ one:
 	VADDPD  Y11, Y10, Y10
 	VADDPD  Y10, Y7, Y7
 	VMOVUPD Y7, (AX)
-	VMOVUPD Y8, (CX)
-	VMOVUPD Y9, (DX)
+	VMOVUPD Y8, (DX)
+	VMOVUPD Y9, (BX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, DI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func rmspropStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·rmspropStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	VBROADCASTSD s3+64(FP), Y3
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
+
+many:
+	CMPQ    SI, $0x00000004
+	JLT     one
+	VMOVUPD (CX), Y4
+	VMOVUPD (DX), Y5
+	VMOVUPD (BX), Y6
+	VMULPD  Y0, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y6, Y7
+	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y7, Y7
+	VANDPD  Y6, Y7, Y7
+	VMULPD  Y1, Y7, Y8
+	VMULPD  Y7, Y8, Y7
+	VADDPD  Y7, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y5, Y7
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y7, Y7
+	VANDPD  Y5, Y7, Y5
+	VMULPD  Y2, Y6, Y6
+	VSQRTPD Y5, Y7
+	VADDPD  Y3, Y7, Y7
+	VDIVPD  Y7, Y6, Y6
+	VADDPD  Y6, Y4, Y4
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y4
+	VMOVUPD (DX), Y5
+	VMOVUPD (BX), Y6
+	VMULPD  Y0, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y6, Y7
+	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y7, Y7
+	VANDPD  Y6, Y7, Y7
+	VMULPD  Y1, Y7, Y8
+	VMULPD  Y7, Y8, Y7
+	VADDPD  Y7, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y5, Y7
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y7, Y7
+	VANDPD  Y5, Y7, Y5
+	VMULPD  Y2, Y6, Y6
+	VSQRTPD Y5, Y7
+	VADDPD  Y3, Y7, Y7
+	VDIVPD  Y7, Y6, Y6
+	VADDPD  Y6, Y4, Y4
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, (DX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
@@ -23145,96 +23285,23 @@ tail:
 	VZEROUPPER
 	RET
 
-// func rmspropStepF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func adagradStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
-TEXT ·rmspropStepF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	VBROADCASTSD s2+48(FP), Y2
-	VBROADCASTSD s3+56(FP), Y3
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·adagradStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+32(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ    BX, $0x00000004
+	CMPQ    SI, $0x00000004
 	JLT     one
-	VMOVUPD (AX), Y4
-	VMOVUPD (CX), Y5
-	VMOVUPD (DX), Y6
-	VMULPD  Y0, Y5, Y5
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y6, Y7
-	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y7, Y7
-	VANDPD  Y6, Y7, Y7
-	VMULPD  Y1, Y7, Y8
-	VMULPD  Y7, Y8, Y7
-	VADDPD  Y7, Y5, Y5
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y5, Y7
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y7, Y7
-	VANDPD  Y5, Y7, Y5
-	VMULPD  Y2, Y6, Y6
-	VSQRTPD Y5, Y7
-	VADDPD  Y3, Y7, Y7
-	VDIVPD  Y7, Y6, Y6
-	VADDPD  Y6, Y4, Y4
-	VMOVUPD Y4, (AX)
-	VMOVUPD Y5, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
-	JMP     many
-
-one:
-	CMPQ    BX, $0x00000004
-	JLT     tail
-	VMOVUPD (AX), Y4
-	VMOVUPD (CX), Y5
-	VMOVUPD (DX), Y6
-	VMULPD  Y0, Y5, Y5
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y6, Y7
-	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y7, Y7
-	VANDPD  Y6, Y7, Y7
-	VMULPD  Y1, Y7, Y8
-	VMULPD  Y7, Y8, Y7
-	VADDPD  Y7, Y5, Y5
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y5, Y7
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y7, Y7
-	VANDPD  Y5, Y7, Y5
-	VMULPD  Y2, Y6, Y6
-	VSQRTPD Y5, Y7
-	VADDPD  Y3, Y7, Y7
-	VDIVPD  Y7, Y6, Y6
-	VADDPD  Y6, Y4, Y4
-	VMOVUPD Y4, (AX)
-	VMOVUPD Y5, (CX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func adagradStepF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX
-TEXT ·adagradStepF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	MOVQ         x+0(FP), AX
-	MOVQ         v+24(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
-
-many:
-	CMPQ    BX, $0x00000004
-	JLT     one
-	VMOVUPD (AX), Y2
-	VMOVUPD (CX), Y3
-	VMOVUPD (DX), Y4
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMOVUPD (BX), Y4
 	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
 	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y5, Y5
 	VANDPD  Y4, Y5, Y5
@@ -23249,19 +23316,20 @@ many:
 	VDIVPD  Y5, Y4, Y4
 	VADDPD  Y4, Y2, Y2
 	VMOVUPD Y2, (AX)
-	VMOVUPD Y3, (CX)
+	VMOVUPD Y3, (DX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
 	JMP     many
 
 one:
-	CMPQ    BX, $0x00000004
+	CMPQ    SI, $0x00000004
 	JLT     tail
-	VMOVUPD (AX), Y2
-	VMOVUPD (CX), Y3
-	VMOVUPD (DX), Y4
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMOVUPD (BX), Y4
 	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
 	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y5, Y5
 	VANDPD  Y4, Y5, Y5
@@ -23276,37 +23344,39 @@ one:
 	VDIVPD  Y5, Y4, Y4
 	VADDPD  Y4, Y2, Y2
 	VMOVUPD Y2, (AX)
-	VMOVUPD Y3, (CX)
+	VMOVUPD Y3, (DX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000004, BX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
 	JMP     one
 
 tail:
 	VZEROUPPER
 	RET
 
-// func lionStepF64AVX2(x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// func lionStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
-TEXT ·lionStepF64AVX2(SB), NOSPLIT, $0-96
-	VBROADCASTSD s0+32(FP), Y0
-	VBROADCASTSD s1+40(FP), Y1
-	VBROADCASTSD s2+48(FP), Y2
-	VBROADCASTSD s3+56(FP), Y3
-	VBROADCASTSD s4+64(FP), Y4
-	VBROADCASTSD s5+72(FP), Y5
-	MOVQ         x+0(FP), AX
-	MOVQ         m+16(FP), CX
-	MOVQ         grad+8(FP), DX
-	MOVQ         n+88(FP), BX
+TEXT ·lionStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	VBROADCASTSD s3+64(FP), Y3
+	VBROADCASTSD s4+72(FP), Y4
+	VBROADCASTSD s5+80(FP), Y5
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
 
 many:
-	CMPQ      BX, $0x00000004
+	CMPQ      SI, $0x00000004
 	JLT       one
-	VMOVUPD   (AX), Y6
-	VMOVUPD   (CX), Y7
-	VMOVUPD   (DX), Y8
+	VMOVUPD   (CX), Y6
+	VMOVUPD   (DX), Y7
+	VMOVUPD   (BX), Y8
 	VMULPD    Y0, Y7, Y9
 	VMULPD    Y1, Y8, Y10
 	VADDPD    Y10, Y9, Y9
@@ -23327,19 +23397,20 @@ many:
 	VADDPD    Y9, Y8, Y8
 	VADDPD    Y8, Y6, Y6
 	VMOVUPD   Y6, (AX)
-	VMOVUPD   Y7, (CX)
+	VMOVUPD   Y7, (DX)
 	ADDQ      $0x00000020, AX
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
-	SUBQ      $0x00000004, BX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000004, SI
 	JMP       many
 
 one:
-	CMPQ      BX, $0x00000004
+	CMPQ      SI, $0x00000004
 	JLT       tail
-	VMOVUPD   (AX), Y6
-	VMOVUPD   (CX), Y7
-	VMOVUPD   (DX), Y8
+	VMOVUPD   (CX), Y6
+	VMOVUPD   (DX), Y7
+	VMOVUPD   (BX), Y8
 	VMULPD    Y0, Y7, Y9
 	VMULPD    Y1, Y8, Y10
 	VADDPD    Y10, Y9, Y9
@@ -23360,11 +23431,12 @@ one:
 	VADDPD    Y9, Y8, Y8
 	VADDPD    Y8, Y6, Y6
 	VMOVUPD   Y6, (AX)
-	VMOVUPD   Y7, (CX)
+	VMOVUPD   Y7, (DX)
 	ADDQ      $0x00000020, AX
 	ADDQ      $0x00000020, CX
 	ADDQ      $0x00000020, DX
-	SUBQ      $0x00000004, BX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000004, SI
 	JMP       one
 
 tail:

@@ -26,8 +26,8 @@ type (
 	fold164  = func(a *float64, n int) float64
 	fold232  = func(a, b *float32, n int) float64
 	fold264  = func(a, b *float64, n int) float64
-	update32 = func(x, grad, m, v *float32, s0, s1, s2, s3, s4, s5, s6 float32, n int)
-	update64 = func(x, grad, m, v *float64, s0, s1, s2, s3, s4, s5, s6 float64, n int)
+	update32 = func(y, x, grad, m, v *float32, s0, s1, s2, s3, s4, s5, s6 float32, n int)
+	update64 = func(y, x, grad, m, v *float64, s0, s1, s2, s3, s4, s5, s6 float64, n int)
 
 	shares32 = func(dst *float32, src *byte, n int)
 	shares64 = func(dst *float64, src *byte, n int)

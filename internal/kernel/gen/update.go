@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -17,38 +16,40 @@ func updates() {
 			v := vec{e, wide}
 			v.update("momentumMove", "the move of one step of momentum, left in grad,", "grad m", 3, v.momentum)
 			v.update("adamMove", "the move of one step of Adam, left in grad,", "grad m v", 6, v.adam)
-			v.update("momentumStep", "one step of momentum", "x m", 3, v.momentumStep)
-			v.update("nesterovStep", "one step of Nesterov's momentum", "x m", 2, v.nesterovStep)
-			v.update("adamStep", "one step of Adam", "x m v", 7, v.adamStep)
-			v.update("rmspropStep", "one step of RMSProp", "x v", 4, v.rmspropStep)
-			v.update("adagradStep", "one step of Adagrad", "x v", 2, v.adagradStep)
-			v.update("lionStep", "one step of Lion", "x m", 6, v.lionStep)
+			v.update("momentumStep", "one step of momentum", "y m", 3, v.momentumStep)
+			v.update("nesterovStep", "one step of Nesterov's momentum", "y m", 2, v.nesterovStep)
+			v.update("adamStep", "one step of Adam", "y m v", 7, v.adamStep)
+			v.update("rmspropStep", "one step of RMSProp", "y v", 4, v.rmspropStep)
+			v.update("adagradStep", "one step of Adagrad", "y v", 2, v.adagradStep)
+			v.update("lionStep", "one step of Lion", "y m", 6, v.lionStep)
 		}
 	}
 }
 
-// update writes one pass of a rule over the slices that it moves, from the
-// gradient. All rules have one signature; they read no
-// pointer that they have no use for. f takes the vectors, the gradient
-// behind those moved, and the settings s, and gives the vectors moved.
-func (v vec) update(name, doc, moved string, settings int, f func(in, s []reg.VecVirtual) []reg.VecVirtual) {
+// update writes one pass of a rule: y = x + move, or grad = move where y is not
+// among the slices written, and what the rule remembers. All rules have one
+// signature; they read no pointer that they have no use for. f takes the vectors
+// x and of what is remembered, the gradient behind them, and the settings s, and
+// gives the vectors written.
+func (v vec) update(name, doc, written string, settings int, f func(in, s []reg.VecVirtual) []reg.VecVirtual) {
 	fn := v.function(name, "update")
-	TEXT(fn, NOSPLIT, "func(x, grad, m, v *"+v.goType+", s0, s1, s2, s3, s4, s5, s6 "+v.goType+", n int)")
+	TEXT(fn, NOSPLIT, "func(y, x, grad, m, v *"+v.goType+", s0, s1, s2, s3, s4, s5, s6 "+v.goType+", n int)")
 	Pragma("noescape")
 	Doc(fn + " is " + doc + " over n elements.")
-	targets := strings.Fields(moved)
-	sources := targets
-	if targets[0] != "grad" {
-		sources = append(slices.Clone(targets), "grad")
+	targets := strings.Fields(written)
+	sources, names := targets, targets
+	if targets[0] == "y" {
+		sources = append(append([]string{"x"}, targets[1:]...), "grad")
+		names = append([]string{"y"}, sources...)
 	}
 	s := v.scalars(settings)
-	ptr := v.pointers(sources)
+	ptr := v.pointers(names)
 	n := Load(Param("n"), GP64())
 	many := 1
 	if v.wide { // registers enough
 		many = 2
 	}
-	v.walk(n, values(ptr, sources), many, func(count int, k reg.OpmaskVirtual) {
+	v.walk(n, values(ptr, names), many, func(count int, k reg.OpmaskVirtual) {
 		v.apply(ptr, targets, sources, nil, count, k, func(in []reg.VecVirtual) []reg.VecVirtual { return f(in, s) })
 	})
 	VZEROUPPER()
@@ -67,7 +68,7 @@ func (v vec) adam(in, s []reg.VecVirtual) []reg.VecVirtual {
 	return []reg.VecVirtual{v.div(v.times(m, s[4]), v.add(v.sqrt(w), s[5])), m, w}
 }
 
-// adamStep: with s6 = −d besides, x = x + (g + s6·x) for the g of adam.
+// adamStep: with s6 = −d besides, y = x + (g + s6·x) for the g of adam.
 func (v vec) adamStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 	x, m, w, g := in[0], in[1], in[2], in[3]
 	out := v.adam([]reg.VecVirtual{g, m, w}, s)
@@ -82,7 +83,7 @@ func (v vec) momentum(in, s []reg.VecVirtual) []reg.VecVirtual {
 	return []reg.VecVirtual{v.times(m, s[2]), m}
 }
 
-// momentumStep: x = x + g for the g of momentum.
+// momentumStep: y = x + g for the g of momentum.
 func (v vec) momentumStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 	x, m, g := in[0], in[1], in[2]
 	out := v.momentum([]reg.VecVirtual{g, m}, s)
@@ -90,7 +91,7 @@ func (v vec) momentumStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 	return out
 }
 
-// nesterovStep: with s = β, −η, m = s0·m + g;  x = x + s1·(g + s0·m).
+// nesterovStep: with s = β, −η, m = s0·m + g;  y = x + s1·(g + s0·m).
 func (v vec) nesterovStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 	x, m, g := in[0], in[1], in[2]
 	m = v.flush(v.add(v.times(m, s[0]), g))
@@ -99,14 +100,14 @@ func (v vec) nesterovStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 
 // rmspropStep: with s = α, 1−α, −η, ε,
 //
-//	v = s0·v + s1·g·g;  x = x + s2·g/(√v + s3)
+//	v = s0·v + s1·g·g;  y = x + s2·g/(√v + s3)
 func (v vec) rmspropStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 	x, w, g := in[0], in[1], in[2]
 	w = v.flush(v.add(v.times(w, s[0]), v.timesSquare(s[1], g)))
 	return []reg.VecVirtual{v.add(x, v.div(v.times(g, s[2]), v.add(v.sqrt(w), s[3]))), w}
 }
 
-// adagradStep: with s = −η, ε, v = v + g·g;  x = x + s0·g/(√v + s1).
+// adagradStep: with s = −η, ε, v = v + g·g;  y = x + s0·g/(√v + s1).
 func (v vec) adagradStep(in, s []reg.VecVirtual) []reg.VecVirtual {
 	x, w, g := in[0], in[1], in[2]
 	h := v.enough(g)
