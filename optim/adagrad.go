@@ -1,6 +1,10 @@
 package optim
 
-import "cmp"
+import (
+	"cmp"
+
+	"descent/internal/kernel"
+)
 
 // Adagrad divides each parameter's step by the root of the sum of its squared
 // gradients (Duchi, Hazan and Singer, JMLR 12, 2011):
@@ -46,10 +50,23 @@ func (r *Adagrad[T]) Begin(s *State[T]) bool {
 // Part implements Elementwise.
 func (r *Adagrad[T]) Part(u, _ []T, lo int) {
 	a := r.a[lo : lo+len(u)]
+	if r.in == 0 {
+		kernel.Adagrad(u, a, r.eta, r.out)
+		return
+	}
 	for i, g := range u {
 		a[i] += g * g
 		u[i] = -r.eta * g / (root(a[i]+r.in) + r.out)
 	}
+}
+
+// Move implements Mover.
+func (r *Adagrad[T]) Move(y, x, g []T, lo int) bool {
+	if r.in != 0 {
+		return false
+	}
+	kernel.AdagradStep(y, x, g, r.a[lo:lo+len(g)], r.eta, r.out)
+	return true
 }
 
 // Adadelta sets the size of each step by that of the steps before, in the
@@ -168,8 +185,26 @@ func (r *RMSprop[T]) Begin(s *State[T]) bool {
 	return true
 }
 
+// plain reports whether the rule is the one that the kernels know.
+func (r *RMSprop[T]) plain() bool {
+	return r.a == nil && r.m == nil && r.in == 0 && r.fix == 1 && r.before == 1
+}
+
+// Move implements Mover.
+func (r *RMSprop[T]) Move(y, x, g []T, lo int) bool {
+	if !r.plain() {
+		return false
+	}
+	kernel.RMSPropStep(y, x, g, r.v[lo:lo+len(g)], r.rho, r.after, r.out)
+	return true
+}
+
 // Part implements Elementwise.
 func (r *RMSprop[T]) Part(u, _ []T, lo int) {
+	if r.plain() {
+		kernel.RMSProp(u, r.v[lo:lo+len(u)], r.rho, r.after, r.out)
+		return
+	}
 	for i, g := range u {
 		v := &r.v[lo+i]
 		*v = blend(r.rho, *v, g*g)

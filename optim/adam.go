@@ -102,6 +102,16 @@ func (r *Adam[T]) Part(u, _ []T, lo int) {
 	}
 }
 
+// Move implements Mover.
+func (r *Adam[T]) Move(y, x, g []T, lo int) bool {
+	if r.top != nil {
+		return false
+	}
+	hi := lo + len(g)
+	kernel.AdamStep(y, x, g, r.m[lo:hi], r.v[lo:hi], r.b1, r.b2, r.eta, r.eps, 0)
+	return true
+}
+
 // Buffers implements Rule.
 func (r *Adam[T]) Buffers(yield func(string, []T) bool) {
 	if yield("adam.m", r.m) && yield("adam.v", r.v) && r.AMSGrad {

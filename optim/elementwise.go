@@ -27,8 +27,9 @@ type Mover[T Float] interface {
 	Elementwise[T]
 	// Move stores in y the values of the parameters from the lo-th on after the
 	// step, x + u, where u is what Part makes of the derivatives g. y is x, or
-	// apart from it.
-	Move(y, x, g []T, lo int)
+	// apart from it. It reports false, and does nothing, where the settings of the
+	// rule have no such pass.
+	Move(y, x, g []T, lo int) bool
 }
 
 // updateByParts is Update of an Elementwise, for its method of that name.
@@ -96,8 +97,7 @@ func (p *parts[T]) part(at int) {
 	if len(p.squares) > 0 {
 		p.squares[at] = kernel.Dot(g, g)
 	}
-	if p.mover != nil {
-		p.mover.Move(y, x, g, lo)
+	if p.mover != nil && p.mover.Move(y, x, g, lo) {
 		return
 	}
 	u := p.u[lo:hi]

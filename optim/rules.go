@@ -37,7 +37,10 @@ func (r *GD[T]) Begin(s *State[T]) bool {
 func (r *GD[T]) Part(u, _ []T, _ int) { kernel.Scale(-r.eta, u) }
 
 // Move implements Mover.
-func (r *GD[T]) Move(y, x, g []T, _ int) { kernel.AddScaled(y, -r.eta, g, x) }
+func (r *GD[T]) Move(y, x, g []T, _ int) bool {
+	kernel.AddScaled(y, -r.eta, g, x)
+	return true
+}
 
 // Buffers implements Rule: gradient descent remembers nothing.
 func (r *GD[T]) Buffers(func(string, []T) bool) {}
@@ -110,6 +113,15 @@ func (r *Momentum[T]) Part(u, _ []T, lo int) {
 	kernel.Momentum(u, m, beta, r.share, r.eta)
 }
 
+// Move implements Mover.
+func (r *Momentum[T]) Move(y, x, g []T, lo int) bool {
+	if r.RateInside {
+		return false
+	}
+	kernel.MomentumStep(y, x, g, r.m[lo:lo+len(g)], r.keep, r.share, r.eta)
+	return true
+}
+
 // Buffers implements Rule.
 func (r *Momentum[T]) Buffers(yield func(string, []T) bool) { yield("momentum.m", r.m) }
 
@@ -163,11 +175,13 @@ func (r *Nesterov[T]) Begin(s *State[T]) bool {
 
 // Part implements Elementwise.
 func (r *Nesterov[T]) Part(u, _ []T, lo int) {
-	beta, m := r.keep, r.m[lo:lo+len(u)]
-	for i, g := range u {
-		m[i] = beta*m[i] + g
-		u[i] = -r.eta * (g + beta*m[i])
-	}
+	kernel.Nesterov(u, r.m[lo:lo+len(u)], r.keep, r.eta)
+}
+
+// Move implements Mover.
+func (r *Nesterov[T]) Move(y, x, g []T, lo int) bool {
+	kernel.NesterovStep(y, x, g, r.m[lo:lo+len(g)], r.keep, r.eta)
+	return true
 }
 
 // Buffers implements Rule.

@@ -1,6 +1,10 @@
 package optim
 
-import "cmp"
+import (
+	"cmp"
+
+	"descent/internal/kernel"
+)
 
 // SignSGD takes steps of one size along every axis, against the sign of the
 // gradient (Bernstein et al., arXiv 1802.04434). It comes to a minimum only as
@@ -79,11 +83,13 @@ func (r *Lion[T]) Begin(s *State[T]) bool {
 
 // Part implements Elementwise.
 func (r *Lion[T]) Part(u, _ []T, lo int) {
-	m := r.m[lo : lo+len(u)]
-	for i, g := range u {
-		u[i] = -r.eta * signOf(blend(r.b1, m[i], g))
-		m[i] = blend(r.b2, m[i], g)
-	}
+	kernel.Lion(u, r.m[lo:lo+len(u)], r.b1, r.b2, r.eta)
+}
+
+// Move implements Mover.
+func (r *Lion[T]) Move(y, x, g []T, lo int) bool {
+	kernel.LionStep(y, x, g, r.m[lo:lo+len(g)], r.b1, r.b2, r.eta, 0)
+	return true
 }
 
 // Signum steps against the sign of the momentum: Lion with one mean (Bernstein

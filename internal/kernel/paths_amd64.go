@@ -177,29 +177,45 @@ var (
 		f32: [sets]update32{avx2: momentumMoveF32AVX2, avx512: momentumMoveF32AVX512},
 		f64: [sets]update64{avx2: momentumMoveF64AVX2, avx512: momentumMoveF64AVX512},
 	}
-	adamMovePaths = &updateVersions{
-		f32: [sets]update32{avx2: adamMoveF32AVX2, avx512: adamMoveF32AVX512},
-		f64: [sets]update64{avx2: adamMoveF64AVX2, avx512: adamMoveF64AVX512},
-	}
 	momentumStepPaths = &updateVersions{
 		f32: [sets]update32{avx2: momentumStepF32AVX2, avx512: momentumStepF32AVX512},
 		f64: [sets]update64{avx2: momentumStepF64AVX2, avx512: momentumStepF64AVX512},
+	}
+	nesterovMovePaths = &updateVersions{
+		f32: [sets]update32{avx2: nesterovMoveF32AVX2, avx512: nesterovMoveF32AVX512},
+		f64: [sets]update64{avx2: nesterovMoveF64AVX2, avx512: nesterovMoveF64AVX512},
 	}
 	nesterovStepPaths = &updateVersions{
 		f32: [sets]update32{avx2: nesterovStepF32AVX2, avx512: nesterovStepF32AVX512},
 		f64: [sets]update64{avx2: nesterovStepF64AVX2, avx512: nesterovStepF64AVX512},
 	}
+	adamMovePaths = &updateVersions{
+		f32: [sets]update32{avx2: adamMoveF32AVX2, avx512: adamMoveF32AVX512},
+		f64: [sets]update64{avx2: adamMoveF64AVX2, avx512: adamMoveF64AVX512},
+	}
 	adamStepPaths = &updateVersions{
 		f32: [sets]update32{avx2: adamStepF32AVX2, avx512: adamStepF32AVX512},
 		f64: [sets]update64{avx2: adamStepF64AVX2, avx512: adamStepF64AVX512},
+	}
+	rmspropMovePaths = &updateVersions{
+		f32: [sets]update32{avx2: rmspropMoveF32AVX2, avx512: rmspropMoveF32AVX512},
+		f64: [sets]update64{avx2: rmspropMoveF64AVX2, avx512: rmspropMoveF64AVX512},
 	}
 	rmspropStepPaths = &updateVersions{
 		f32: [sets]update32{avx2: rmspropStepF32AVX2, avx512: rmspropStepF32AVX512},
 		f64: [sets]update64{avx2: rmspropStepF64AVX2, avx512: rmspropStepF64AVX512},
 	}
+	adagradMovePaths = &updateVersions{
+		f32: [sets]update32{avx2: adagradMoveF32AVX2, avx512: adagradMoveF32AVX512},
+		f64: [sets]update64{avx2: adagradMoveF64AVX2, avx512: adagradMoveF64AVX512},
+	}
 	adagradStepPaths = &updateVersions{
 		f32: [sets]update32{avx2: adagradStepF32AVX2, avx512: adagradStepF32AVX512},
 		f64: [sets]update64{avx2: adagradStepF64AVX2, avx512: adagradStepF64AVX512},
+	}
+	lionMovePaths = &updateVersions{
+		f32: [sets]update32{avx2: lionMoveF32AVX2, avx512: lionMoveF32AVX512},
+		f64: [sets]update64{avx2: lionMoveF64AVX2, avx512: lionMoveF64AVX512},
 	}
 	lionStepPaths = &updateVersions{
 		f32: [sets]update32{avx2: lionStepF32AVX2, avx512: lionStepF32AVX512},

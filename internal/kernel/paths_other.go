@@ -49,12 +49,16 @@ var (
 	smallestPaths     *fold1Versions
 	largestAbsPaths   *fold1Versions
 	momentumMovePaths *updateVersions
-	adamMovePaths     *updateVersions
 	momentumStepPaths *updateVersions
+	nesterovMovePaths *updateVersions
 	nesterovStepPaths *updateVersions
+	adamMovePaths     *updateVersions
 	adamStepPaths     *updateVersions
+	rmspropMovePaths  *updateVersions
 	rmspropStepPaths  *updateVersions
+	adagradMovePaths  *updateVersions
 	adagradStepPaths  *updateVersions
+	lionMovePaths     *updateVersions
 	lionStepPaths     *updateVersions
 	sinPaths          *map10Versions
 	cosPaths          *map10Versions

@@ -18,24 +18,24 @@ import "math"
 // with c = 1−β. The caller puts the bias correction into η and ε.
 func AdamStep[T Float](y, x, g, m, v []T, beta1, beta2, eta, eps, decay T) {
 	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, eps, -decay}
-	y, x, m, v = y[:len(g)], x[:len(g)], m[:len(g)], v[:len(g)]
+	y, x = y[:len(g)], x[:len(g)]
+	m, v = m[:len(g)], v[:len(g)]
 	for i := update(adamStepPaths, y, x, g, m, v, s); i < len(g); i++ {
-		u := adam(g[i], &m[i], &v[i], s)
-		y[i] = x[i] + (u + T(s[6]*x[i]))
+		y[i] = x[i] + (adamMove(g[i], &m[i], &v[i], s) + T(s[6]*x[i]))
 	}
 }
 
 // Adam is AdamStep without decay that leaves the move of x in the place of the
-// gradient: g = −η·m/(√v + ε).
+// gradient.
 func Adam[T Float](g, m, v []T, beta1, beta2, eta, eps T) {
 	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, eps}
 	m, v = m[:len(g)], v[:len(g)]
 	for i := update(adamMovePaths, nil, nil, g, m, v, s); i < len(g); i++ {
-		g[i] = adam(g[i], &m[i], &v[i], s)
+		g[i] = adamMove(g[i], &m[i], &v[i], s)
 	}
 }
 
-func adam[T Float](g T, m, v *T, s settings[T]) T {
+func adamMove[T Float](g T, m, v *T, s settings[T]) T {
 	tiny, root := limits[T]()
 	h := flush(g, root)
 	*m = flush(T(s[0]**m)+T(s[1]*g), tiny)
@@ -48,24 +48,27 @@ func adam[T Float](g T, m, v *T, s settings[T]) T {
 //	m = β·m + share·g;  y = x − η·m
 func MomentumStep[T Float](y, x, g, m []T, beta, share, eta T) {
 	s := settings[T]{beta, share, -eta}
-	y, x, m = y[:len(g)], x[:len(g)], m[:len(g)]
-	tiny, _ := limits[T]()
+	y, x = y[:len(g)], x[:len(g)]
+	m = m[:len(g)]
 	for i := update(momentumStepPaths, y, x, g, m, nil, s); i < len(g); i++ {
-		m[i] = flush(T(s[0]*m[i])+T(s[1]*g[i]), tiny)
-		y[i] = x[i] + (T(s[2] * m[i]))
+		y[i] = x[i] + momentumMove(g[i], &m[i], s)
 	}
 }
 
 // Momentum is MomentumStep that leaves the move of x in the place of the
-// gradient: g = −η·m.
+// gradient.
 func Momentum[T Float](g, m []T, beta, share, eta T) {
 	s := settings[T]{beta, share, -eta}
 	m = m[:len(g)]
-	tiny, _ := limits[T]()
 	for i := update(momentumMovePaths, nil, nil, g, m, nil, s); i < len(g); i++ {
-		m[i] = flush(T(s[0]*m[i])+T(s[1]*g[i]), tiny)
-		g[i] = s[2] * m[i]
+		g[i] = momentumMove(g[i], &m[i], s)
 	}
+}
+
+func momentumMove[T Float](g T, m *T, s settings[T]) T {
+	tiny, _ := limits[T]()
+	*m = flush(T(s[0]**m)+T(s[1]*g), tiny)
+	return T(s[2] * *m)
 }
 
 // NesterovStep is one step of Nesterov's momentum:
@@ -73,12 +76,27 @@ func Momentum[T Float](g, m []T, beta, share, eta T) {
 //	m = β·m + g;  y = x − η·(g + β·m)
 func NesterovStep[T Float](y, x, g, m []T, beta, eta T) {
 	s := settings[T]{beta, -eta}
-	y, x, m = y[:len(g)], x[:len(g)], m[:len(g)]
-	tiny, _ := limits[T]()
+	y, x = y[:len(g)], x[:len(g)]
+	m = m[:len(g)]
 	for i := update(nesterovStepPaths, y, x, g, m, nil, s); i < len(g); i++ {
-		m[i] = flush(T(s[0]*m[i])+g[i], tiny)
-		y[i] = x[i] + (T(s[1] * (g[i] + T(s[0]*m[i]))))
+		y[i] = x[i] + nesterovMove(g[i], &m[i], s)
 	}
+}
+
+// Nesterov is NesterovStep that leaves the move of x in the place of the
+// gradient.
+func Nesterov[T Float](g, m []T, beta, eta T) {
+	s := settings[T]{beta, -eta}
+	m = m[:len(g)]
+	for i := update(nesterovMovePaths, nil, nil, g, m, nil, s); i < len(g); i++ {
+		g[i] = nesterovMove(g[i], &m[i], s)
+	}
+}
+
+func nesterovMove[T Float](g T, m *T, s settings[T]) T {
+	tiny, _ := limits[T]()
+	*m = flush(T(s[0]**m)+g, tiny)
+	return T(s[1] * (g + T(s[0]**m)))
 }
 
 // RMSPropStep is one step of RMSProp without momentum, not centred:
@@ -86,13 +104,28 @@ func NesterovStep[T Float](y, x, g, m []T, beta, eta T) {
 //	v = α·v + (1−α)·g·g;  y = x − η·g/(√v + ε)
 func RMSPropStep[T Float](y, x, g, v []T, alpha, eta, eps T) {
 	s := settings[T]{alpha, 1 - alpha, -eta, eps}
-	y, x, v = y[:len(g)], x[:len(g)], v[:len(g)]
-	tiny, root := limits[T]()
+	y, x = y[:len(g)], x[:len(g)]
+	v = v[:len(g)]
 	for i := update(rmspropStepPaths, y, x, g, nil, v, s); i < len(g); i++ {
-		h := flush(g[i], root)
-		v[i] = flush(T(s[0]*v[i])+T(T(s[1]*h)*h), tiny)
-		y[i] = x[i] + (T(s[2]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[3]))
+		y[i] = x[i] + rmspropMove(g[i], &v[i], s)
 	}
+}
+
+// RMSProp is RMSPropStep that leaves the move of x in the place of the
+// gradient.
+func RMSProp[T Float](g, v []T, alpha, eta, eps T) {
+	s := settings[T]{alpha, 1 - alpha, -eta, eps}
+	v = v[:len(g)]
+	for i := update(rmspropMovePaths, nil, nil, g, nil, v, s); i < len(g); i++ {
+		g[i] = rmspropMove(g[i], &v[i], s)
+	}
+}
+
+func rmspropMove[T Float](g T, v *T, s settings[T]) T {
+	tiny, root := limits[T]()
+	h := flush(g, root)
+	*v = flush(T(s[0]**v)+T(T(s[1]*h)*h), tiny)
+	return T(s[2]*g) / (T(math.Sqrt(float64(*v))) + s[3])
 }
 
 // AdagradStep is one step of Adagrad:
@@ -100,13 +133,28 @@ func RMSPropStep[T Float](y, x, g, v []T, alpha, eta, eps T) {
 //	v = v + g·g;  y = x − η·g/(√v + ε)
 func AdagradStep[T Float](y, x, g, v []T, eta, eps T) {
 	s := settings[T]{-eta, eps}
-	y, x, v = y[:len(g)], x[:len(g)], v[:len(g)]
-	tiny, root := limits[T]()
+	y, x = y[:len(g)], x[:len(g)]
+	v = v[:len(g)]
 	for i := update(adagradStepPaths, y, x, g, nil, v, s); i < len(g); i++ {
-		h := flush(g[i], root)
-		v[i] = flush(v[i]+T(h*h), tiny)
-		y[i] = x[i] + (T(s[0]*g[i]) / (T(math.Sqrt(float64(v[i]))) + s[1]))
+		y[i] = x[i] + adagradMove(g[i], &v[i], s)
 	}
+}
+
+// Adagrad is AdagradStep that leaves the move of x in the place of the
+// gradient.
+func Adagrad[T Float](g, v []T, eta, eps T) {
+	s := settings[T]{-eta, eps}
+	v = v[:len(g)]
+	for i := update(adagradMovePaths, nil, nil, g, nil, v, s); i < len(g); i++ {
+		g[i] = adagradMove(g[i], &v[i], s)
+	}
+}
+
+func adagradMove[T Float](g T, v *T, s settings[T]) T {
+	tiny, root := limits[T]()
+	h := flush(g, root)
+	*v = flush(*v+T(h*h), tiny)
+	return T(s[0]*g) / (T(math.Sqrt(float64(*v))) + s[1])
 }
 
 // LionStep is one step of Lion (arXiv 2302.06675, algorithm 2), where the sign
@@ -115,18 +163,28 @@ func AdagradStep[T Float](y, x, g, v []T, eta, eps T) {
 //	y = x − η·sign(β₁·m + (1−β₁)·g) − decay·x;  m = β₂·m + (1−β₂)·g
 func LionStep[T Float](y, x, g, m []T, beta1, beta2, eta, decay T) {
 	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta, -decay}
-	y, x, m = y[:len(g)], x[:len(g)], m[:len(g)]
-	tiny, _ := limits[T]()
+	y, x = y[:len(g)], x[:len(g)]
+	m = m[:len(g)]
 	for i := update(lionStepPaths, y, x, g, m, nil, s); i < len(g); i++ {
-		c := T(s[0]*m[i]) + T(s[1]*g[i])
-		if c > 0 {
-			c = 1
-		} else if c < 0 {
-			c = -1
-		}
-		m[i] = flush(T(s[2]*m[i])+T(s[3]*g[i]), tiny)
-		y[i] = x[i] + (T(s[4]*c) + T(s[5]*x[i]))
+		y[i] = x[i] + (lionMove(g[i], &m[i], s) + T(s[5]*x[i]))
 	}
+}
+
+// Lion is LionStep without decay that leaves the move of x in the place of the
+// gradient.
+func Lion[T Float](g, m []T, beta1, beta2, eta T) {
+	s := settings[T]{beta1, 1 - beta1, beta2, 1 - beta2, -eta}
+	m = m[:len(g)]
+	for i := update(lionMovePaths, nil, nil, g, m, nil, s); i < len(g); i++ {
+		g[i] = lionMove(g[i], &m[i], s)
+	}
+}
+
+func lionMove[T Float](g T, m *T, s settings[T]) T {
+	tiny, _ := limits[T]()
+	c := signOf(T(s[0]**m) + T(s[1]*g))
+	*m = flush(T(s[2]**m)+T(s[3]*g), tiny)
+	return T(s[4] * c)
 }
 
 // flush is x, and 0 where its size is below the limit.

@@ -11,15 +11,19 @@ import (
 // rules are the update rules with the state that they keep, all on one signature.
 func rules[T Float]() map[string]func(x, g, m, v []T) {
 	return map[string]func(x, g, m, v []T){
-		"adam":       func(x, g, m, v []T) { AdamStep(x, x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 0) },
-		"adamw":      func(x, g, m, v []T) { AdamStep(x, x, g, m, v, 0.3, 0.01, 1e-3, 1e-8, 1e-5) },
-		"adam-move":  func(x, g, m, v []T) { copy(x, g); Adam(x, m, v, 0.3, 0.01, 1e-3, 1e-8) },
-		"momentum":   func(x, g, m, v []T) { MomentumStep(x, x, g, m, 0.9, 1, 0.1) },
-		"heavy-move": func(x, g, m, v []T) { copy(x, g); Momentum(x, m, 0.9, 0.7, 0.1) },
-		"nesterov":   func(x, g, m, v []T) { NesterovStep(x, x, g, m, 0.9, 0.1) },
-		"rmsprop":    func(x, g, m, v []T) { RMSPropStep(x, x, g, v, 0.9, 1e-2, 1e-8) },
-		"adagrad":    func(x, g, m, v []T) { AdagradStep(x, x, g, v, 1e-2, 1e-10) },
-		"lion":       func(x, g, m, v []T) { LionStep(x, x, g, m, 0.9, 0.99, 1e-4, 1e-5) },
+		"adam":          func(x, g, m, v []T) { AdamStep(x, x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 0) },
+		"adamw":         func(x, g, m, v []T) { AdamStep(x, x, g, m, v, 0.3, 0.01, 1e-3, 1e-8, 1e-5) },
+		"momentum":      func(x, g, m, v []T) { MomentumStep(x, x, g, m, 0.9, 1, 0.1) },
+		"nesterov":      func(x, g, m, v []T) { NesterovStep(x, x, g, m, 0.9, 0.1) },
+		"rmsprop":       func(x, g, m, v []T) { RMSPropStep(x, x, g, v, 0.9, 1e-2, 1e-8) },
+		"adagrad":       func(x, g, m, v []T) { AdagradStep(x, x, g, v, 1e-2, 1e-10) },
+		"lion":          func(x, g, m, v []T) { LionStep(x, x, g, m, 0.9, 0.99, 1e-4, 1e-5) },
+		"adam-move":     func(x, g, m, v []T) { copy(x, g); Adam(x, m, v, 0.3, 0.01, 1e-3, 1e-8) },
+		"momentum-move": func(x, g, m, v []T) { copy(x, g); Momentum(x, m, 0.9, 0.7, 0.1) },
+		"nesterov-move": func(x, g, m, v []T) { copy(x, g); Nesterov(x, m, 0.9, 0.1) },
+		"rmsprop-move":  func(x, g, m, v []T) { copy(x, g); RMSProp(x, v, 0.9, 1e-2, 1e-8) },
+		"adagrad-move":  func(x, g, m, v []T) { copy(x, g); Adagrad(x, v, 1e-2, 1e-10) },
+		"lion-move":     func(x, g, m, v []T) { copy(x, g); Lion(x, m, 0.9, 0.99, 1e-4) },
 	}
 }
 
@@ -71,26 +75,47 @@ func TestUpdatesAreTheSameBits(t *testing.T) {
 	t.Run("f64", testUpdates[float64])
 }
 
-// A step in place moves x as the two passes do.
-func TestStepsInPlaceAreTheMovesAdded(t *testing.T) {
+// A step makes the point that the move added to the old one is, in place and
+// apart from it.
+func TestStepsAreTheMovesAdded(t *testing.T) {
+	const decay = 1e-4
+	step := map[string]func(y, x, g, m, v []float32){
+		"adam":     func(y, x, g, m, v []float32) { AdamStep(y, x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, decay) },
+		"momentum": func(y, x, g, m, v []float32) { MomentumStep(y, x, g, m, 0.9, 0.8, 0.1) },
+		"nesterov": func(y, x, g, m, v []float32) { NesterovStep(y, x, g, m, 0.9, 0.1) },
+		"rmsprop":  func(y, x, g, m, v []float32) { RMSPropStep(y, x, g, v, 0.9, 1e-2, 1e-8) },
+		"adagrad":  func(y, x, g, m, v []float32) { AdagradStep(y, x, g, v, 1e-2, 1e-10) },
+		"lion":     func(y, x, g, m, v []float32) { LionStep(y, x, g, m, 0.9, 0.99, 1e-4, decay) },
+	}
+	move := map[string]func(x, g, m, v []float32){
+		"adam":     func(x, g, m, v []float32) { Adam(g, m, v, 0.9, 0.999, 1e-3, 1e-8); Axpy(-decay, x, g) },
+		"momentum": func(x, g, m, v []float32) { Momentum(g, m, 0.9, 0.8, 0.1) },
+		"nesterov": func(x, g, m, v []float32) { Nesterov(g, m, 0.9, 0.1) },
+		"rmsprop":  func(x, g, m, v []float32) { RMSProp(g, v, 0.9, 1e-2, 1e-8) },
+		"adagrad":  func(x, g, m, v []float32) { Adagrad(g, v, 1e-2, 1e-10) },
+		"lion":     func(x, g, m, v []float32) { Lion(g, m, 0.9, 0.99, 1e-4); Axpy(-decay, x, g) },
+	}
 	onEveryPath(t, func(t *testing.T) {
-		rng := rand.New(rand.NewPCG(3, 3))
-		const n = 77
-		x, m, v, h := random[float32](rng, n), make([]float32, n), make([]float32, n), make([]float32, n)
-		y, m2, v2, h2 := slices.Clone(x), make([]float32, n), make([]float32, n), make([]float32, n)
-		for range 20 {
-			g := random[float32](rng, n)
-			AdamStep(x, x, g, m, v, 0.9, 0.999, 1e-3, 1e-8, 1e-4)
-			u := slices.Clone(g)
-			Adam(u, m2, v2, 0.9, 0.999, 1e-3, 1e-8)
-			Axpy(-1e-4, y, u)
-			Add(y, y, u)
-			MomentumStep(x, x, g, h, 0.9, 1, 0.1)
-			Momentum(g, h2, 0.9, 1, 0.1)
-			Add(y, y, g)
-		}
-		if sameBits(x, y) >= 0 || sameBits(m, m2) >= 0 || sameBits(v, v2) >= 0 || sameBits(h, h2) >= 0 {
-			t.Error("the step in place and the move that is added later differ")
+		for name := range step {
+			rng := rand.New(rand.NewPCG(3, 3))
+			const n = 77
+			x, y := random[float32](rng, n), make([]float32, n)
+			z := slices.Clone(x)
+			var m, v, m2, v2 [n]float32
+			for i := range 20 {
+				g := random[float32](rng, n)
+				if i%2 == 0 {
+					step[name](y, x, g, m[:], v[:])
+					x, y = y, x
+				} else {
+					step[name](x, x, g, m[:], v[:])
+				}
+				move[name](z, g, m2[:], v2[:])
+				Add(z, z, g)
+			}
+			if sameBits(x, z) >= 0 || sameBits(m[:], m2[:]) >= 0 || sameBits(v[:], v2[:]) >= 0 {
+				t.Errorf("%s: a step and its move added differ", name)
+			}
 		}
 	})
 }

@@ -849,35 +849,55 @@ func largestAbsF64AVX2(a *float64, n int) float64
 //go:noescape
 func momentumMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
-// adamMoveF32AVX512 is the move of one step of Adam, left in grad, over n elements.
-//
-//go:noescape
-func adamMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-
 // momentumStepF32AVX512 is one step of momentum over n elements.
 //
 //go:noescape
 func momentumStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
+// nesterovMoveF32AVX512 is the move of one step of Nesterov's momentum, left in grad, over n elements.
+//
+//go:noescape
+func nesterovMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
 // nesterovStepF32AVX512 is one step of Nesterov's momentum over n elements.
 //
 //go:noescape
 func nesterovStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
+// adamMoveF32AVX512 is the move of one step of Adam, left in grad, over n elements.
+//
+//go:noescape
+func adamMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
 // adamStepF32AVX512 is one step of Adam over n elements.
 //
 //go:noescape
 func adamStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
+// rmspropMoveF32AVX512 is the move of one step of RMSProp, left in grad, over n elements.
+//
+//go:noescape
+func rmspropMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
 // rmspropStepF32AVX512 is one step of RMSProp over n elements.
 //
 //go:noescape
 func rmspropStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
+// adagradMoveF32AVX512 is the move of one step of Adagrad, left in grad, over n elements.
+//
+//go:noescape
+func adagradMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
 // adagradStepF32AVX512 is one step of Adagrad over n elements.
 //
 //go:noescape
 func adagradStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
+// lionMoveF32AVX512 is the move of one step of Lion, left in grad, over n elements.
+//
+//go:noescape
+func lionMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
 // lionStepF32AVX512 is one step of Lion over n elements.
 //
@@ -889,35 +909,55 @@ func lionStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *flo
 //go:noescape
 func momentumMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
-// adamMoveF64AVX512 is the move of one step of Adam, left in grad, over n elements.
-//
-//go:noescape
-func adamMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-
 // momentumStepF64AVX512 is one step of momentum over n elements.
 //
 //go:noescape
 func momentumStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
+// nesterovMoveF64AVX512 is the move of one step of Nesterov's momentum, left in grad, over n elements.
+//
+//go:noescape
+func nesterovMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
 // nesterovStepF64AVX512 is one step of Nesterov's momentum over n elements.
 //
 //go:noescape
 func nesterovStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
+// adamMoveF64AVX512 is the move of one step of Adam, left in grad, over n elements.
+//
+//go:noescape
+func adamMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
 // adamStepF64AVX512 is one step of Adam over n elements.
 //
 //go:noescape
 func adamStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
+// rmspropMoveF64AVX512 is the move of one step of RMSProp, left in grad, over n elements.
+//
+//go:noescape
+func rmspropMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
 // rmspropStepF64AVX512 is one step of RMSProp over n elements.
 //
 //go:noescape
 func rmspropStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
+// adagradMoveF64AVX512 is the move of one step of Adagrad, left in grad, over n elements.
+//
+//go:noescape
+func adagradMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
 // adagradStepF64AVX512 is one step of Adagrad over n elements.
 //
 //go:noescape
 func adagradStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
+// lionMoveF64AVX512 is the move of one step of Lion, left in grad, over n elements.
+//
+//go:noescape
+func lionMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
 // lionStepF64AVX512 is one step of Lion over n elements.
 //
@@ -929,35 +969,55 @@ func lionStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *flo
 //go:noescape
 func momentumMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
-// adamMoveF32AVX2 is the move of one step of Adam, left in grad, over n elements.
-//
-//go:noescape
-func adamMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-
 // momentumStepF32AVX2 is one step of momentum over n elements.
 //
 //go:noescape
 func momentumStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
+// nesterovMoveF32AVX2 is the move of one step of Nesterov's momentum, left in grad, over n elements.
+//
+//go:noescape
+func nesterovMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
 // nesterovStepF32AVX2 is one step of Nesterov's momentum over n elements.
 //
 //go:noescape
 func nesterovStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
+// adamMoveF32AVX2 is the move of one step of Adam, left in grad, over n elements.
+//
+//go:noescape
+func adamMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
 // adamStepF32AVX2 is one step of Adam over n elements.
 //
 //go:noescape
 func adamStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
+// rmspropMoveF32AVX2 is the move of one step of RMSProp, left in grad, over n elements.
+//
+//go:noescape
+func rmspropMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
 // rmspropStepF32AVX2 is one step of RMSProp over n elements.
 //
 //go:noescape
 func rmspropStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
+// adagradMoveF32AVX2 is the move of one step of Adagrad, left in grad, over n elements.
+//
+//go:noescape
+func adagradMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
 // adagradStepF32AVX2 is one step of Adagrad over n elements.
 //
 //go:noescape
 func adagradStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+
+// lionMoveF32AVX2 is the move of one step of Lion, left in grad, over n elements.
+//
+//go:noescape
+func lionMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 
 // lionStepF32AVX2 is one step of Lion over n elements.
 //
@@ -969,35 +1029,55 @@ func lionStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float
 //go:noescape
 func momentumMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
-// adamMoveF64AVX2 is the move of one step of Adam, left in grad, over n elements.
-//
-//go:noescape
-func adamMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-
 // momentumStepF64AVX2 is one step of momentum over n elements.
 //
 //go:noescape
 func momentumStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
+// nesterovMoveF64AVX2 is the move of one step of Nesterov's momentum, left in grad, over n elements.
+//
+//go:noescape
+func nesterovMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
 // nesterovStepF64AVX2 is one step of Nesterov's momentum over n elements.
 //
 //go:noescape
 func nesterovStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
+// adamMoveF64AVX2 is the move of one step of Adam, left in grad, over n elements.
+//
+//go:noescape
+func adamMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
 // adamStepF64AVX2 is one step of Adam over n elements.
 //
 //go:noescape
 func adamStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
+// rmspropMoveF64AVX2 is the move of one step of RMSProp, left in grad, over n elements.
+//
+//go:noescape
+func rmspropMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
 // rmspropStepF64AVX2 is one step of RMSProp over n elements.
 //
 //go:noescape
 func rmspropStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
+// adagradMoveF64AVX2 is the move of one step of Adagrad, left in grad, over n elements.
+//
+//go:noescape
+func adagradMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
 // adagradStepF64AVX2 is one step of Adagrad over n elements.
 //
 //go:noescape
 func adagradStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+
+// lionMoveF64AVX2 is the move of one step of Lion, left in grad, over n elements.
+//
+//go:noescape
+func lionMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 
 // lionStepF64AVX2 is one step of Lion over n elements.
 //

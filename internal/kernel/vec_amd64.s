@@ -20338,6 +20338,283 @@ DATA c32_3800000<>+56(SB)/4, $0x03800000
 DATA c32_3800000<>+60(SB)/4, $0x03800000
 GLOBL c32_3800000<>(SB), RODATA|NOPTR, $64
 
+// func momentumStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·momentumStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
+
+many:
+	CMPQ      SI, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Z3
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (BX), Z5
+	VMOVUPS   64(CX), Z6
+	VMOVUPS   64(DX), Z7
+	VMOVUPS   64(BX), Z8
+	VMULPS    Z0, Z4, Z4
+	VMULPS    Z1, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMULPS    Z2, Z4, Z5
+	VADDPS    Z5, Z3, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   Z4, (DX)
+	VMULPS    Z0, Z7, Z3
+	VMULPS    Z1, Z8, Z4
+	VADDPS    Z4, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z4, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z2, Z3, Z4
+	VADDPS    Z4, Z6, Z4
+	VMOVUPS   Z4, 64(AX)
+	VMOVUPS   Z3, 64(DX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
+	JMP       many
+
+one:
+	CMPQ      SI, $0x00000010
+	JLT       tail
+	VMOVUPS   (CX), Z3
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (BX), Z5
+	VMULPS    Z0, Z4, Z4
+	VMULPS    Z1, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMULPS    Z2, Z4, Z5
+	VADDPS    Z5, Z3, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   Z4, (DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
+	JMP       one
+
+tail:
+	TESTQ     SI, SI
+	JE        done
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VMOVUPS.Z (DX), K1, Z4
+	VMOVUPS.Z (BX), K1, Z5
+	VMULPS    Z0, Z4, Z0
+	VMULPS    Z1, Z5, Z1
+	VADDPS    Z1, Z0, Z0
+	VANDPS    c32_7fffffff<>+0(SB), Z0, Z1
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMULPS    Z2, Z0, Z1
+	VADDPS    Z1, Z3, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nesterovMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·nesterovMoveF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (AX), Z2
+	VMOVUPS   (CX), Z3
+	VMOVUPS   64(AX), Z4
+	VMOVUPS   64(CX), Z5
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z6
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z6, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z0, Z3, Z6
+	VADDPS    Z6, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   Z3, (CX)
+	VMULPS    Z0, Z5, Z2
+	VADDPS    Z4, Z2, Z2
+	VANDPS    c32_7fffffff<>+0(SB), Z2, Z3
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMULPS    Z0, Z2, Z3
+	VADDPS    Z3, Z4, Z3
+	VMULPS    Z1, Z3, Z3
+	VMOVUPS   Z3, 64(AX)
+	VMOVUPS   Z2, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (AX), Z2
+	VMOVUPS   (CX), Z3
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z4, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z0, Z3, Z4
+	VADDPS    Z4, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   Z3, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z (CX), K1, Z3
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z4, K2
+	VMOVAPS.Z Z3, K2, Z3
+	VMULPS    Z0, Z3, Z0
+	VADDPS    Z0, Z2, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+	VMOVUPS   Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nesterovStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·nesterovStepF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
+
+many:
+	CMPQ      SI, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (BX), Z4
+	VMOVUPS   64(CX), Z5
+	VMOVUPS   64(DX), Z6
+	VMOVUPS   64(BX), Z7
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z4, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z8
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z8, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z0, Z3, Z8
+	VADDPS    Z8, Z4, Z4
+	VMULPS    Z1, Z4, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   Z3, (DX)
+	VMULPS    Z0, Z6, Z2
+	VADDPS    Z7, Z2, Z2
+	VANDPS    c32_7fffffff<>+0(SB), Z2, Z3
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMULPS    Z0, Z2, Z3
+	VADDPS    Z3, Z7, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    Z3, Z5, Z3
+	VMOVUPS   Z3, 64(AX)
+	VMOVUPS   Z2, 64(DX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, SI
+	JMP       many
+
+one:
+	CMPQ      SI, $0x00000010
+	JLT       tail
+	VMOVUPS   (CX), Z2
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (BX), Z4
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z4, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z5
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z0, Z3, Z5
+	VADDPS    Z5, Z4, Z4
+	VMULPS    Z1, Z4, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
+	JMP       one
+
+tail:
+	TESTQ     SI, SI
+	JE        done
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z3
+	VMOVUPS.Z (BX), K1, Z4
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z4, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z5
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K2
+	VMOVAPS.Z Z3, K2, Z3
+	VMULPS    Z0, Z3, Z0
+	VADDPS    Z0, Z4, Z0
+	VMULPS    Z1, Z0, Z0
+	VADDPS    Z0, Z2, Z0
+	VMOVUPS   Z0, K1, (AX)
+	VMOVUPS   Z3, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func adamMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adamMoveF32AVX512(SB), NOSPLIT, $0-80
@@ -20347,6 +20624,7 @@ TEXT ·adamMoveF32AVX512(SB), NOSPLIT, $0-80
 	VBROADCASTSS s3+52(FP), Z3
 	VBROADCASTSS s4+56(FP), Z4
 	VBROADCASTSS s5+60(FP), Z5
+	VBROADCASTSS s6+64(FP), Z6
 	MOVQ         grad+16(FP), AX
 	MOVQ         m+24(FP), CX
 	MOVQ         v+32(FP), DX
@@ -20502,199 +20780,6 @@ DATA c32_21800000<>+52(SB)/4, $0x21800000
 DATA c32_21800000<>+56(SB)/4, $0x21800000
 DATA c32_21800000<>+60(SB)/4, $0x21800000
 GLOBL c32_21800000<>(SB), RODATA|NOPTR, $64
-
-// func momentumStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·momentumStepF32AVX512(SB), NOSPLIT, $0-80
-	VBROADCASTSS s0+40(FP), Z0
-	VBROADCASTSS s1+44(FP), Z1
-	VBROADCASTSS s2+48(FP), Z2
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+72(FP), SI
-
-many:
-	CMPQ      SI, $0x00000020
-	JLT       one
-	VMOVUPS   (CX), Z3
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (BX), Z5
-	VMOVUPS   64(CX), Z6
-	VMOVUPS   64(DX), Z7
-	VMOVUPS   64(BX), Z8
-	VMULPS    Z0, Z4, Z4
-	VMULPS    Z1, Z5, Z5
-	VADDPS    Z5, Z4, Z4
-	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
-	VMOVAPS.Z Z4, K1, Z4
-	VMULPS    Z2, Z4, Z5
-	VADDPS    Z5, Z3, Z3
-	VMOVUPS   Z3, (AX)
-	VMOVUPS   Z4, (DX)
-	VMULPS    Z0, Z7, Z3
-	VMULPS    Z1, Z8, Z4
-	VADDPS    Z4, Z3, Z3
-	VANDPS    c32_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z4, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z2, Z3, Z4
-	VADDPS    Z4, Z6, Z4
-	VMOVUPS   Z4, 64(AX)
-	VMOVUPS   Z3, 64(DX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000020, SI
-	JMP       many
-
-one:
-	CMPQ      SI, $0x00000010
-	JLT       tail
-	VMOVUPS   (CX), Z3
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (BX), Z5
-	VMULPS    Z0, Z4, Z4
-	VMULPS    Z1, Z5, Z5
-	VADDPS    Z5, Z4, Z4
-	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
-	VMOVAPS.Z Z4, K1, Z4
-	VMULPS    Z2, Z4, Z5
-	VADDPS    Z5, Z3, Z3
-	VMOVUPS   Z3, (AX)
-	VMOVUPS   Z4, (DX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, SI
-	JMP       one
-
-tail:
-	TESTQ     SI, SI
-	JE        done
-	MOVL      $0xffffffff, DI
-	BZHIL     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX), K1, Z3
-	VMOVUPS.Z (DX), K1, Z4
-	VMOVUPS.Z (BX), K1, Z5
-	VMULPS    Z0, Z4, Z0
-	VMULPS    Z1, Z5, Z1
-	VADDPS    Z1, Z0, Z0
-	VANDPS    c32_7fffffff<>+0(SB), Z0, Z1
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z1, K2
-	VMOVAPS.Z Z0, K2, Z0
-	VMULPS    Z2, Z0, Z1
-	VADDPS    Z1, Z3, Z1
-	VMOVUPS   Z1, K1, (AX)
-	VMOVUPS   Z0, K1, (DX)
-
-done:
-	VZEROUPPER
-	RET
-
-// func nesterovStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·nesterovStepF32AVX512(SB), NOSPLIT, $0-80
-	VBROADCASTSS s0+40(FP), Z0
-	VBROADCASTSS s1+44(FP), Z1
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+72(FP), SI
-
-many:
-	CMPQ      SI, $0x00000020
-	JLT       one
-	VMOVUPS   (CX), Z2
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (BX), Z4
-	VMOVUPS   64(CX), Z5
-	VMOVUPS   64(DX), Z6
-	VMOVUPS   64(BX), Z7
-	VMULPS    Z0, Z3, Z3
-	VADDPS    Z4, Z3, Z3
-	VANDPS    c32_7fffffff<>+0(SB), Z3, Z8
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z8, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z0, Z3, Z8
-	VADDPS    Z8, Z4, Z4
-	VMULPS    Z1, Z4, Z4
-	VADDPS    Z4, Z2, Z2
-	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, (DX)
-	VMULPS    Z0, Z6, Z2
-	VADDPS    Z7, Z2, Z2
-	VANDPS    c32_7fffffff<>+0(SB), Z2, Z3
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z3, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VMULPS    Z0, Z2, Z3
-	VADDPS    Z3, Z7, Z3
-	VMULPS    Z1, Z3, Z3
-	VADDPS    Z3, Z5, Z3
-	VMOVUPS   Z3, 64(AX)
-	VMOVUPS   Z2, 64(DX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000020, SI
-	JMP       many
-
-one:
-	CMPQ      SI, $0x00000010
-	JLT       tail
-	VMOVUPS   (CX), Z2
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (BX), Z4
-	VMULPS    Z0, Z3, Z3
-	VADDPS    Z4, Z3, Z3
-	VANDPS    c32_7fffffff<>+0(SB), Z3, Z5
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
-	VMOVAPS.Z Z3, K1, Z3
-	VMULPS    Z0, Z3, Z5
-	VADDPS    Z5, Z4, Z4
-	VMULPS    Z1, Z4, Z4
-	VADDPS    Z4, Z2, Z2
-	VMOVUPS   Z2, (AX)
-	VMOVUPS   Z3, (DX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, SI
-	JMP       one
-
-tail:
-	TESTQ     SI, SI
-	JE        done
-	MOVL      $0xffffffff, DI
-	BZHIL     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (CX), K1, Z2
-	VMOVUPS.Z (DX), K1, Z3
-	VMOVUPS.Z (BX), K1, Z4
-	VMULPS    Z0, Z3, Z3
-	VADDPS    Z4, Z3, Z3
-	VANDPS    c32_7fffffff<>+0(SB), Z3, Z5
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K2
-	VMOVAPS.Z Z3, K2, Z3
-	VMULPS    Z0, Z3, Z0
-	VADDPS    Z0, Z4, Z0
-	VMULPS    Z1, Z0, Z0
-	VADDPS    Z0, Z2, Z0
-	VMOVUPS   Z0, K1, (AX)
-	VMOVUPS   Z3, K1, (DX)
-
-done:
-	VZEROUPPER
-	RET
 
 // func adamStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -20866,6 +20951,116 @@ done:
 	VZEROUPPER
 	RET
 
+// func rmspropMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmspropMoveF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	VBROADCASTSS s3+52(FP), Z3
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (AX), Z4
+	VMOVUPS   (CX), Z5
+	VMOVUPS   64(AX), Z6
+	VMOVUPS   64(CX), Z7
+	VMULPS    Z0, Z5, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z8
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z8, K1
+	VMOVAPS.Z Z4, K1, Z8
+	VMULPS    Z1, Z8, Z9
+	VMULPS    Z8, Z9, Z8
+	VADDPS    Z8, Z5, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z5, Z8
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z8, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z2, Z4, Z4
+	VSQRTPS   Z5, Z8
+	VADDPS    Z3, Z8, Z8
+	VDIVPS    Z8, Z4, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   Z5, (CX)
+	VMULPS    Z0, Z7, Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z6, Z5
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z6, K1, Z5
+	VMULPS    Z1, Z5, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z5, Z4, Z4
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMULPS    Z2, Z6, Z5
+	VSQRTPS   Z4, Z6
+	VADDPS    Z3, Z6, Z6
+	VDIVPS    Z6, Z5, Z5
+	VMOVUPS   Z5, 64(AX)
+	VMOVUPS   Z4, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (AX), Z4
+	VMOVUPS   (CX), Z5
+	VMULPS    Z0, Z5, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z6
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z6, K1
+	VMOVAPS.Z Z4, K1, Z6
+	VMULPS    Z1, Z6, Z7
+	VMULPS    Z6, Z7, Z6
+	VADDPS    Z6, Z5, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z2, Z4, Z4
+	VSQRTPS   Z5, Z6
+	VADDPS    Z3, Z6, Z6
+	VDIVPS    Z6, Z4, Z4
+	VMOVUPS   Z4, (AX)
+	VMOVUPS   Z5, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z (CX), K1, Z5
+	VMULPS    Z0, Z5, Z0
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z5, K2
+	VMOVAPS.Z Z4, K2, Z5
+	VMULPS    Z1, Z5, Z1
+	VMULPS    Z5, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VANDPS    c32_7fffffff<>+0(SB), Z0, Z1
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMULPS    Z2, Z4, Z1
+	VSQRTPS   Z0, Z2
+	VADDPS    Z3, Z2, Z2
+	VDIVPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VMOVUPS   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func rmspropStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·rmspropStepF32AVX512(SB), NOSPLIT, $0-80
@@ -20990,6 +21185,106 @@ done:
 	VZEROUPPER
 	RET
 
+// func adagradMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adagradMoveF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (AX), Z2
+	VMOVUPS   (CX), Z3
+	VMOVUPS   64(AX), Z4
+	VMOVUPS   64(CX), Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z2, Z6
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z6, K1
+	VMOVAPS.Z Z2, K1, Z6
+	VMULPS    Z6, Z6, Z6
+	VADDPS    Z6, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z6
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z6, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z0, Z2, Z2
+	VSQRTPS   Z3, Z6
+	VADDPS    Z1, Z6, Z6
+	VDIVPS    Z6, Z2, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   Z3, (CX)
+	VANDPS    c32_7fffffff<>+0(SB), Z4, Z2
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z2, K1
+	VMOVAPS.Z Z4, K1, Z2
+	VMULPS    Z2, Z2, Z2
+	VADDPS    Z2, Z5, Z2
+	VANDPS    c32_7fffffff<>+0(SB), Z2, Z3
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMULPS    Z0, Z4, Z3
+	VSQRTPS   Z2, Z4
+	VADDPS    Z1, Z4, Z4
+	VDIVPS    Z4, Z3, Z3
+	VMOVUPS   Z3, 64(AX)
+	VMOVUPS   Z2, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (AX), Z2
+	VMOVUPS   (CX), Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z2, Z4
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z4, K1
+	VMOVAPS.Z Z2, K1, Z4
+	VMULPS    Z4, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z4, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMULPS    Z0, Z2, Z2
+	VSQRTPS   Z3, Z4
+	VADDPS    Z1, Z4, Z4
+	VDIVPS    Z4, Z2, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   Z3, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z (CX), K1, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z2, Z4
+	VCMPPS    $0x15, c32_21800000<>+0(SB), Z4, K2
+	VMOVAPS.Z Z2, K2, Z4
+	VMULPS    Z4, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VANDPS    c32_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z4, K2
+	VMOVAPS.Z Z3, K2, Z3
+	VMULPS    Z0, Z2, Z0
+	VSQRTPS   Z3, Z2
+	VADDPS    Z1, Z2, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+	VMOVUPS   Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func adagradStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adagradStepF32AVX512(SB), NOSPLIT, $0-80
@@ -21104,6 +21399,126 @@ done:
 	VZEROUPPER
 	RET
 
+// func lionMoveF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lionMoveF32AVX512(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Z0
+	VBROADCASTSS s1+44(FP), Z1
+	VBROADCASTSS s2+48(FP), Z2
+	VBROADCASTSS s3+52(FP), Z3
+	VBROADCASTSS s4+56(FP), Z4
+	VBROADCASTSS s5+60(FP), Z5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (AX), Z5
+	VMOVUPS   (CX), Z14
+	VMOVUPS   64(AX), Z15
+	VMOVUPS   64(CX), Z16
+	VMULPS    Z0, Z14, Z17
+	VMULPS    Z1, Z5, Z18
+	VADDPS    Z18, Z17, Z17
+	VMOVUPS   c32_3f800000<>+0(SB), Z18
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z17, K1
+	VBLENDMPS Z18, Z17, K1, Z6
+	VMOVUPS   c32_bf800000<>+0(SB), Z18
+	VCMPPS    $0x11, c32_0<>+0(SB), Z17, K1
+	VBLENDMPS Z18, Z6, K1, Z7
+	VMULPS    Z2, Z14, Z14
+	VMULPS    Z3, Z5, Z5
+	VADDPS    Z5, Z14, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z5, Z14
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z14, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z4, Z7, Z14
+	VMOVUPS   Z14, (AX)
+	VMOVUPS   Z5, (CX)
+	VMULPS    Z0, Z16, Z5
+	VMULPS    Z1, Z15, Z14
+	VADDPS    Z14, Z5, Z5
+	VMOVUPS   c32_3f800000<>+0(SB), Z14
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z5, K1
+	VBLENDMPS Z14, Z5, K1, Z8
+	VMOVUPS   c32_bf800000<>+0(SB), Z14
+	VCMPPS    $0x11, c32_0<>+0(SB), Z5, K1
+	VBLENDMPS Z14, Z8, K1, Z9
+	VMULPS    Z2, Z16, Z5
+	VMULPS    Z3, Z15, Z14
+	VADDPS    Z14, Z5, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z5, Z14
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z14, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z4, Z9, Z14
+	VMOVUPS   Z14, 64(AX)
+	VMOVUPS   Z5, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (AX), Z5
+	VMOVUPS   (CX), Z6
+	VMULPS    Z0, Z6, Z7
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS   c32_3f800000<>+0(SB), Z8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z7, K1
+	VBLENDMPS Z8, Z7, K1, Z10
+	VMOVUPS   c32_bf800000<>+0(SB), Z8
+	VCMPPS    $0x11, c32_0<>+0(SB), Z7, K1
+	VBLENDMPS Z8, Z10, K1, Z11
+	VMULPS    Z2, Z6, Z6
+	VMULPS    Z3, Z5, Z5
+	VADDPS    Z5, Z6, Z5
+	VANDPS    c32_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z4, Z11, Z6
+	VMOVUPS   Z6, (AX)
+	VMOVUPS   Z5, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z5
+	VMOVUPS.Z (CX), K1, Z6
+	VMULPS    Z0, Z6, Z0
+	VMULPS    Z1, Z5, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   c32_3f800000<>+0(SB), Z1
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS Z1, Z0, K2, Z12
+	VMOVUPS   c32_bf800000<>+0(SB), Z1
+	VCMPPS    $0x11, c32_0<>+0(SB), Z0, K2
+	VBLENDMPS Z1, Z12, K2, Z13
+	VMULPS    Z2, Z6, Z0
+	VMULPS    Z3, Z5, Z1
+	VADDPS    Z1, Z0, Z0
+	VANDPS    c32_7fffffff<>+0(SB), Z0, Z1
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMULPS    Z4, Z13, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VMOVUPS   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func lionStepF32AVX512(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·lionStepF32AVX512(SB), NOSPLIT, $0-80
@@ -21131,18 +21546,18 @@ many:
 	VMULPS    Z0, Z7, Z12
 	VMULPS    Z1, Z8, Z13
 	VADDPS    Z13, Z12, Z12
+	VMOVUPS   c32_3f800000<>+0(SB), Z13
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K1
+	VBLENDMPS Z13, Z12, K1, Z14
+	VMOVUPS   c32_bf800000<>+0(SB), Z13
+	VCMPPS    $0x11, c32_0<>+0(SB), Z12, K1
+	VBLENDMPS Z13, Z14, K1, Z15
 	VMULPS    Z2, Z7, Z7
 	VMULPS    Z3, Z8, Z8
 	VADDPS    Z8, Z7, Z7
 	VANDPS    c32_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS    $0x15, c32_3800000<>+0(SB), Z8, K1
 	VMOVAPS.Z Z7, K1, Z7
-	VMOVUPS   c32_3f800000<>+0(SB), Z8
-	VCMPPS    $0x1e, c32_0<>+0(SB), Z12, K1
-	VBLENDMPS Z8, Z12, K1, Z14
-	VMOVUPS   c32_bf800000<>+0(SB), Z8
-	VCMPPS    $0x11, c32_0<>+0(SB), Z12, K1
-	VBLENDMPS Z8, Z14, K1, Z15
 	VMULPS    Z4, Z15, Z8
 	VMULPS    Z5, Z6, Z12
 	VADDPS    Z12, Z8, Z8
@@ -21152,24 +21567,24 @@ many:
 	VMULPS    Z0, Z10, Z6
 	VMULPS    Z1, Z11, Z7
 	VADDPS    Z7, Z6, Z6
-	VMULPS    Z2, Z10, Z7
-	VMULPS    Z3, Z11, Z8
-	VADDPS    Z8, Z7, Z7
-	VANDPS    c32_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z8, K1
-	VMOVAPS.Z Z7, K1, Z7
-	VMOVUPS   c32_3f800000<>+0(SB), Z8
+	VMOVUPS   c32_3f800000<>+0(SB), Z7
 	VCMPPS    $0x1e, c32_0<>+0(SB), Z6, K1
-	VBLENDMPS Z8, Z6, K1, Z16
-	VMOVUPS   c32_bf800000<>+0(SB), Z8
+	VBLENDMPS Z7, Z6, K1, Z16
+	VMOVUPS   c32_bf800000<>+0(SB), Z7
 	VCMPPS    $0x11, c32_0<>+0(SB), Z6, K1
-	VBLENDMPS Z8, Z16, K1, Z17
-	VMULPS    Z4, Z17, Z6
+	VBLENDMPS Z7, Z16, K1, Z17
+	VMULPS    Z2, Z10, Z6
+	VMULPS    Z3, Z11, Z7
+	VADDPS    Z7, Z6, Z6
+	VANDPS    c32_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z7, K1
+	VMOVAPS.Z Z6, K1, Z6
+	VMULPS    Z4, Z17, Z7
 	VMULPS    Z5, Z9, Z8
-	VADDPS    Z8, Z6, Z6
-	VADDPS    Z6, Z9, Z6
-	VMOVUPS   Z6, 64(AX)
-	VMOVUPS   Z7, 64(DX)
+	VADDPS    Z8, Z7, Z7
+	VADDPS    Z7, Z9, Z7
+	VMOVUPS   Z7, 64(AX)
+	VMOVUPS   Z6, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
@@ -21186,18 +21601,18 @@ one:
 	VMULPS    Z0, Z7, Z9
 	VMULPS    Z1, Z8, Z10
 	VADDPS    Z10, Z9, Z9
+	VMOVUPS   c32_3f800000<>+0(SB), Z10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K1
+	VBLENDMPS Z10, Z9, K1, Z18
+	VMOVUPS   c32_bf800000<>+0(SB), Z10
+	VCMPPS    $0x11, c32_0<>+0(SB), Z9, K1
+	VBLENDMPS Z10, Z18, K1, Z19
 	VMULPS    Z2, Z7, Z7
 	VMULPS    Z3, Z8, Z8
 	VADDPS    Z8, Z7, Z7
 	VANDPS    c32_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS    $0x15, c32_3800000<>+0(SB), Z8, K1
 	VMOVAPS.Z Z7, K1, Z7
-	VMOVUPS   c32_3f800000<>+0(SB), Z8
-	VCMPPS    $0x1e, c32_0<>+0(SB), Z9, K1
-	VBLENDMPS Z8, Z9, K1, Z18
-	VMOVUPS   c32_bf800000<>+0(SB), Z8
-	VCMPPS    $0x11, c32_0<>+0(SB), Z9, K1
-	VBLENDMPS Z8, Z18, K1, Z19
 	VMULPS    Z4, Z19, Z8
 	VMULPS    Z5, Z6, Z9
 	VADDPS    Z9, Z8, Z8
@@ -21223,24 +21638,24 @@ tail:
 	VMULPS    Z0, Z7, Z0
 	VMULPS    Z1, Z8, Z1
 	VADDPS    Z1, Z0, Z0
-	VMULPS    Z2, Z7, Z1
-	VMULPS    Z3, Z8, Z2
-	VADDPS    Z2, Z1, Z1
-	VANDPS    c32_7fffffff<>+0(SB), Z1, Z2
-	VCMPPS    $0x15, c32_3800000<>+0(SB), Z2, K2
-	VMOVAPS.Z Z1, K2, Z1
-	VMOVUPS   c32_3f800000<>+0(SB), Z2
+	VMOVUPS   c32_3f800000<>+0(SB), Z1
 	VCMPPS    $0x1e, c32_0<>+0(SB), Z0, K2
-	VBLENDMPS Z2, Z0, K2, Z20
-	VMOVUPS   c32_bf800000<>+0(SB), Z2
+	VBLENDMPS Z1, Z0, K2, Z20
+	VMOVUPS   c32_bf800000<>+0(SB), Z1
 	VCMPPS    $0x11, c32_0<>+0(SB), Z0, K2
-	VBLENDMPS Z2, Z20, K2, Z21
-	VMULPS    Z4, Z21, Z0
+	VBLENDMPS Z1, Z20, K2, Z21
+	VMULPS    Z2, Z7, Z0
+	VMULPS    Z3, Z8, Z1
+	VADDPS    Z1, Z0, Z0
+	VANDPS    c32_7fffffff<>+0(SB), Z0, Z1
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMULPS    Z4, Z21, Z1
 	VMULPS    Z5, Z6, Z2
-	VADDPS    Z2, Z0, Z0
-	VADDPS    Z0, Z6, Z0
-	VMOVUPS   Z0, K1, (AX)
-	VMOVUPS   Z1, K1, (DX)
+	VADDPS    Z2, Z1, Z1
+	VADDPS    Z1, Z6, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VMOVUPS   Z0, K1, (DX)
 
 done:
 	VZEROUPPER
@@ -21337,6 +21752,283 @@ DATA c64_170000000000000<>+48(SB)/8, $0x0170000000000000
 DATA c64_170000000000000<>+56(SB)/8, $0x0170000000000000
 GLOBL c64_170000000000000<>(SB), RODATA|NOPTR, $64
 
+// func momentumStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·momentumStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
+
+many:
+	CMPQ      SI, $0x00000010
+	JLT       one
+	VMOVUPD   (CX), Z3
+	VMOVUPD   (DX), Z4
+	VMOVUPD   (BX), Z5
+	VMOVUPD   64(CX), Z6
+	VMOVUPD   64(DX), Z7
+	VMOVUPD   64(BX), Z8
+	VMULPD    Z0, Z4, Z4
+	VMULPD    Z1, Z5, Z5
+	VADDPD    Z5, Z4, Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMULPD    Z2, Z4, Z5
+	VADDPD    Z5, Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VMOVUPD   Z4, (DX)
+	VMULPD    Z0, Z7, Z3
+	VMULPD    Z1, Z8, Z4
+	VADDPD    Z4, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z4
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z4, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z2, Z3, Z4
+	VADDPD    Z4, Z6, Z4
+	VMOVUPD   Z4, 64(AX)
+	VMOVUPD   Z3, 64(DX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
+	JMP       many
+
+one:
+	CMPQ      SI, $0x00000008
+	JLT       tail
+	VMOVUPD   (CX), Z3
+	VMOVUPD   (DX), Z4
+	VMOVUPD   (BX), Z5
+	VMULPD    Z0, Z4, Z4
+	VMULPD    Z1, Z5, Z5
+	VADDPD    Z5, Z4, Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMULPD    Z2, Z4, Z5
+	VADDPD    Z5, Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VMOVUPD   Z4, (DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
+	JMP       one
+
+tail:
+	TESTQ     SI, SI
+	JE        done
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z3
+	VMOVUPD.Z (DX), K1, Z4
+	VMOVUPD.Z (BX), K1, Z5
+	VMULPD    Z0, Z4, Z0
+	VMULPD    Z1, Z5, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMULPD    Z2, Z0, Z1
+	VADDPD    Z1, Z3, Z1
+	VMOVUPD   Z1, K1, (AX)
+	VMOVUPD   Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nesterovMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·nesterovMoveF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (AX), Z2
+	VMOVUPD   (CX), Z3
+	VMOVUPD   64(AX), Z4
+	VMOVUPD   64(CX), Z5
+	VMULPD    Z0, Z3, Z3
+	VADDPD    Z2, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z6
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z6, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z0, Z3, Z6
+	VADDPD    Z6, Z2, Z2
+	VMULPD    Z1, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD   Z3, (CX)
+	VMULPD    Z0, Z5, Z2
+	VADDPD    Z4, Z2, Z2
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z3
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z3, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMULPD    Z0, Z2, Z3
+	VADDPD    Z3, Z4, Z3
+	VMULPD    Z1, Z3, Z3
+	VMOVUPD   Z3, 64(AX)
+	VMOVUPD   Z2, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (AX), Z2
+	VMOVUPD   (CX), Z3
+	VMULPD    Z0, Z3, Z3
+	VADDPD    Z2, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z4
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z4, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z0, Z3, Z4
+	VADDPD    Z4, Z2, Z2
+	VMULPD    Z1, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD   Z3, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VMOVUPD.Z (CX), K1, Z3
+	VMULPD    Z0, Z3, Z3
+	VADDPD    Z2, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z4
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z4, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMULPD    Z0, Z3, Z0
+	VADDPD    Z0, Z2, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	VMOVUPD   Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nesterovStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·nesterovStepF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
+
+many:
+	CMPQ      SI, $0x00000010
+	JLT       one
+	VMOVUPD   (CX), Z2
+	VMOVUPD   (DX), Z3
+	VMOVUPD   (BX), Z4
+	VMOVUPD   64(CX), Z5
+	VMOVUPD   64(DX), Z6
+	VMOVUPD   64(BX), Z7
+	VMULPD    Z0, Z3, Z3
+	VADDPD    Z4, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z8
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z8, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z0, Z3, Z8
+	VADDPD    Z8, Z4, Z4
+	VMULPD    Z1, Z4, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD   Z3, (DX)
+	VMULPD    Z0, Z6, Z2
+	VADDPD    Z7, Z2, Z2
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z3
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z3, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMULPD    Z0, Z2, Z3
+	VADDPD    Z3, Z7, Z3
+	VMULPD    Z1, Z3, Z3
+	VADDPD    Z3, Z5, Z3
+	VMOVUPD   Z3, 64(AX)
+	VMOVUPD   Z2, 64(DX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000010, SI
+	JMP       many
+
+one:
+	CMPQ      SI, $0x00000008
+	JLT       tail
+	VMOVUPD   (CX), Z2
+	VMOVUPD   (DX), Z3
+	VMOVUPD   (BX), Z4
+	VMULPD    Z0, Z3, Z3
+	VADDPD    Z4, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z5
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z0, Z3, Z5
+	VADDPD    Z5, Z4, Z4
+	VMULPD    Z1, Z4, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD   Z3, (DX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000008, SI
+	JMP       one
+
+tail:
+	TESTQ     SI, SI
+	JE        done
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD.Z (DX), K1, Z3
+	VMOVUPD.Z (BX), K1, Z4
+	VMULPD    Z0, Z3, Z3
+	VADDPD    Z4, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z5
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMULPD    Z0, Z3, Z0
+	VADDPD    Z0, Z4, Z0
+	VMULPD    Z1, Z0, Z0
+	VADDPD    Z0, Z2, Z0
+	VMOVUPD   Z0, K1, (AX)
+	VMOVUPD   Z3, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func adamMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adamMoveF64AVX512(SB), NOSPLIT, $0-104
@@ -21346,6 +22038,7 @@ TEXT ·adamMoveF64AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD s3+64(FP), Z3
 	VBROADCASTSD s4+72(FP), Z4
 	VBROADCASTSD s5+80(FP), Z5
+	VBROADCASTSD s6+88(FP), Z6
 	MOVQ         grad+16(FP), AX
 	MOVQ         m+24(FP), CX
 	MOVQ         v+32(FP), DX
@@ -21493,199 +22186,6 @@ DATA c64_20b0000000000000<>+40(SB)/8, $0x20b0000000000000
 DATA c64_20b0000000000000<>+48(SB)/8, $0x20b0000000000000
 DATA c64_20b0000000000000<>+56(SB)/8, $0x20b0000000000000
 GLOBL c64_20b0000000000000<>(SB), RODATA|NOPTR, $64
-
-// func momentumStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·momentumStepF64AVX512(SB), NOSPLIT, $0-104
-	VBROADCASTSD s0+40(FP), Z0
-	VBROADCASTSD s1+48(FP), Z1
-	VBROADCASTSD s2+56(FP), Z2
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+96(FP), SI
-
-many:
-	CMPQ      SI, $0x00000010
-	JLT       one
-	VMOVUPD   (CX), Z3
-	VMOVUPD   (DX), Z4
-	VMOVUPD   (BX), Z5
-	VMOVUPD   64(CX), Z6
-	VMOVUPD   64(DX), Z7
-	VMOVUPD   64(BX), Z8
-	VMULPD    Z0, Z4, Z4
-	VMULPD    Z1, Z5, Z5
-	VADDPD    Z5, Z4, Z4
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
-	VMOVAPD.Z Z4, K1, Z4
-	VMULPD    Z2, Z4, Z5
-	VADDPD    Z5, Z3, Z3
-	VMOVUPD   Z3, (AX)
-	VMOVUPD   Z4, (DX)
-	VMULPD    Z0, Z7, Z3
-	VMULPD    Z1, Z8, Z4
-	VADDPD    Z4, Z3, Z3
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z4
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z4, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z2, Z3, Z4
-	VADDPD    Z4, Z6, Z4
-	VMOVUPD   Z4, 64(AX)
-	VMOVUPD   Z3, 64(DX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000010, SI
-	JMP       many
-
-one:
-	CMPQ      SI, $0x00000008
-	JLT       tail
-	VMOVUPD   (CX), Z3
-	VMOVUPD   (DX), Z4
-	VMOVUPD   (BX), Z5
-	VMULPD    Z0, Z4, Z4
-	VMULPD    Z1, Z5, Z5
-	VADDPD    Z5, Z4, Z4
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
-	VMOVAPD.Z Z4, K1, Z4
-	VMULPD    Z2, Z4, Z5
-	VADDPD    Z5, Z3, Z3
-	VMOVUPD   Z3, (AX)
-	VMOVUPD   Z4, (DX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000008, SI
-	JMP       one
-
-tail:
-	TESTQ     SI, SI
-	JE        done
-	MOVL      $0xffffffff, DI
-	BZHIL     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX), K1, Z3
-	VMOVUPD.Z (DX), K1, Z4
-	VMOVUPD.Z (BX), K1, Z5
-	VMULPD    Z0, Z4, Z0
-	VMULPD    Z1, Z5, Z1
-	VADDPD    Z1, Z0, Z0
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z0, Z1
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z1, K2
-	VMOVAPD.Z Z0, K2, Z0
-	VMULPD    Z2, Z0, Z1
-	VADDPD    Z1, Z3, Z1
-	VMOVUPD   Z1, K1, (AX)
-	VMOVUPD   Z0, K1, (DX)
-
-done:
-	VZEROUPPER
-	RET
-
-// func nesterovStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·nesterovStepF64AVX512(SB), NOSPLIT, $0-104
-	VBROADCASTSD s0+40(FP), Z0
-	VBROADCASTSD s1+48(FP), Z1
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+96(FP), SI
-
-many:
-	CMPQ      SI, $0x00000010
-	JLT       one
-	VMOVUPD   (CX), Z2
-	VMOVUPD   (DX), Z3
-	VMOVUPD   (BX), Z4
-	VMOVUPD   64(CX), Z5
-	VMOVUPD   64(DX), Z6
-	VMOVUPD   64(BX), Z7
-	VMULPD    Z0, Z3, Z3
-	VADDPD    Z4, Z3, Z3
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z8
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z8, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z0, Z3, Z8
-	VADDPD    Z8, Z4, Z4
-	VMULPD    Z1, Z4, Z4
-	VADDPD    Z4, Z2, Z2
-	VMOVUPD   Z2, (AX)
-	VMOVUPD   Z3, (DX)
-	VMULPD    Z0, Z6, Z2
-	VADDPD    Z7, Z2, Z2
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z3
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z3, K1
-	VMOVAPD.Z Z2, K1, Z2
-	VMULPD    Z0, Z2, Z3
-	VADDPD    Z3, Z7, Z3
-	VMULPD    Z1, Z3, Z3
-	VADDPD    Z3, Z5, Z3
-	VMOVUPD   Z3, 64(AX)
-	VMOVUPD   Z2, 64(DX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000010, SI
-	JMP       many
-
-one:
-	CMPQ      SI, $0x00000008
-	JLT       tail
-	VMOVUPD   (CX), Z2
-	VMOVUPD   (DX), Z3
-	VMOVUPD   (BX), Z4
-	VMULPD    Z0, Z3, Z3
-	VADDPD    Z4, Z3, Z3
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z5
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
-	VMOVAPD.Z Z3, K1, Z3
-	VMULPD    Z0, Z3, Z5
-	VADDPD    Z5, Z4, Z4
-	VMULPD    Z1, Z4, Z4
-	VADDPD    Z4, Z2, Z2
-	VMOVUPD   Z2, (AX)
-	VMOVUPD   Z3, (DX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000008, SI
-	JMP       one
-
-tail:
-	TESTQ     SI, SI
-	JE        done
-	MOVL      $0xffffffff, DI
-	BZHIL     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (CX), K1, Z2
-	VMOVUPD.Z (DX), K1, Z3
-	VMOVUPD.Z (BX), K1, Z4
-	VMULPD    Z0, Z3, Z3
-	VADDPD    Z4, Z3, Z3
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z5
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K2
-	VMOVAPD.Z Z3, K2, Z3
-	VMULPD    Z0, Z3, Z0
-	VADDPD    Z0, Z4, Z0
-	VMULPD    Z1, Z0, Z0
-	VADDPD    Z0, Z2, Z0
-	VMOVUPD   Z0, K1, (AX)
-	VMOVUPD   Z3, K1, (DX)
-
-done:
-	VZEROUPPER
-	RET
 
 // func adamStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -21857,6 +22357,116 @@ done:
 	VZEROUPPER
 	RET
 
+// func rmspropMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmspropMoveF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	VBROADCASTSD s3+64(FP), Z3
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (AX), Z4
+	VMOVUPD   (CX), Z5
+	VMOVUPD   64(AX), Z6
+	VMOVUPD   64(CX), Z7
+	VMULPD    Z0, Z5, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z8
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z8, K1
+	VMOVAPD.Z Z4, K1, Z8
+	VMULPD    Z1, Z8, Z9
+	VMULPD    Z8, Z9, Z8
+	VADDPD    Z8, Z5, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z5, Z8
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z8, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    Z2, Z4, Z4
+	VSQRTPD   Z5, Z8
+	VADDPD    Z3, Z8, Z8
+	VDIVPD    Z8, Z4, Z4
+	VMOVUPD   Z4, (AX)
+	VMOVUPD   Z5, (CX)
+	VMULPD    Z0, Z7, Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z6, Z5
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z5, K1
+	VMOVAPD.Z Z6, K1, Z5
+	VMULPD    Z1, Z5, Z7
+	VMULPD    Z5, Z7, Z5
+	VADDPD    Z5, Z4, Z4
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z5, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMULPD    Z2, Z6, Z5
+	VSQRTPD   Z4, Z6
+	VADDPD    Z3, Z6, Z6
+	VDIVPD    Z6, Z5, Z5
+	VMOVUPD   Z5, 64(AX)
+	VMOVUPD   Z4, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (AX), Z4
+	VMOVUPD   (CX), Z5
+	VMULPD    Z0, Z5, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z6
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z6, K1
+	VMOVAPD.Z Z4, K1, Z6
+	VMULPD    Z1, Z6, Z7
+	VMULPD    Z6, Z7, Z6
+	VADDPD    Z6, Z5, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z5, Z6
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z6, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    Z2, Z4, Z4
+	VSQRTPD   Z5, Z6
+	VADDPD    Z3, Z6, Z6
+	VDIVPD    Z6, Z4, Z4
+	VMOVUPD   Z4, (AX)
+	VMOVUPD   Z5, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z4
+	VMOVUPD.Z (CX), K1, Z5
+	VMULPD    Z0, Z5, Z0
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z5
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z5, K2
+	VMOVAPD.Z Z4, K2, Z5
+	VMULPD    Z1, Z5, Z1
+	VMULPD    Z5, Z1, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMULPD    Z2, Z4, Z1
+	VSQRTPD   Z0, Z2
+	VADDPD    Z3, Z2, Z2
+	VDIVPD    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+	VMOVUPD   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func rmspropStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·rmspropStepF64AVX512(SB), NOSPLIT, $0-104
@@ -21981,6 +22591,106 @@ done:
 	VZEROUPPER
 	RET
 
+// func adagradMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adagradMoveF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (AX), Z2
+	VMOVUPD   (CX), Z3
+	VMOVUPD   64(AX), Z4
+	VMOVUPD   64(CX), Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z6
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z6, K1
+	VMOVAPD.Z Z2, K1, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z6, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z6
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z6, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z0, Z2, Z2
+	VSQRTPD   Z3, Z6
+	VADDPD    Z1, Z6, Z6
+	VDIVPD    Z6, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD   Z3, (CX)
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z4, Z2
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z2, K1
+	VMOVAPD.Z Z4, K1, Z2
+	VMULPD    Z2, Z2, Z2
+	VADDPD    Z2, Z5, Z2
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z3
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z3, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMULPD    Z0, Z4, Z3
+	VSQRTPD   Z2, Z4
+	VADDPD    Z1, Z4, Z4
+	VDIVPD    Z4, Z3, Z3
+	VMOVUPD   Z3, 64(AX)
+	VMOVUPD   Z2, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (AX), Z2
+	VMOVUPD   (CX), Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z4
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z4, K1
+	VMOVAPD.Z Z2, K1, Z4
+	VMULPD    Z4, Z4, Z4
+	VADDPD    Z4, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z4
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z4, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z0, Z2, Z2
+	VSQRTPD   Z3, Z4
+	VADDPD    Z1, Z4, Z4
+	VDIVPD    Z4, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD   Z3, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VMOVUPD.Z (CX), K1, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z2, Z4
+	VCMPPD    $0x15, c64_20b0000000000000<>+0(SB), Z4, K2
+	VMOVAPD.Z Z2, K2, Z4
+	VMULPD    Z4, Z4, Z4
+	VADDPD    Z4, Z3, Z3
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z3, Z4
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z4, K2
+	VMOVAPD.Z Z3, K2, Z3
+	VMULPD    Z0, Z2, Z0
+	VSQRTPD   Z3, Z2
+	VADDPD    Z1, Z2, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	VMOVUPD   Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func adagradStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adagradStepF64AVX512(SB), NOSPLIT, $0-104
@@ -22095,6 +22805,126 @@ done:
 	VZEROUPPER
 	RET
 
+// func lionMoveF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lionMoveF64AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Z0
+	VBROADCASTSD s1+48(FP), Z1
+	VBROADCASTSD s2+56(FP), Z2
+	VBROADCASTSD s3+64(FP), Z3
+	VBROADCASTSD s4+72(FP), Z4
+	VBROADCASTSD s5+80(FP), Z5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (AX), Z5
+	VMOVUPD   (CX), Z14
+	VMOVUPD   64(AX), Z15
+	VMOVUPD   64(CX), Z16
+	VMULPD    Z0, Z14, Z17
+	VMULPD    Z1, Z5, Z18
+	VADDPD    Z18, Z17, Z17
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z18
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z17, K1
+	VBLENDMPD Z18, Z17, K1, Z6
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z18
+	VCMPPD    $0x11, c64_0<>+0(SB), Z17, K1
+	VBLENDMPD Z18, Z6, K1, Z7
+	VMULPD    Z2, Z14, Z14
+	VMULPD    Z3, Z5, Z5
+	VADDPD    Z5, Z14, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z5, Z14
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z14, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    Z4, Z7, Z14
+	VMOVUPD   Z14, (AX)
+	VMOVUPD   Z5, (CX)
+	VMULPD    Z0, Z16, Z5
+	VMULPD    Z1, Z15, Z14
+	VADDPD    Z14, Z5, Z5
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z14
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z5, K1
+	VBLENDMPD Z14, Z5, K1, Z8
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z14
+	VCMPPD    $0x11, c64_0<>+0(SB), Z5, K1
+	VBLENDMPD Z14, Z8, K1, Z9
+	VMULPD    Z2, Z16, Z5
+	VMULPD    Z3, Z15, Z14
+	VADDPD    Z14, Z5, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z5, Z14
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z14, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    Z4, Z9, Z14
+	VMOVUPD   Z14, 64(AX)
+	VMOVUPD   Z5, 64(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (AX), Z5
+	VMOVUPD   (CX), Z6
+	VMULPD    Z0, Z6, Z7
+	VMULPD    Z1, Z5, Z8
+	VADDPD    Z8, Z7, Z7
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z7, K1
+	VBLENDMPD Z8, Z7, K1, Z10
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z8
+	VCMPPD    $0x11, c64_0<>+0(SB), Z7, K1
+	VBLENDMPD Z8, Z10, K1, Z11
+	VMULPD    Z2, Z6, Z6
+	VMULPD    Z3, Z5, Z5
+	VADDPD    Z5, Z6, Z5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z5, Z6
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z6, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    Z4, Z11, Z6
+	VMOVUPD   Z6, (AX)
+	VMOVUPD   Z5, (CX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z5
+	VMOVUPD.Z (CX), K1, Z6
+	VMULPD    Z0, Z6, Z0
+	VMULPD    Z1, Z5, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z1
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD Z1, Z0, K2, Z12
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z1
+	VCMPPD    $0x11, c64_0<>+0(SB), Z0, K2
+	VBLENDMPD Z1, Z12, K2, Z13
+	VMULPD    Z2, Z6, Z0
+	VMULPD    Z3, Z5, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMULPD    Z4, Z13, Z1
+	VMOVUPD   Z1, K1, (AX)
+	VMOVUPD   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func lionStepF64AVX512(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·lionStepF64AVX512(SB), NOSPLIT, $0-104
@@ -22122,18 +22952,18 @@ many:
 	VMULPD    Z0, Z7, Z12
 	VMULPD    Z1, Z8, Z13
 	VADDPD    Z13, Z12, Z12
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z13
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K1
+	VBLENDMPD Z13, Z12, K1, Z14
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z13
+	VCMPPD    $0x11, c64_0<>+0(SB), Z12, K1
+	VBLENDMPD Z13, Z14, K1, Z15
 	VMULPD    Z2, Z7, Z7
 	VMULPD    Z3, Z8, Z8
 	VADDPD    Z8, Z7, Z7
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z7, Z8
 	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z8, K1
 	VMOVAPD.Z Z7, K1, Z7
-	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z8
-	VCMPPD    $0x1e, c64_0<>+0(SB), Z12, K1
-	VBLENDMPD Z8, Z12, K1, Z14
-	VMOVUPD   c64_bff0000000000000<>+0(SB), Z8
-	VCMPPD    $0x11, c64_0<>+0(SB), Z12, K1
-	VBLENDMPD Z8, Z14, K1, Z15
 	VMULPD    Z4, Z15, Z8
 	VMULPD    Z5, Z6, Z12
 	VADDPD    Z12, Z8, Z8
@@ -22143,24 +22973,24 @@ many:
 	VMULPD    Z0, Z10, Z6
 	VMULPD    Z1, Z11, Z7
 	VADDPD    Z7, Z6, Z6
-	VMULPD    Z2, Z10, Z7
-	VMULPD    Z3, Z11, Z8
-	VADDPD    Z8, Z7, Z7
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z7, Z8
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z8, K1
-	VMOVAPD.Z Z7, K1, Z7
-	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z8
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z7
 	VCMPPD    $0x1e, c64_0<>+0(SB), Z6, K1
-	VBLENDMPD Z8, Z6, K1, Z16
-	VMOVUPD   c64_bff0000000000000<>+0(SB), Z8
+	VBLENDMPD Z7, Z6, K1, Z16
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z7
 	VCMPPD    $0x11, c64_0<>+0(SB), Z6, K1
-	VBLENDMPD Z8, Z16, K1, Z17
-	VMULPD    Z4, Z17, Z6
+	VBLENDMPD Z7, Z16, K1, Z17
+	VMULPD    Z2, Z10, Z6
+	VMULPD    Z3, Z11, Z7
+	VADDPD    Z7, Z6, Z6
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z6, Z7
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z7, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMULPD    Z4, Z17, Z7
 	VMULPD    Z5, Z9, Z8
-	VADDPD    Z8, Z6, Z6
-	VADDPD    Z6, Z9, Z6
-	VMOVUPD   Z6, 64(AX)
-	VMOVUPD   Z7, 64(DX)
+	VADDPD    Z8, Z7, Z7
+	VADDPD    Z7, Z9, Z7
+	VMOVUPD   Z7, 64(AX)
+	VMOVUPD   Z6, 64(DX)
 	ADDQ      $0x00000080, AX
 	ADDQ      $0x00000080, CX
 	ADDQ      $0x00000080, DX
@@ -22177,18 +23007,18 @@ one:
 	VMULPD    Z0, Z7, Z9
 	VMULPD    Z1, Z8, Z10
 	VADDPD    Z10, Z9, Z9
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K1
+	VBLENDMPD Z10, Z9, K1, Z18
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z10
+	VCMPPD    $0x11, c64_0<>+0(SB), Z9, K1
+	VBLENDMPD Z10, Z18, K1, Z19
 	VMULPD    Z2, Z7, Z7
 	VMULPD    Z3, Z8, Z8
 	VADDPD    Z8, Z7, Z7
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Z7, Z8
 	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z8, K1
 	VMOVAPD.Z Z7, K1, Z7
-	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z8
-	VCMPPD    $0x1e, c64_0<>+0(SB), Z9, K1
-	VBLENDMPD Z8, Z9, K1, Z18
-	VMOVUPD   c64_bff0000000000000<>+0(SB), Z8
-	VCMPPD    $0x11, c64_0<>+0(SB), Z9, K1
-	VBLENDMPD Z8, Z18, K1, Z19
 	VMULPD    Z4, Z19, Z8
 	VMULPD    Z5, Z6, Z9
 	VADDPD    Z9, Z8, Z8
@@ -22214,24 +23044,24 @@ tail:
 	VMULPD    Z0, Z7, Z0
 	VMULPD    Z1, Z8, Z1
 	VADDPD    Z1, Z0, Z0
-	VMULPD    Z2, Z7, Z1
-	VMULPD    Z3, Z8, Z2
-	VADDPD    Z2, Z1, Z1
-	VANDPD    c64_7fffffffffffffff<>+0(SB), Z1, Z2
-	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z2, K2
-	VMOVAPD.Z Z1, K2, Z1
-	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z2
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z1
 	VCMPPD    $0x1e, c64_0<>+0(SB), Z0, K2
-	VBLENDMPD Z2, Z0, K2, Z20
-	VMOVUPD   c64_bff0000000000000<>+0(SB), Z2
+	VBLENDMPD Z1, Z0, K2, Z20
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Z1
 	VCMPPD    $0x11, c64_0<>+0(SB), Z0, K2
-	VBLENDMPD Z2, Z20, K2, Z21
-	VMULPD    Z4, Z21, Z0
+	VBLENDMPD Z1, Z20, K2, Z21
+	VMULPD    Z2, Z7, Z0
+	VMULPD    Z3, Z8, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Z0, Z1
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMULPD    Z4, Z21, Z1
 	VMULPD    Z5, Z6, Z2
-	VADDPD    Z2, Z0, Z0
-	VADDPD    Z0, Z6, Z0
-	VMOVUPD   Z0, K1, (AX)
-	VMOVUPD   Z1, K1, (DX)
+	VADDPD    Z2, Z1, Z1
+	VADDPD    Z1, Z6, Z1
+	VMOVUPD   Z1, K1, (AX)
+	VMOVUPD   Z0, K1, (DX)
 
 done:
 	VZEROUPPER
@@ -22289,6 +23119,184 @@ tail:
 	VZEROUPPER
 	RET
 
+// func momentumStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·momentumStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
+
+many:
+	CMPQ    SI, $0x00000008
+	JLT     one
+	VMOVUPS (CX), Y3
+	VMOVUPS (DX), Y4
+	VMOVUPS (BX), Y5
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y4, Y5, Y4
+	VMULPS  Y2, Y4, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y3
+	VMOVUPS (DX), Y4
+	VMOVUPS (BX), Y5
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y4, Y5, Y4
+	VMULPS  Y2, Y4, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func nesterovMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·nesterovMoveF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPS (AX), Y2
+	VMOVUPS (CX), Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y4, Y4
+	VANDPS  Y3, Y4, Y3
+	VMULPS  Y0, Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (AX), Y2
+	VMOVUPS (CX), Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y4, Y4
+	VANDPS  Y3, Y4, Y3
+	VMULPS  Y0, Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func nesterovStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·nesterovStepF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+72(FP), SI
+
+many:
+	CMPQ    SI, $0x00000008
+	JLT     one
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (BX), Y4
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y3, Y5, Y3
+	VMULPS  Y0, Y3, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (BX), Y4
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
+	VANDPS  Y3, Y5, Y3
+	VMULPS  Y0, Y3, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func adamMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
 TEXT ·adamMoveF32AVX2(SB), NOSPLIT, $0-80
@@ -22298,6 +23306,7 @@ TEXT ·adamMoveF32AVX2(SB), NOSPLIT, $0-80
 	VBROADCASTSS s3+52(FP), Y3
 	VBROADCASTSS s4+56(FP), Y4
 	VBROADCASTSS s5+60(FP), Y5
+	VBROADCASTSS s6+64(FP), Y6
 	MOVQ         grad+16(FP), AX
 	MOVQ         m+24(FP), CX
 	MOVQ         v+32(FP), DX
@@ -22371,131 +23380,6 @@ one:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000008, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func momentumStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX
-TEXT ·momentumStepF32AVX2(SB), NOSPLIT, $0-80
-	VBROADCASTSS s0+40(FP), Y0
-	VBROADCASTSS s1+44(FP), Y1
-	VBROADCASTSS s2+48(FP), Y2
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+72(FP), SI
-
-many:
-	CMPQ    SI, $0x00000008
-	JLT     one
-	VMOVUPS (CX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS (BX), Y5
-	VMULPS  Y0, Y4, Y4
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y4, Y5, Y4
-	VMULPS  Y2, Y4, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS Y3, (AX)
-	VMOVUPS Y4, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, SI
-	JMP     many
-
-one:
-	CMPQ    SI, $0x00000008
-	JLT     tail
-	VMOVUPS (CX), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS (BX), Y5
-	VMULPS  Y0, Y4, Y4
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y4, Y5, Y4
-	VMULPS  Y2, Y4, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS Y3, (AX)
-	VMOVUPS Y4, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, SI
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func nesterovStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
-// Requires: AVX
-TEXT ·nesterovStepF32AVX2(SB), NOSPLIT, $0-80
-	VBROADCASTSS s0+40(FP), Y0
-	VBROADCASTSS s1+44(FP), Y1
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+72(FP), SI
-
-many:
-	CMPQ    SI, $0x00000008
-	JLT     one
-	VMOVUPS (CX), Y2
-	VMOVUPS (DX), Y3
-	VMOVUPS (BX), Y4
-	VMULPS  Y0, Y3, Y3
-	VADDPS  Y4, Y3, Y3
-	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y3, Y5, Y3
-	VMULPS  Y0, Y3, Y5
-	VADDPS  Y5, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, SI
-	JMP     many
-
-one:
-	CMPQ    SI, $0x00000008
-	JLT     tail
-	VMOVUPS (CX), Y2
-	VMOVUPS (DX), Y3
-	VMOVUPS (BX), Y4
-	VMULPS  Y0, Y3, Y3
-	VADDPS  Y4, Y3, Y3
-	VANDPS  c32_7fffffff<>+0(SB), Y3, Y5
-	VCMPPS  $0x15, c32_3800000<>+0(SB), Y5, Y5
-	VANDPS  Y3, Y5, Y3
-	VMULPS  Y0, Y3, Y5
-	VADDPS  Y5, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, SI
 	JMP     one
 
 tail:
@@ -22605,6 +23489,73 @@ tail:
 	VZEROUPPER
 	RET
 
+// func rmspropMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·rmspropMoveF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	VBROADCASTSS s3+52(FP), Y3
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPS (AX), Y4
+	VMOVUPS (CX), Y5
+	VMULPS  Y0, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y6
+	VCMPPS  $0x15, c32_21800000<>+0(SB), Y6, Y6
+	VANDPS  Y4, Y6, Y6
+	VMULPS  Y1, Y6, Y7
+	VMULPS  Y6, Y7, Y6
+	VADDPS  Y6, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y6, Y6
+	VANDPS  Y5, Y6, Y5
+	VMULPS  Y2, Y4, Y4
+	VSQRTPS Y5, Y6
+	VADDPS  Y3, Y6, Y6
+	VDIVPS  Y6, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (AX), Y4
+	VMOVUPS (CX), Y5
+	VMULPS  Y0, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y6
+	VCMPPS  $0x15, c32_21800000<>+0(SB), Y6, Y6
+	VANDPS  Y4, Y6, Y6
+	VMULPS  Y1, Y6, Y7
+	VMULPS  Y6, Y7, Y6
+	VADDPS  Y6, Y5, Y5
+	VANDPS  c32_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y6, Y6
+	VANDPS  Y5, Y6, Y5
+	VMULPS  Y2, Y4, Y4
+	VSQRTPS Y5, Y6
+	VADDPS  Y3, Y6, Y6
+	VDIVPS  Y6, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func rmspropStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
 TEXT ·rmspropStepF32AVX2(SB), NOSPLIT, $0-80
@@ -22682,6 +23633,67 @@ tail:
 	VZEROUPPER
 	RET
 
+// func adagradMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·adagradMoveF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ    DX, $0x00000008
+	JLT     one
+	VMOVUPS (AX), Y2
+	VMOVUPS (CX), Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y2, Y4
+	VCMPPS  $0x15, c32_21800000<>+0(SB), Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMULPS  Y4, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y4, Y4
+	VANDPS  Y3, Y4, Y3
+	VMULPS  Y0, Y2, Y2
+	VSQRTPS Y3, Y4
+	VADDPS  Y1, Y4, Y4
+	VDIVPS  Y4, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000008
+	JLT     tail
+	VMOVUPS (AX), Y2
+	VMOVUPS (CX), Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y2, Y4
+	VCMPPS  $0x15, c32_21800000<>+0(SB), Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMULPS  Y4, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VANDPS  c32_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS  $0x15, c32_3800000<>+0(SB), Y4, Y4
+	VANDPS  Y3, Y4, Y3
+	VMULPS  Y0, Y2, Y2
+	VSQRTPS Y3, Y4
+	VADDPS  Y1, Y4, Y4
+	VDIVPS  Y4, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func adagradStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
 TEXT ·adagradStepF32AVX2(SB), NOSPLIT, $0-80
@@ -22753,6 +23765,79 @@ tail:
 	VZEROUPPER
 	RET
 
+// func lionMoveF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
+// Requires: AVX
+TEXT ·lionMoveF32AVX2(SB), NOSPLIT, $0-80
+	VBROADCASTSS s0+40(FP), Y0
+	VBROADCASTSS s1+44(FP), Y1
+	VBROADCASTSS s2+48(FP), Y2
+	VBROADCASTSS s3+52(FP), Y3
+	VBROADCASTSS s4+56(FP), Y4
+	VBROADCASTSS s5+60(FP), Y5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+72(FP), DX
+
+many:
+	CMPQ      DX, $0x00000008
+	JLT       one
+	VMOVUPS   (AX), Y5
+	VMOVUPS   (CX), Y6
+	VMULPS    Y0, Y6, Y7
+	VMULPS    Y1, Y5, Y8
+	VADDPS    Y8, Y7, Y7
+	VMOVUPS   c32_3f800000<>+0(SB), Y8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y7, Y9
+	VBLENDVPS Y9, Y8, Y7, Y8
+	VMOVUPS   c32_bf800000<>+0(SB), Y9
+	VCMPPS    $0x11, c32_0<>+0(SB), Y7, Y7
+	VBLENDVPS Y7, Y9, Y8, Y7
+	VMULPS    Y2, Y6, Y6
+	VMULPS    Y3, Y5, Y5
+	VADDPS    Y5, Y6, Y5
+	VANDPS    c32_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMULPS    Y4, Y7, Y6
+	VMOVUPS   Y6, (AX)
+	VMOVUPS   Y5, (CX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPS   (AX), Y5
+	VMOVUPS   (CX), Y6
+	VMULPS    Y0, Y6, Y7
+	VMULPS    Y1, Y5, Y8
+	VADDPS    Y8, Y7, Y7
+	VMOVUPS   c32_3f800000<>+0(SB), Y8
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y7, Y9
+	VBLENDVPS Y9, Y8, Y7, Y8
+	VMOVUPS   c32_bf800000<>+0(SB), Y9
+	VCMPPS    $0x11, c32_0<>+0(SB), Y7, Y7
+	VBLENDVPS Y7, Y9, Y8, Y7
+	VMULPS    Y2, Y6, Y6
+	VMULPS    Y3, Y5, Y5
+	VADDPS    Y5, Y6, Y5
+	VANDPS    c32_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS    $0x15, c32_3800000<>+0(SB), Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMULPS    Y4, Y7, Y6
+	VMOVUPS   Y6, (AX)
+	VMOVUPS   Y5, (CX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func lionStepF32AVX2(y *float32, x *float32, grad *float32, m *float32, v *float32, s0 float32, s1 float32, s2 float32, s3 float32, s4 float32, s5 float32, s6 float32, n int)
 // Requires: AVX
 TEXT ·lionStepF32AVX2(SB), NOSPLIT, $0-80
@@ -22777,19 +23862,19 @@ many:
 	VMULPS    Y0, Y7, Y9
 	VMULPS    Y1, Y8, Y10
 	VADDPS    Y10, Y9, Y9
+	VMOVUPS   c32_3f800000<>+0(SB), Y10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y9, Y11
+	VBLENDVPS Y11, Y10, Y9, Y10
+	VMOVUPS   c32_bf800000<>+0(SB), Y11
+	VCMPPS    $0x11, c32_0<>+0(SB), Y9, Y9
+	VBLENDVPS Y9, Y11, Y10, Y9
 	VMULPS    Y2, Y7, Y7
 	VMULPS    Y3, Y8, Y8
 	VADDPS    Y8, Y7, Y7
 	VANDPS    c32_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS    $0x15, c32_3800000<>+0(SB), Y8, Y8
 	VANDPS    Y7, Y8, Y7
-	VMOVUPS   c32_3f800000<>+0(SB), Y8
-	VCMPPS    $0x1e, c32_0<>+0(SB), Y9, Y10
-	VBLENDVPS Y10, Y8, Y9, Y8
-	VMOVUPS   c32_bf800000<>+0(SB), Y10
-	VCMPPS    $0x11, c32_0<>+0(SB), Y9, Y9
-	VBLENDVPS Y9, Y10, Y8, Y8
-	VMULPS    Y4, Y8, Y8
+	VMULPS    Y4, Y9, Y8
 	VMULPS    Y5, Y6, Y9
 	VADDPS    Y9, Y8, Y8
 	VADDPS    Y8, Y6, Y6
@@ -22811,19 +23896,19 @@ one:
 	VMULPS    Y0, Y7, Y9
 	VMULPS    Y1, Y8, Y10
 	VADDPS    Y10, Y9, Y9
+	VMOVUPS   c32_3f800000<>+0(SB), Y10
+	VCMPPS    $0x1e, c32_0<>+0(SB), Y9, Y11
+	VBLENDVPS Y11, Y10, Y9, Y10
+	VMOVUPS   c32_bf800000<>+0(SB), Y11
+	VCMPPS    $0x11, c32_0<>+0(SB), Y9, Y9
+	VBLENDVPS Y9, Y11, Y10, Y9
 	VMULPS    Y2, Y7, Y7
 	VMULPS    Y3, Y8, Y8
 	VADDPS    Y8, Y7, Y7
 	VANDPS    c32_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS    $0x15, c32_3800000<>+0(SB), Y8, Y8
 	VANDPS    Y7, Y8, Y7
-	VMOVUPS   c32_3f800000<>+0(SB), Y8
-	VCMPPS    $0x1e, c32_0<>+0(SB), Y9, Y10
-	VBLENDVPS Y10, Y8, Y9, Y8
-	VMOVUPS   c32_bf800000<>+0(SB), Y10
-	VCMPPS    $0x11, c32_0<>+0(SB), Y9, Y9
-	VBLENDVPS Y9, Y10, Y8, Y8
-	VMULPS    Y4, Y8, Y8
+	VMULPS    Y4, Y9, Y8
 	VMULPS    Y5, Y6, Y9
 	VADDPS    Y9, Y8, Y8
 	VADDPS    Y8, Y6, Y6
@@ -22892,6 +23977,184 @@ tail:
 	VZEROUPPER
 	RET
 
+// func momentumStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·momentumStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
+
+many:
+	CMPQ    SI, $0x00000004
+	JLT     one
+	VMOVUPD (CX), Y3
+	VMOVUPD (DX), Y4
+	VMOVUPD (BX), Y5
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y4, Y5, Y4
+	VMULPD  Y2, Y4, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMOVUPD Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y3
+	VMOVUPD (DX), Y4
+	VMOVUPD (BX), Y5
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y4, Y5, Y4
+	VMULPD  Y2, Y4, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD Y3, (AX)
+	VMOVUPD Y4, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func nesterovMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·nesterovMoveF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ    DX, $0x00000004
+	JLT     one
+	VMOVUPD (AX), Y2
+	VMOVUPD (CX), Y3
+	VMULPD  Y0, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y4
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y4, Y4
+	VANDPD  Y3, Y4, Y3
+	VMULPD  Y0, Y3, Y4
+	VADDPD  Y4, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (AX), Y2
+	VMOVUPD (CX), Y3
+	VMULPD  Y0, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y4
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y4, Y4
+	VANDPD  Y3, Y4, Y3
+	VMULPD  Y0, Y3, Y4
+	VADDPD  Y4, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func nesterovStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·nesterovStepF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+24(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         n+96(FP), SI
+
+many:
+	CMPQ    SI, $0x00000004
+	JLT     one
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMOVUPD (BX), Y4
+	VMULPD  Y0, Y3, Y3
+	VADDPD  Y4, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y3, Y5, Y3
+	VMULPD  Y0, Y3, Y5
+	VADDPD  Y5, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     many
+
+one:
+	CMPQ    SI, $0x00000004
+	JLT     tail
+	VMOVUPD (CX), Y2
+	VMOVUPD (DX), Y3
+	VMOVUPD (BX), Y4
+	VMULPD  Y0, Y3, Y3
+	VADDPD  Y4, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
+	VANDPD  Y3, Y5, Y3
+	VMULPD  Y0, Y3, Y5
+	VADDPD  Y5, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (DX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func adamMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
 TEXT ·adamMoveF64AVX2(SB), NOSPLIT, $0-104
@@ -22901,6 +24164,7 @@ TEXT ·adamMoveF64AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD s3+64(FP), Y3
 	VBROADCASTSD s4+72(FP), Y4
 	VBROADCASTSD s5+80(FP), Y5
+	VBROADCASTSD s6+88(FP), Y6
 	MOVQ         grad+16(FP), AX
 	MOVQ         m+24(FP), CX
 	MOVQ         v+32(FP), DX
@@ -22974,131 +24238,6 @@ one:
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000004, BX
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func momentumStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX
-TEXT ·momentumStepF64AVX2(SB), NOSPLIT, $0-104
-	VBROADCASTSD s0+40(FP), Y0
-	VBROADCASTSD s1+48(FP), Y1
-	VBROADCASTSD s2+56(FP), Y2
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+96(FP), SI
-
-many:
-	CMPQ    SI, $0x00000004
-	JLT     one
-	VMOVUPD (CX), Y3
-	VMOVUPD (DX), Y4
-	VMOVUPD (BX), Y5
-	VMULPD  Y0, Y4, Y4
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y4, Y5, Y4
-	VMULPD  Y2, Y4, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPD Y3, (AX)
-	VMOVUPD Y4, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000004, SI
-	JMP     many
-
-one:
-	CMPQ    SI, $0x00000004
-	JLT     tail
-	VMOVUPD (CX), Y3
-	VMOVUPD (DX), Y4
-	VMOVUPD (BX), Y5
-	VMULPD  Y0, Y4, Y4
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y4, Y5, Y4
-	VMULPD  Y2, Y4, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPD Y3, (AX)
-	VMOVUPD Y4, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000004, SI
-	JMP     one
-
-tail:
-	VZEROUPPER
-	RET
-
-// func nesterovStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
-// Requires: AVX
-TEXT ·nesterovStepF64AVX2(SB), NOSPLIT, $0-104
-	VBROADCASTSD s0+40(FP), Y0
-	VBROADCASTSD s1+48(FP), Y1
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         m+24(FP), DX
-	MOVQ         grad+16(FP), BX
-	MOVQ         n+96(FP), SI
-
-many:
-	CMPQ    SI, $0x00000004
-	JLT     one
-	VMOVUPD (CX), Y2
-	VMOVUPD (DX), Y3
-	VMOVUPD (BX), Y4
-	VMULPD  Y0, Y3, Y3
-	VADDPD  Y4, Y3, Y3
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y3, Y5, Y3
-	VMULPD  Y0, Y3, Y5
-	VADDPD  Y5, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VADDPD  Y4, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD Y3, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000004, SI
-	JMP     many
-
-one:
-	CMPQ    SI, $0x00000004
-	JLT     tail
-	VMOVUPD (CX), Y2
-	VMOVUPD (DX), Y3
-	VMOVUPD (BX), Y4
-	VMULPD  Y0, Y3, Y3
-	VADDPD  Y4, Y3, Y3
-	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y5
-	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y5, Y5
-	VANDPD  Y3, Y5, Y3
-	VMULPD  Y0, Y3, Y5
-	VADDPD  Y5, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VADDPD  Y4, Y2, Y2
-	VMOVUPD Y2, (AX)
-	VMOVUPD Y3, (DX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000004, SI
 	JMP     one
 
 tail:
@@ -23208,6 +24347,73 @@ tail:
 	VZEROUPPER
 	RET
 
+// func rmspropMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·rmspropMoveF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	VBROADCASTSD s3+64(FP), Y3
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ    DX, $0x00000004
+	JLT     one
+	VMOVUPD (AX), Y4
+	VMOVUPD (CX), Y5
+	VMULPD  Y0, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y6
+	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y6, Y6
+	VANDPD  Y4, Y6, Y6
+	VMULPD  Y1, Y6, Y7
+	VMULPD  Y6, Y7, Y6
+	VADDPD  Y6, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y5, Y6
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y6, Y6
+	VANDPD  Y5, Y6, Y5
+	VMULPD  Y2, Y4, Y4
+	VSQRTPD Y5, Y6
+	VADDPD  Y3, Y6, Y6
+	VDIVPD  Y6, Y4, Y4
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (AX), Y4
+	VMOVUPD (CX), Y5
+	VMULPD  Y0, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y4, Y6
+	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y6, Y6
+	VANDPD  Y4, Y6, Y6
+	VMULPD  Y1, Y6, Y7
+	VMULPD  Y6, Y7, Y6
+	VADDPD  Y6, Y5, Y5
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y5, Y6
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y6, Y6
+	VANDPD  Y5, Y6, Y5
+	VMULPD  Y2, Y4, Y4
+	VSQRTPD Y5, Y6
+	VADDPD  Y3, Y6, Y6
+	VDIVPD  Y6, Y4, Y4
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func rmspropStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
 TEXT ·rmspropStepF64AVX2(SB), NOSPLIT, $0-104
@@ -23285,6 +24491,67 @@ tail:
 	VZEROUPPER
 	RET
 
+// func adagradMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·adagradMoveF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	MOVQ         grad+16(FP), AX
+	MOVQ         v+32(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ    DX, $0x00000004
+	JLT     one
+	VMOVUPD (AX), Y2
+	VMOVUPD (CX), Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y2, Y4
+	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y4, Y4
+	VANDPD  Y2, Y4, Y4
+	VMULPD  Y4, Y4, Y4
+	VADDPD  Y4, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y4
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y4, Y4
+	VANDPD  Y3, Y4, Y3
+	VMULPD  Y0, Y2, Y2
+	VSQRTPD Y3, Y4
+	VADDPD  Y1, Y4, Y4
+	VDIVPD  Y4, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     many
+
+one:
+	CMPQ    DX, $0x00000004
+	JLT     tail
+	VMOVUPD (AX), Y2
+	VMOVUPD (CX), Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y2, Y4
+	VCMPPD  $0x15, c64_20b0000000000000<>+0(SB), Y4, Y4
+	VANDPD  Y2, Y4, Y4
+	VMULPD  Y4, Y4, Y4
+	VADDPD  Y4, Y3, Y3
+	VANDPD  c64_7fffffffffffffff<>+0(SB), Y3, Y4
+	VCMPPD  $0x15, c64_170000000000000<>+0(SB), Y4, Y4
+	VANDPD  Y3, Y4, Y3
+	VMULPD  Y0, Y2, Y2
+	VSQRTPD Y3, Y4
+	VADDPD  Y1, Y4, Y4
+	VDIVPD  Y4, Y2, Y2
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func adagradStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
 TEXT ·adagradStepF64AVX2(SB), NOSPLIT, $0-104
@@ -23356,6 +24623,79 @@ tail:
 	VZEROUPPER
 	RET
 
+// func lionMoveF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
+// Requires: AVX
+TEXT ·lionMoveF64AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD s0+40(FP), Y0
+	VBROADCASTSD s1+48(FP), Y1
+	VBROADCASTSD s2+56(FP), Y2
+	VBROADCASTSD s3+64(FP), Y3
+	VBROADCASTSD s4+72(FP), Y4
+	VBROADCASTSD s5+80(FP), Y5
+	MOVQ         grad+16(FP), AX
+	MOVQ         m+24(FP), CX
+	MOVQ         n+96(FP), DX
+
+many:
+	CMPQ      DX, $0x00000004
+	JLT       one
+	VMOVUPD   (AX), Y5
+	VMOVUPD   (CX), Y6
+	VMULPD    Y0, Y6, Y7
+	VMULPD    Y1, Y5, Y8
+	VADDPD    Y8, Y7, Y7
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y7, Y9
+	VBLENDVPD Y9, Y8, Y7, Y8
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Y9
+	VCMPPD    $0x11, c64_0<>+0(SB), Y7, Y7
+	VBLENDVPD Y7, Y9, Y8, Y7
+	VMULPD    Y2, Y6, Y6
+	VMULPD    Y3, Y5, Y5
+	VADDPD    Y5, Y6, Y5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y5, Y6
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Y6, Y6
+	VANDPD    Y5, Y6, Y5
+	VMULPD    Y4, Y7, Y6
+	VMOVUPD   Y6, (AX)
+	VMOVUPD   Y5, (CX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000004, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000004
+	JLT       tail
+	VMOVUPD   (AX), Y5
+	VMOVUPD   (CX), Y6
+	VMULPD    Y0, Y6, Y7
+	VMULPD    Y1, Y5, Y8
+	VADDPD    Y8, Y7, Y7
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y8
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y7, Y9
+	VBLENDVPD Y9, Y8, Y7, Y8
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Y9
+	VCMPPD    $0x11, c64_0<>+0(SB), Y7, Y7
+	VBLENDVPD Y7, Y9, Y8, Y7
+	VMULPD    Y2, Y6, Y6
+	VMULPD    Y3, Y5, Y5
+	VADDPD    Y5, Y6, Y5
+	VANDPD    c64_7fffffffffffffff<>+0(SB), Y5, Y6
+	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Y6, Y6
+	VANDPD    Y5, Y6, Y5
+	VMULPD    Y4, Y7, Y6
+	VMOVUPD   Y6, (AX)
+	VMOVUPD   Y5, (CX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000004, DX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func lionStepF64AVX2(y *float64, x *float64, grad *float64, m *float64, v *float64, s0 float64, s1 float64, s2 float64, s3 float64, s4 float64, s5 float64, s6 float64, n int)
 // Requires: AVX
 TEXT ·lionStepF64AVX2(SB), NOSPLIT, $0-104
@@ -23380,19 +24720,19 @@ many:
 	VMULPD    Y0, Y7, Y9
 	VMULPD    Y1, Y8, Y10
 	VADDPD    Y10, Y9, Y9
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y10
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Y11
+	VCMPPD    $0x11, c64_0<>+0(SB), Y9, Y9
+	VBLENDVPD Y9, Y11, Y10, Y9
 	VMULPD    Y2, Y7, Y7
 	VMULPD    Y3, Y8, Y8
 	VADDPD    Y8, Y7, Y7
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Y7, Y8
 	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Y8, Y8
 	VANDPD    Y7, Y8, Y7
-	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y8
-	VCMPPD    $0x1e, c64_0<>+0(SB), Y9, Y10
-	VBLENDVPD Y10, Y8, Y9, Y8
-	VMOVUPD   c64_bff0000000000000<>+0(SB), Y10
-	VCMPPD    $0x11, c64_0<>+0(SB), Y9, Y9
-	VBLENDVPD Y9, Y10, Y8, Y8
-	VMULPD    Y4, Y8, Y8
+	VMULPD    Y4, Y9, Y8
 	VMULPD    Y5, Y6, Y9
 	VADDPD    Y9, Y8, Y8
 	VADDPD    Y8, Y6, Y6
@@ -23414,19 +24754,19 @@ one:
 	VMULPD    Y0, Y7, Y9
 	VMULPD    Y1, Y8, Y10
 	VADDPD    Y10, Y9, Y9
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y10
+	VCMPPD    $0x1e, c64_0<>+0(SB), Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y10
+	VMOVUPD   c64_bff0000000000000<>+0(SB), Y11
+	VCMPPD    $0x11, c64_0<>+0(SB), Y9, Y9
+	VBLENDVPD Y9, Y11, Y10, Y9
 	VMULPD    Y2, Y7, Y7
 	VMULPD    Y3, Y8, Y8
 	VADDPD    Y8, Y7, Y7
 	VANDPD    c64_7fffffffffffffff<>+0(SB), Y7, Y8
 	VCMPPD    $0x15, c64_170000000000000<>+0(SB), Y8, Y8
 	VANDPD    Y7, Y8, Y7
-	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y8
-	VCMPPD    $0x1e, c64_0<>+0(SB), Y9, Y10
-	VBLENDVPD Y10, Y8, Y9, Y8
-	VMOVUPD   c64_bff0000000000000<>+0(SB), Y10
-	VCMPPD    $0x11, c64_0<>+0(SB), Y9, Y9
-	VBLENDVPD Y9, Y10, Y8, Y8
-	VMULPD    Y4, Y8, Y8
+	VMULPD    Y4, Y9, Y8
 	VMULPD    Y5, Y6, Y9
 	VADDPD    Y9, Y8, Y8
 	VADDPD    Y8, Y6, Y6

@@ -14,16 +14,30 @@ func updates() {
 	for _, wide := range []bool{true, false} {
 		for _, e := range []elem{f32, f64} {
 			v := vec{e, wide}
-			v.update("momentumMove", "the move of one step of momentum, left in grad,", "grad m", 3, v.momentum)
-			v.update("adamMove", "the move of one step of Adam, left in grad,", "grad m v", 6, v.adam)
-			v.update("momentumStep", "one step of momentum", "y m", 3, v.momentumStep)
-			v.update("nesterovStep", "one step of Nesterov's momentum", "y m", 2, v.nesterovStep)
-			v.update("adamStep", "one step of Adam", "y m v", 7, v.adamStep)
-			v.update("rmspropStep", "one step of RMSProp", "y v", 4, v.rmspropStep)
-			v.update("adagradStep", "one step of Adagrad", "y v", 2, v.adagradStep)
-			v.update("lionStep", "one step of Lion", "y m", 6, v.lionStep)
+			v.rule("momentum", "momentum", "m", 3, 0, v.momentum)
+			v.rule("nesterov", "Nesterov's momentum", "m", 2, 0, v.nesterov)
+			v.rule("adam", "Adam", "m v", 7, 6, v.adam)
+			v.rule("rmsprop", "RMSProp", "v", 4, 0, v.rmsprop)
+			v.rule("adagrad", "Adagrad", "v", 2, 0, v.adagrad)
+			v.rule("lion", "Lion", "m", 6, 5, v.lion)
 		}
 	}
+}
+
+// rule writes a rule twice: its move left in grad, and its step y = x + move,
+// with s[decay]·x in the move unless decay is 0. f takes the gradient and what
+// the rule remembers to the move and what it remembers next.
+func (v vec) rule(name, doc, memory string, settings, decay int, f func(in, s []reg.VecVirtual) []reg.VecVirtual) {
+	v.update(name+"Move", "the move of one step of "+doc+", left in grad,", "grad "+memory, settings, f)
+	v.update(name+"Step", "one step of "+doc, "y "+memory, settings, func(in, s []reg.VecVirtual) []reg.VecVirtual {
+		last := len(in) - 1
+		out := f(append([]reg.VecVirtual{in[last]}, in[1:last]...), s)
+		if decay > 0 {
+			out[0] = v.add(out[0], v.times(in[0], s[decay]))
+		}
+		out[0] = v.add(in[0], out[0])
+		return out
+	})
 }
 
 // update writes one pass of a rule: y = x + move, or grad = move where y is not
@@ -58,7 +72,7 @@ func (v vec) update(name, doc, written string, settings int, f func(in, s []reg.
 
 // adam: with s = β₁, 1−β₁, β₂, 1−β₂, −η, ε,
 //
-//	m = s0·m + s1·g;  v = s2·v + s3·g·g;  g = s4·m/(√v + s5)
+//	m = s0·m + s1·g;  v = s2·v + s3·g·g;  move = s4·m/(√v + s5)
 //
 // and moments that no longer count set to zero.
 func (v vec) adam(in, s []reg.VecVirtual) []reg.VecVirtual {
@@ -68,62 +82,43 @@ func (v vec) adam(in, s []reg.VecVirtual) []reg.VecVirtual {
 	return []reg.VecVirtual{v.div(v.times(m, s[4]), v.add(v.sqrt(w), s[5])), m, w}
 }
 
-// adamStep: with s6 = −d besides, y = x + (g + s6·x) for the g of adam.
-func (v vec) adamStep(in, s []reg.VecVirtual) []reg.VecVirtual {
-	x, m, w, g := in[0], in[1], in[2], in[3]
-	out := v.adam([]reg.VecVirtual{g, m, w}, s)
-	out[0] = v.add(x, v.add(out[0], v.times(x, s[6])))
-	return out
-}
-
-// momentum: with s = β, 1−d, −η, m = s0·m + s1·g;  g = s2·m.
+// momentum: with s = β, 1−d, −η, m = s0·m + s1·g;  move = s2·m.
 func (v vec) momentum(in, s []reg.VecVirtual) []reg.VecVirtual {
 	g, m := in[0], in[1]
 	m = v.flush(v.add(v.times(m, s[0]), v.times(g, s[1])))
 	return []reg.VecVirtual{v.times(m, s[2]), m}
 }
 
-// momentumStep: y = x + g for the g of momentum.
-func (v vec) momentumStep(in, s []reg.VecVirtual) []reg.VecVirtual {
-	x, m, g := in[0], in[1], in[2]
-	out := v.momentum([]reg.VecVirtual{g, m}, s)
-	out[0] = v.add(x, out[0])
-	return out
-}
-
-// nesterovStep: with s = β, −η, m = s0·m + g;  y = x + s1·(g + s0·m).
-func (v vec) nesterovStep(in, s []reg.VecVirtual) []reg.VecVirtual {
-	x, m, g := in[0], in[1], in[2]
+// nesterov: with s = β, −η, m = s0·m + g;  move = s1·(g + s0·m).
+func (v vec) nesterov(in, s []reg.VecVirtual) []reg.VecVirtual {
+	g, m := in[0], in[1]
 	m = v.flush(v.add(v.times(m, s[0]), g))
-	return []reg.VecVirtual{v.add(x, v.times(v.add(g, v.times(m, s[0])), s[1])), m}
+	return []reg.VecVirtual{v.times(v.add(g, v.times(m, s[0])), s[1]), m}
 }
 
-// rmspropStep: with s = α, 1−α, −η, ε,
-//
-//	v = s0·v + s1·g·g;  y = x + s2·g/(√v + s3)
-func (v vec) rmspropStep(in, s []reg.VecVirtual) []reg.VecVirtual {
-	x, w, g := in[0], in[1], in[2]
+// rmsprop: with s = α, 1−α, −η, ε, v = s0·v + s1·g·g;  move = s2·g/(√v + s3).
+func (v vec) rmsprop(in, s []reg.VecVirtual) []reg.VecVirtual {
+	g, w := in[0], in[1]
 	w = v.flush(v.add(v.times(w, s[0]), v.timesSquare(s[1], g)))
-	return []reg.VecVirtual{v.add(x, v.div(v.times(g, s[2]), v.add(v.sqrt(w), s[3]))), w}
+	return []reg.VecVirtual{v.div(v.times(g, s[2]), v.add(v.sqrt(w), s[3])), w}
 }
 
-// adagradStep: with s = −η, ε, v = v + g·g;  y = x + s0·g/(√v + s1).
-func (v vec) adagradStep(in, s []reg.VecVirtual) []reg.VecVirtual {
-	x, w, g := in[0], in[1], in[2]
+// adagrad: with s = −η, ε, v = v + g·g;  move = s0·g/(√v + s1).
+func (v vec) adagrad(in, s []reg.VecVirtual) []reg.VecVirtual {
+	g, w := in[0], in[1]
 	h := v.enough(g)
 	w = v.flush(v.add(w, v.times(h, h)))
-	return []reg.VecVirtual{v.add(x, v.div(v.times(g, s[0]), v.add(v.sqrt(w), s[1]))), w}
+	return []reg.VecVirtual{v.div(v.times(g, s[0]), v.add(v.sqrt(w), s[1])), w}
 }
 
-// lionStep: with s = β₁, 1−β₁, β₂, 1−β₂, −η, −d,
+// lion: with s = β₁, 1−β₁, β₂, 1−β₂, −η,
 //
-//	x = x + (s4·sign(s0·m + s1·g) + s5·x);  m = s2·m + s3·g
-func (v vec) lionStep(in, s []reg.VecVirtual) []reg.VecVirtual {
-	x, m, g := in[0], in[1], in[2]
-	c := v.add(v.times(m, s[0]), v.times(g, s[1]))
+//	move = s4·sign(s0·m + s1·g);  m = s2·m + s3·g
+func (v vec) lion(in, s []reg.VecVirtual) []reg.VecVirtual {
+	g, m := in[0], in[1]
+	c := v.sign(v.add(v.times(m, s[0]), v.times(g, s[1])))
 	m = v.flush(v.add(v.times(m, s[2]), v.times(g, s[3])))
-	u := v.add(v.times(v.sign(c), s[4]), v.times(x, s[5]))
-	return []reg.VecVirtual{v.add(x, u), m}
+	return []reg.VecVirtual{v.times(c, s[4]), m}
 }
 
 // sign is 1, −1, and x itself where that is 0 or NaN.
