@@ -195,6 +195,9 @@ func Choose[T Float](p *Problem[T]) (name, why string) {
 	case p.Resid != nil && p.Resid.Len*p.Dim <= maxJacobian:
 		return "lm", "the objective is a sum of squares"
 	}
+	if p.Term != nil {
+		return "fista", "the objective has a term that is not smooth"
+	}
 	if p.Bounds != nil {
 		return "lbfgsb", "it suits a smooth function with its full gradient, within bounds"
 	}

@@ -32,5 +32,13 @@ func boundMethods[T Float]() []Method[T] {
 				return &ProjectedGradient[T]{Memory: int(v["memory"]), C1: v["c1"]}
 			},
 		},
+		{
+			Name:    "fista",
+			Summary: "accelerated proximal gradient steps, for l1 penalties and within bounds",
+			Update:  "x₊ ← prox(y − g(y)/L; 1/L),  y ← x₊ + (t−1)/t₊·(x₊ − x);  L by backtracking, t = 1 again where the step turns back",
+			Paper:   "Beck and Teboulle, SIAM J. Imaging Sci. 2 (2009) 183; O'Donoghue and Candès, Found. Comput. Math. 15 (2015) 715",
+			Needs:   needsFull + " but for an l1 penalty; takes bounds",
+			solver:  func(settings) Solver[T] { return &FISTA[T]{} },
+		},
 	}
 }

@@ -101,7 +101,7 @@ func leastSquaresMethods[T Float]() []Method[T] {
 			Summary: "Gauss–Newton steps with a line search for least squares",
 			Update:  "x ← x + α·d,  d minimises |J·d + r|²;  α by the line search",
 			Paper:   "Nocedal and Wright, Numerical Optimization, §10.3",
-			Needs:   "residuals of a least squares problem and their Jacobian; takes bounds", Squares: true,
+			Needs:   "residuals of a least squares problem and their Jacobian", Squares: true,
 			Settings: []Setting{
 				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
 				searchSetting(StrongWolfe), c1Setting,

@@ -62,6 +62,7 @@ type State[T Float] struct {
 	Fresh    bool
 	Batch    bool // F and G are those of one batch, not of the objective; the Run sets it
 	Why      Reason
+	measure  string // what GradNorm is the length of; "" is the gradient
 
 	// With batches: memory for the next point. A solver that makes its point
 	// there and leaves the old one in its place saves the keeper a copy.
@@ -108,4 +109,12 @@ type Solver[T Float] interface {
 type Buffered[T Float] interface {
 	Solver[T]
 	Buffers(yield func(name string, b []T) bool)
+}
+
+// measured names what GradNorm is the length of.
+func (s *State[T]) measured() string {
+	if s.measure == "" {
+		return "gradient"
+	}
+	return s.measure
 }

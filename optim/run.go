@@ -131,12 +131,20 @@ func (r *Run[T]) confine(x []T) (err error) {
 	}
 	r.work = make([]T, p.Dim)
 	switch {
+	case p.Bounds != nil:
+		r.state.measure = "projected gradient"
+	case p.Term.L1 != nil:
+		r.state.measure = "subgradient"
+	default:
+		r.state.measure = "proximal step"
+	}
+	switch {
 	case p.Bounds != nil && p.Term != nil:
 		return errors.New("optim: a problem has bounds or a term, not both")
 	case p.Bounds != nil && !keepsBounds(r.solver):
 		return fmt.Errorf("optim: %s cannot keep bounds; use lbfgsb, spg, a first-order rule, or lm for a sum of squares", solverName(r.solver))
 	case p.Term != nil && !takesTerm(r.solver):
-		return fmt.Errorf("optim: %s needs a smooth objective, but this one has a term that need not be", solverName(r.solver))
+		return fmt.Errorf("optim: %s needs a smooth objective, but this one has a term that is not; use fista", solverName(r.solver))
 	case p.Term != nil:
 		return p.Term.check(p.Dim)
 	}

@@ -40,7 +40,7 @@ func GradTol[T Float](tol float64) Stop[T] {
 		if !s.Fresh || s.Batch || !(s.GradNorm <= tol) {
 			return Reason{}
 		}
-		return because(Converged, "gradient %s ≤ %s after %s", num(s.GradNorm, 2), num(tol, 2), steps(s.Iter))
+		return because(Converged, "%s %s ≤ %s after %s", s.measured(), num(s.GradNorm, 2), num(tol, 2), steps(s.Iter))
 	}
 }
 
