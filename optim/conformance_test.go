@@ -21,6 +21,9 @@ var settingsFor = map[string]map[string]float64{
 func TestConformance(t *testing.T) {
 	for _, m := range optim.Methods[float64]() {
 		t.Run(m.Name, func(t *testing.T) {
+			if m.Lines {
+				return // its problems are of another kind; pinball_test.go holds it to the same
+			}
 			if m.FirstOrder {
 				optimtest.Rule(t, func() optim.Rule[float64] { return rule(t, m, nil) })
 				return

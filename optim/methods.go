@@ -24,7 +24,10 @@ type Method[T Float] struct {
 	FirstOrder bool
 	// Squares methods work on the residuals of a least squares problem, and know
 	// by tests of their own when they are done.
-	Squares  bool
+	Squares bool
+	// Lines methods work on the absolute deviations of a linear model, and know by
+	// tests of their own when they are done.
+	Lines    bool
 	Settings []Setting
 
 	rule   func(v settings) Rule[T]
@@ -194,6 +197,9 @@ func Choose[T Float](p *Problem[T]) (name, why string) {
 		return "adam", "each step sees another batch, so values of different steps cannot be compared"
 	case p.Resid != nil && p.Resid.Len*p.Dim <= maxJacobian:
 		return "lm", "the objective is a sum of squares"
+	}
+	if p.Lines != nil {
+		return "frisch-newton", "the objective is a sum of absolute deviations of a linear model"
 	}
 	if p.Term != nil {
 		return "fista", "the objective has a term that is not smooth"

@@ -40,5 +40,16 @@ func boundMethods[T Float]() []Method[T] {
 			Needs:   needsFull + " but for an l1 penalty; takes bounds",
 			solver:  func(settings) Solver[T] { return &FISTA[T]{} },
 		},
+		{
+			Name: "frisch-newton", Aliases: []string{"interior-point"},
+			Summary: "interior point steps for quantile regression and least absolute deviations",
+			Update:  "(x, u, v, d) ← (x, u, v, d) + α·Newton step on A·x + u − v = y, Aᵀd = 0, u·(q − d) = v·(d + 1 − q) = μ;  μ → 0",
+			Paper:   "Portnoy and Koenker, Statistical Science 12 (1997) 279; Mehrotra, SIAM J. Optim. 2 (1992) 575",
+			Needs:   "absolute deviations or quantile losses of a linear model", Lines: true,
+			Settings: []Setting{
+				{Name: "tol", Default: 1e-11, Meaning: "relative duality gap that counts as converged"},
+			},
+			solver: func(v settings) Solver[T] { return &FrischNewton[T]{Tol: v["tol"]} },
+		},
 	}
 }

@@ -32,6 +32,7 @@ type Problem[T Float] struct {
 	Blocks []param.Block                      // optional: names and shapes
 	Bounds *Box[T]                            // optional: where x may be
 	Term   *Term[T]                           // optional: h of an objective f + h; Eval is f
+	Lines  *Pinball[T]                        // optional: absolute deviations of a linear model
 }
 
 // Residuals is the structure of a least squares problem f = ½·Scale·Σ rᵢ².

@@ -177,7 +177,8 @@ func (s *session[T]) result() (*Result, error) {
 		RowsPerSecond: s.speed, Curve: s.curve, Encoder: p.encoder, PeakMemory: peakMemory(),
 	}
 	r.Loss = Losses{Train: Number(p.factor * train), Validation: Number(math.NaN())}
-	r.Loss.Objective = Number(p.factor * (train + s.penalty.add(s.x, nil)))
+	r.Loss.Objective = Number(p.factor * (train + s.penalty.add(s.x, nil) + s.l1()))
+	r.AtBounds = s.held
 	if p.opts.Patience > 0 {
 		r.Best = s.watch.epoch
 	}
@@ -235,7 +236,7 @@ func (p *plan) methodText() string {
 
 // remarks are what is worth saying about a finished fit.
 func (s *session[T]) remarks(r *Result) []string {
-	var notes []string
+	notes := s.structureNotes()
 	p := s.plan
 	if p.valid.unseen > 0 {
 		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)

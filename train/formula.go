@@ -64,7 +64,7 @@ func (p *plan) startValues() error {
 		}
 		p.params[i].Start = v
 	}
-	return nil
+	return p.confineStarts()
 }
 
 // expression is the formula, parsed again from the recipe: what a saved model

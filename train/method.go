@@ -31,6 +31,9 @@ func (p *plan) chooseMethod(dim int) (err error) {
 			return err
 		}
 	}
+	if err := p.refuseForTerm(); err != nil {
+		return err
+	}
 	asked := o.Patience
 	p.chooseBatch(strings.EqualFold(name, "sgd"))
 	if err := p.refuseUnheeded(asked); err != nil {
@@ -44,22 +47,41 @@ func (p *plan) chooseMethod(dim int) (err error) {
 	return err
 }
 
-// autoMethod is the method that suits model and loss: networks step on
-// minibatches, a formula with squared errors is a least squares problem, and
-// everything else is smooth enough for L-BFGS.
+// autoMethod is the method that suits model and loss: an l1 penalty wants
+// proximal steps, networks step on minibatches, a formula with squared errors is
+// a least squares problem, absolute errors of a linear model are a linear
+// program, and everything else is smooth enough for L-BFGS.
 func (p *plan) autoMethod(dim int) string {
+	small := p.train.n()*dim <= maxJacobian
 	switch {
+	case p.opts.L1 > 0:
+		return "fista"
 	case p.spec.Kind == model.MLP, p.opts.Batch > 0:
 		return "adam"
-	case p.leastSquares() && p.train.n()*dim <= maxJacobian:
+	case p.leastSquares() && small:
 		return "lm"
+	case p.absolute() && small:
+		return "frisch-newton"
+	case len(p.opts.Bounds) > 0:
+		return "lbfgsb"
 	}
 	return "lbfgs"
 }
 
 func (p *plan) leastSquares() bool {
-	return p.spec.Kind == model.Formula && p.loss.Name == "mse" && p.opts.L2 == 0
+	return p.spec.Kind == model.Formula && p.loss.Name == "mse" && !p.penalised()
 }
+
+// absolute says whether the fit is a linear quantile regression.
+func (p *plan) absolute() bool {
+	return p.spec.Kind == model.Linear && !p.loss.Smooth() && !p.penalised()
+}
+
+func (p *plan) penalised() bool { return p.opts.L1 != 0 || p.opts.L2 != 0 }
+
+// ownTests says whether the method knows by tests of its own, free of units,
+// when it is done.
+func (p *plan) ownTests() bool { return p.method.Squares || p.method.Lines }
 
 // refuseForSolver names the options that only make sense for a rule.
 func (p *plan) refuseForSolver() error {
@@ -75,8 +97,19 @@ func (p *plan) refuseForSolver() error {
 			return fmt.Errorf("train: %s finds its own steps on all rows, so %s means nothing to it; leave it out, or use adam or gd", o.Method, v.name)
 		}
 	}
-	if p.method.Squares && (p.loss.Name != "mse" || p.opts.L2 != 0) {
+	switch {
+	case p.method.Squares && (p.loss.Name != "mse" || p.penalised()):
 		return fmt.Errorf("train: %s minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", o.Method, p.loss, p.opts.L2)
+	case p.method.Lines && !p.absolute():
+		return fmt.Errorf("train: %s minimises absolute deviations or quantile losses of a linear model without penalty; use lbfgs for the loss %s of the model %s", o.Method, p.loss, p.spec)
+	}
+	return nil
+}
+
+// refuseForTerm refuses an l1 penalty with a method that needs a smooth loss.
+func (p *plan) refuseForTerm() error {
+	if p.opts.L1 > 0 && p.method.Name != "fista" {
+		return fmt.Errorf("train: an l1 penalty is not smooth, and %s needs a smooth loss; leave the method out for fista", p.method.Name)
 	}
 	return nil
 }
@@ -86,7 +119,7 @@ func (p *plan) refuseForSolver() error {
 func (p *plan) refuseUnheeded(patience int) error {
 	o := &p.opts
 	switch {
-	case o.GradTol > 0 && p.method.Squares:
+	case o.GradTol > 0 && p.ownTests():
 		return fmt.Errorf("train: %s knows by tests of its own when it is done, so a gradient tolerance means nothing to it; leave it out, or use lbfgs", o.Method)
 	case o.GradTol > 0 && !p.full():
 		return fmt.Errorf("train: the gradient of one batch proves nothing, so a gradient tolerance means nothing to batches of %d; leave it out, or use full batches", o.Batch)

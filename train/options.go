@@ -31,6 +31,7 @@ type Options struct {
 	GradTol  float64            // full batch: stop when the gradient is at most this; 0: chosen
 	Time     time.Duration      // stop after this long; 0: no limit
 
+	L1          float64 // λ of the penalty λ·Σ|w|, on weights but not on biases; with L2, the elastic net
 	L2          float64 // λ of the penalty (λ/2)·|w|², on weights but not on biases
 	WeightDecay float64 // decoupled decay, times the rate; for rules
 	Clip        float64 // longest gradient, as a Euclidean norm; for rules. 0: any length
@@ -43,7 +44,10 @@ type Options struct {
 	Patience        int         // epochs without a better validation loss before stopping; 0: chosen, NoPatience: never
 
 	Start map[string]float64 // where free parameters of a formula start; 1 where not named
-	Seed  uint64
+	// Bounds are the least and the largest value of free parameters of a formula,
+	// or of an entry such as "b[2]"; infinite where there is none.
+	Bounds map[string][2]float64
+	Seed   uint64
 
 	Threads int // 0: one for each processor; the result does not depend on it
 
@@ -67,7 +71,7 @@ func (o *Options) check() error {
 		name  string
 		value float64
 	}{
-		{"rate", o.Rate}, {"l2", o.L2}, {"weight decay", o.WeightDecay}, {"clip", o.Clip}, {"gradient tolerance", o.GradTol},
+		{"rate", o.Rate}, {"l1", o.L1}, {"l2", o.L2}, {"weight decay", o.WeightDecay}, {"clip", o.Clip}, {"gradient tolerance", o.GradTol},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("train: the %s is %v; it must be a finite number of at least 0", v.name, v.value)

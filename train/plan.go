@@ -93,6 +93,9 @@ func (p *plan) chooseSpec(t *data.Table) (err error) {
 	if _, err = t.Column(p.opts.Target); err != nil {
 		return err
 	}
+	if err := p.refuseBounds(); err != nil {
+		return err
+	}
 	if p.spec.Kind != model.Formula {
 		if len(p.opts.Start) > 0 {
 			return fmt.Errorf("train: start values are for the parameters of a formula; %s starts by itself", p.spec)

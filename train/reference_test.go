@@ -3,8 +3,8 @@ package train
 import (
 	"bufio"
 	"compress/gzip"
-	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -21,8 +21,11 @@ import (
 // optimum is an entry of reference-optima.json: a convex fit on real data,
 // computed elsewhere to about 1e-14.
 type optimum struct {
-	Name, Model    string
-	Hyper          struct{ Lambda float64 }
+	Name, Model string
+	Hyper       struct {
+		Lambda, Alpha, Q float64
+		Ratio            float64 `json:"l1_ratio"`
+	}
 	N              int
 	Objective      float64
 	Weights        []float64
@@ -74,6 +77,7 @@ var sources = map[string]source{
 		features: []string{"longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population", "households", "median_income"}},
 	"diamonds":                {file: "seaborn/diamonds.csv.gz", target: "price", divide: 1000, features: []string{"carat", "depth", "table", "x", "y", "z"}},
 	"bike-day":                {file: "uci/bike-day.csv", target: "cnt", divide: 1000, features: []string{"temp", "atemp", "hum", "windspeed"}},
+	"engel":                   {file: "statsmodels/engel.csv", target: "foodexp", raw: true},
 	"stackloss":               {file: "statsmodels/stackloss.csv", target: "STACKLOSS"},
 	"breast-cancer-wisconsin": {file: "sklearn/breast_cancer.csv", read: countLine},
 	"banknote":                {file: "uci/banknote_authentication.csv", read: noHeader},
@@ -100,32 +104,32 @@ var sources = map[string]source{
 
 const gradTol = 1e-9
 
-// TestReferenceOptima fits every smooth problem of reference-optima.json whose
-// file is a table, and holds objective and weights to the numbers there.
+// TestReferenceOptima fits every problem of reference-optima.json whose file is a
+// table of few columns, and holds objective and weights to the numbers there.
 func TestReferenceOptima(t *testing.T) {
 	reached := 0
 	for _, p := range optima(t) {
 		s, ok := sources[p.Name]
-		model, l2, half := p.fit()
-		if !ok || model == "" {
+		o, factor := p.fit()
+		if !ok || o.Model == "" {
 			continue
 		}
 		reached++
-		t.Run(p.Name+"/"+model, func(t *testing.T) {
+		t.Run(p.Name+"/"+o.Model+o.Loss, func(t *testing.T) {
 			table := s.table(t)
 			if table.Rows != p.N {
 				t.Fatalf("%d rows, the reference has %d", table.Rows, p.N)
 			}
-			r, err := Fit(context.Background(), table, Options{
-				Target: s.target, Features: s.features, Scale: s.scale, Model: model, L2: l2, Validation: NoValidation, GradTol: gradTol,
-			}, nil)
+			s.raw = s.raw || o.Loss != "" // those references are in raw units
+			o.Target, o.Features, o.Scale = s.target, s.features, s.scale
+			r, err := Fit(t.Context(), table, o, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if r.Status != optim.Converged && r.Status != optim.NoProgress {
 				t.Errorf("ended as %s: %s", r.Status, r.Reason)
 			}
-			got := float64(r.Loss.Objective) * half
+			got := float64(r.Loss.Objective) * factor
 			if gap := math.Abs(got-p.Objective) / math.Abs(p.Objective); !(gap < 1e-9) {
 				t.Errorf("objective %.15g, optimum %.15g, relative gap %.1e (%s)", got, p.Objective, gap, r.Reason)
 			}
@@ -138,27 +142,35 @@ func TestReferenceOptima(t *testing.T) {
 			}
 		})
 	}
-	if reached < 30 {
+	if reached < 53 {
 		t.Errorf("only %d problems were fitted", reached)
 	}
 }
 
-// fit is the model, the penalty and the factor of the objective that reproduce
-// the reference: there squared errors are halved, here they are not.
-func (p *optimum) fit() (model string, l2, half float64) {
+// fit are the options, and the factor of the objective, that reproduce the
+// reference: there squared errors are halved and absolute ones summed, here both
+// are means.
+func (p *optimum) fit() (o Options, factor float64) {
+	o = Options{Validation: NoValidation, GradTol: gradTol, L2: p.Hyper.Lambda}
+	factor = 1
 	switch {
-	case strings.HasPrefix(p.Model, "least squares"):
-		return "linear", 0, 0.5
-	case strings.HasPrefix(p.Model, "ridge"):
-		return "linear", 2 * p.Hyper.Lambda, 0.5
+	case strings.HasPrefix(p.Model, "least squares"), strings.HasPrefix(p.Model, "ridge"):
+		o.Model, o.L2, factor = "linear", 2*p.Hyper.Lambda, 0.5
+	case strings.HasPrefix(p.Model, "lasso"), strings.HasPrefix(p.Model, "elastic net"):
+		o.Model, factor = "linear", 0.5
+		o.L1, o.L2 = 2*p.Hyper.Alpha*p.Hyper.Ratio, 2*p.Hyper.Alpha*(1-p.Hyper.Ratio)
+	case strings.HasPrefix(p.Model, "least absolute"):
+		o.Model, o.Loss, o.GradTol, factor = "linear", "mae", 0, float64(p.N)
+	case strings.HasPrefix(p.Model, "quantile"):
+		o.Model, o.Loss, o.GradTol, factor = "linear", fmt.Sprintf("quantile:%g", p.Hyper.Q), 0, float64(p.N)
 	case strings.HasPrefix(p.Model, "binary logistic"):
-		return "logistic", p.Hyper.Lambda, 1
+		o.Model = "logistic"
 	case strings.HasPrefix(p.Model, "softmax"), strings.HasPrefix(p.Model, "multinomial"):
-		return "softmax", p.Hyper.Lambda, 1
+		o.Model = "softmax"
 	case strings.HasPrefix(p.Model, "Poisson"):
-		return "poisson", 0, 1
+		o.Model = "poisson"
 	}
-	return "", 0, 0
+	return o, factor
 }
 
 // compareWeights holds the weights to the reference, to 1e-5 of the largest and

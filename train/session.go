@@ -8,11 +8,9 @@ import (
 	"time"
 
 	"descent/data"
-	"descent/graph"
 	"descent/internal/kernel"
 	"descent/model"
 	"descent/optim"
-	"descent/param"
 )
 
 // session is one fit under way, in the element type T.
@@ -38,6 +36,9 @@ type session[T kernel.Float] struct {
 	first  float64 // loss of the first batch, before the first step
 	rate   float64 // of the last step
 	x      []T
+	term   *optim.Term[T] // the l1 penalty; nil without
+	box    *optim.Box[T]  // nil without bounds
+	held   []AtBound
 }
 
 // pace counts the time that training takes, without reading, encoding and
@@ -139,7 +140,7 @@ func (s *session[T]) objective(set *rowSet[T], rows int, factor float64) (*chunk
 // widest layer in the second-level cache, in chunks of equal size.
 func (s *session[T]) chunkRows(n int) int {
 	const elements = 1 << 16
-	if s.plan.method.Squares {
+	if s.plan.ownTests() {
 		return n // the Jacobian is of all rows
 	}
 	widest := max(1, s.plan.encoder.Width(), slices.Max(append(s.plan.spec.Hidden, 1)))
@@ -174,35 +175,6 @@ func (s *session[T]) problem(batches *data.Batches) optim.Problem[T] {
 	return p
 }
 
-// residuals is the least squares structure √w·(f(x) − y) of a full objective
-// with squared errors.
-func (s *session[T]) residuals() (*optim.Residuals[T], error) {
-	r, err := s.plan.recipe()
-	if err != nil {
-		return nil, err
-	}
-	set := s.whole.set
-	g := graph.New()
-	net, err := r.spec.Build(g, set.n, r.features, r.outputs, r.expression)
-	if err != nil {
-		return nil, err
-	}
-	root := g.Sqrt(g.Data(weightName, set.n))
-	res, err := graph.NewResidual[T](g, g.Mul(root, g.Sub(net.Output, g.Data(targetName, set.n))))
-	if err != nil {
-		return nil, fmt.Errorf("train: compiling the residuals: %w", err)
-	}
-	for _, a := range set.arrays() {
-		if err := res.Bind(a.name, a.v); err != nil {
-			return nil, fmt.Errorf("train: %w", err)
-		}
-	}
-	return &optim.Residuals[T]{
-		Len: set.n, Scale: 2 / (set.total * s.plan.divide),
-		Eval: res.Eval, JVP: res.JVP, VJP: res.VJP, Jac: res.Jac,
-	}, nil
-}
-
 // run walks downhill until a stop, the patience or the context ends it.
 func (s *session[T]) run(ctx context.Context) error {
 	o := &s.plan.opts
@@ -221,18 +193,16 @@ func (s *session[T]) run(ctx context.Context) error {
 		steps = batches.Steps(o.Epochs)
 	}
 	problem := s.problem(batches)
-	if s.plan.method.Squares {
-		var err error
-		if problem.Resid, err = s.residuals(); err != nil {
-			return err
-		}
+	x, err := s.structure(&problem)
+	if err != nil {
+		return err
 	}
 	solver, err := newSolver[T](s.plan, s.net, steps)
 	if err != nil {
 		return err
 	}
 	s.pace.began = time.Now()
-	run, err := optim.Start(problem, param.Start[T](s.net.Layout, o.Seed), solver, s.stops(steps)...)
+	run, err := optim.Start(problem, x, solver, s.stops(steps)...)
 	if err != nil {
 		return err
 	}
@@ -250,7 +220,7 @@ func (s *session[T]) stops(steps int) []optim.Stop[T] {
 	if !s.plan.full() {
 		return stops
 	}
-	if !s.plan.method.Squares { // which has tests of its own, free of units
+	if !s.plan.ownTests() { // which has tests of its own, free of units
 		tol := s.plan.opts.GradTol
 		if tol == 0 {
 			tol = 1e-8
@@ -318,6 +288,7 @@ func (s *session[T]) endEpoch(state *optim.State[T], progress *Progress) {
 func (s *session[T]) finish(run *optim.Run[T]) {
 	r := run.Result()
 	s.x = slices.Clone(r.X)
+	s.noteHeld(r)
 	if s.status == optim.Running {
 		s.status, s.reason = r.Status, r.Text
 		if r.Status == optim.Budget {

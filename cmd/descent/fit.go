@@ -28,7 +28,8 @@ type fitFlags struct {
 	epochs                      int
 	gradTol                     float64
 	limit                       time.Duration
-	l2, weightDecay, clip       float64
+	l1, l2, weightDecay, clip   float64
+	bounds                      string
 	classWeight, sampleWeight   string
 	validation, patience, scale string
 	start                       string
@@ -87,6 +88,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	f.table.register(cmd)
 	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64 or a formula")
 	fl.StringVar(&f.start, "start", "", "first values of a formula's parameters, as in a=1,b=0.1")
+	fl.StringVar(&f.bounds, "bounds", "", "keep a formula's parameters within bounds, as in a=0:5,b=0:")
 	fl.StringVar(&f.loss, "loss", "auto", "auto, mse, mae, huber:1, quantile:0.5, poisson, logistic or cross-entropy")
 	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
 	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
@@ -96,6 +98,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.IntVar(&f.epochs, "epochs", 0, "passes over the rows at most; steps for a full batch (default: chosen)")
 	fl.Float64Var(&f.gradTol, "grad-tol", 0, "full batch: converged when the gradient is at most this long (default 1e-8)")
 	fl.DurationVar(&f.limit, "time", 0, "time at most, as in 30s")
+	fl.Float64Var(&f.l1, "l1", 0, "penalty λ·|w| on the weights; with --l2, the elastic net")
 	fl.Float64Var(&f.l2, "l2", 0, "penalty λ/2·|w|² on the weights")
 	fl.Float64Var(&f.weightDecay, "weight-decay", 0, "decoupled weight decay")
 	fl.Float64Var(&f.clip, "clip", 0, "shorten gradients that are longer than this")

@@ -40,7 +40,7 @@ func (f *fitFlags) options() (o train.Options, read data.ReadOptions, err error)
 	}
 	o = train.Options{
 		Target: f.target, Features: f.features, Epochs: f.epochs, GradTol: f.gradTol, Time: f.limit,
-		L2: f.l2, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
+		L1: f.l1, L2: f.l2, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
 	}
 	for _, parse := range []func(*train.Options) error{
 		f.ranges, f.chooseModel, f.chooseMethod, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
@@ -58,7 +58,7 @@ func (f *fitFlags) ranges(*train.Options) error {
 		flag  string
 		value float64
 	}{
-		{"--grad-tol", f.gradTol}, {"--l2", f.l2}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
+		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--l2", f.l2}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
 		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()}, {"--threads", float64(f.threads)},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
@@ -210,7 +210,14 @@ func (f *fitFlags) startValues(o *train.Options) error {
 		}
 		o.Start[name] = v[0]
 	}
-	return nil
+	bounds, err := parseBounds(f.bounds)
+	for name, b := range bounds {
+		if o.Bounds == nil {
+			o.Bounds = map[string][2]float64{}
+		}
+		o.Bounds[name] = [2]float64{b.Low, b.High}
+	}
+	return err
 }
 
 // strangers are notes on the free parameters of a formula whose names look like
