@@ -253,20 +253,28 @@ func (l *FrischNewton[T]) slacks(i int) (top, bottom float64) {
 	return max(l.q-l.d[i], 1e-300), max(l.d[i]+1-l.q, 1e-300)
 }
 
-// factor factors AᵀWA, with a trifle on its diagonal where rounding took its
-// definiteness.
+// factor factors AᵀWA, with a trifle on its diagonal that grows until the
+// matrix is definite: parameters that the rows do not determine stay about where
+// they are, and later steps correct what the trifle did.
 func (l *FrischNewton[T]) factor() bool {
-	for j := range l.n {
-		kernel.Mul(l.weighted, l.w, l.a[j*l.m:(j+1)*l.m])
-		for k := j; k < l.n; k++ {
-			l.normal[j*l.n+k] = kernel.Dot(l.weighted, l.a[k*l.m:(k+1)*l.m])
+	for trifle := 1e-14; trifle < 1e-4; trifle *= 100 {
+		for j := range l.n {
+			kernel.Mul(l.weighted, l.w, l.a[j*l.m:(j+1)*l.m])
+			for k := j; k < l.n; k++ {
+				l.normal[j*l.n+k] = kernel.Dot(l.weighted, l.a[k*l.m:(k+1)*l.m])
+			}
+		}
+		for j := range l.n {
+			d := &l.normal[j*l.n+j]
+			if *d *= 1 + trifle; *d == 0 {
+				*d = 1
+			}
+		}
+		if _, ok := lapack64.Potrf(l.symmetric()); ok {
+			return true
 		}
 	}
-	for j := range l.n {
-		l.normal[j*l.n+j] *= 1 + 1e-14
-	}
-	_, ok := lapack64.Potrf(l.symmetric())
-	return ok
+	return false
 }
 
 func (l *FrischNewton[T]) symmetric() blas64.Symmetric {
