@@ -70,7 +70,8 @@ type State[T Float] struct {
 	aside  []T
 	normed bool // GradNorm is already that of G
 
-	err error // of the objective, asked by a rule
+	stall stillness[T]
+	err   error // of the objective, asked by a rule
 }
 
 // A Rule turns a gradient into an update, in place: gradient descent,

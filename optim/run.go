@@ -23,6 +23,7 @@ type Run[T Float] struct {
 	keep    keeper[T]
 	guard   fallGuard
 	work    []T // of stationarity, where the problem has bounds or a term
+	memo    scalars[T]
 	err     error
 	began   time.Time
 	took    time.Duration
@@ -64,28 +65,16 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 	}
 	s := &r.state
 	s.X, s.G, s.Iter, s.Batch = slices.Clone(x), make([]T, p.Dim), iter, p.Draw != nil
+	s.stall = stillness[T]{x: make([]T, p.Dim), since: -1}
 	eval := p.Eval
 	r.problem.Eval = func(x, grad []T) (float64, error) {
 		s.Evals++
 		return eval(x, grad)
 	}
-	if p.Draw != nil {
-		if err := p.Draw(iter); err != nil {
-			return nil, fmt.Errorf("optim: drawing the batch of step %d: %w", iter, err)
-		}
+	if err := r.arrive(load); err != nil {
+		return nil, err
 	}
-	f, err := r.problem.Eval(s.X, s.G)
-	if err != nil {
-		return nil, fmt.Errorf("optim: evaluating the start point: %w", err)
-	}
-	if p.Term != nil {
-		f += p.Term.Value(s.X)
-	}
-	s.F, s.GradNorm, s.Fresh = f, stationarity(&r.problem, s.X, s.G, r.work), true
-	r.keep.init(s, solver)
-	r.guard.init(f)
-	if !sound(s) {
-		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s, p.Blocks)))
+	if s.Why.Status != Running {
 		return r, nil
 	}
 	if err := solver.Init(&r.problem, s); err != nil {
@@ -100,6 +89,37 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 		r.end(why)
 	}
 	return r, nil
+}
+
+// arrive measures the point where the run starts. Where a run with batches goes
+// on, what was measured there before counts, and the next step draws its batch.
+func (r *Run[T]) arrive(load func(string, []T) error) error {
+	p, s := &r.problem, &r.state
+	if s.Batch && load != nil {
+		r.keep.init(s, r.solver)
+		if err := r.recall(load); err != nil || r.memo.at(memoFresh) == 0 {
+			return err
+		}
+	}
+	if p.Draw != nil {
+		if err := p.Draw(s.Iter); err != nil {
+			return fmt.Errorf("optim: drawing the batch of step %d: %w", s.Iter, err)
+		}
+	}
+	f, err := p.Eval(s.X, s.G)
+	if err != nil {
+		return fmt.Errorf("optim: evaluating the start point: %w", err)
+	}
+	if p.Term != nil {
+		f += p.Term.Value(s.X)
+	}
+	s.F, s.GradNorm, s.Fresh = f, stationarity(p, s.X, s.G, r.work), true
+	r.keep.init(s, r.solver)
+	r.guard.init(f)
+	if !sound(s) {
+		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s, p.Blocks)))
+	}
+	return nil
 }
 
 // check refuses what cannot be run.
@@ -166,6 +186,9 @@ func (r *Run[T]) restore(load func(string, []T) error) (err error) {
 		err = load(name, b)
 		return err == nil
 	})
+	if err == nil {
+		err = r.recall(load)
+	}
 	if err != nil {
 		return fmt.Errorf("optim: resume after %s: %w", steps(r.state.Iter), err)
 	}
@@ -299,17 +322,6 @@ func (r *Run[T]) Err() error { return r.err }
 
 // Problem is the problem as the run sees it, with Eval counted.
 func (r *Run[T]) Problem() *Problem[T] { return &r.problem }
-
-// Buffers yields the point under the name "x" and what the solver remembers
-// between steps: with State().Iter all that Resume needs.
-func (r *Run[T]) Buffers(yield func(name string, b []T) bool) {
-	if !yield("x", r.state.X) {
-		return
-	}
-	if b, ok := r.solver.(Buffered[T]); ok {
-		b.Buffers(yield)
-	}
-}
 
 // Minimize starts a run and takes steps until it ends. The error is that of
 // Start or of the objective; how the run ended is in its Result.

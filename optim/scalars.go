@@ -1,26 +1,25 @@
 package optim
 
+import "math"
+
 // scalars are float64 numbers that a rule remembers, in a buffer of its own
-// element type that can be saved: each is kept as a sum of three parts, which is
-// exact in float32 too (but for parts below 1e-38).
+// element type that can be saved: each as four whole numbers of 16 bits, which
+// every element type holds exactly.
 type scalars[T Float] []T
 
-const scalarParts = 3
+const scalarParts = 4
 
 func newScalars[T Float](n int) scalars[T] { return make(scalars[T], scalarParts*n) }
 
 // at is the number with the index i.
 func (b scalars[T]) at(i int) float64 {
 	p := b[scalarParts*i : scalarParts*i+scalarParts]
-	return float64(p[0]) + float64(p[1]) + float64(p[2])
+	return math.Float64frombits(uint64(p[0])<<48 | uint64(p[1])<<32 | uint64(p[2])<<16 | uint64(p[3]))
 }
 
 func (b scalars[T]) set(i int, v float64) {
-	p := b[scalarParts*i : scalarParts*i+scalarParts]
-	p[0] = T(v)
-	if v -= float64(p[0]); !finite(v) {
-		v = 0 // an infinity or NaN is all in the first part
+	p, bits := b[scalarParts*i:scalarParts*i+scalarParts], math.Float64bits(v)
+	for k := range p {
+		p[k] = T(bits >> (48 - 16*k) & 0xFFFF)
 	}
-	p[1] = T(v)
-	p[2] = T(v - float64(p[1]))
 }

@@ -131,33 +131,41 @@ func Stall[T Float](k int) Stop[T] {
 	if k <= 0 {
 		k = 20
 	}
-	var x []T
-	var f float64
-	still := -1 // steps since x and f were noted; -1: nothing noted
 	return func(s *State[T]) Reason {
-		if !s.Fresh || s.Batch {
+		if !s.Fresh || s.Batch || s.stall.see(s) <= k {
 			return Reason{}
 		}
-		if still >= 0 && same(s.F, f, 4*epsilon[float64]()) {
-			if x == nil {
-				x = make([]T, len(s.X))
-			}
-			if still == 0 {
-				copy(x, s.X)
-			}
-			if still == 0 || unmoved(s.X, x) {
-				still++
-				if still <= k {
-					return Reason{}
-				}
-				return because(NoProgress, "for %s value %s and point did not change beyond rounding, and the gradient is still %s after %s; "+
-					"accept a larger gradient tolerance, rescale the variables, or try a larger rate or another method",
-					steps(k), num(s.F, 6), num(s.GradNorm, 2), steps(s.Iter))
-			}
-		}
-		f, still = s.F, 0
-		return Reason{}
+		return because(NoProgress, "for %s value %s and point did not change beyond rounding, and the gradient is still %s after %s; "+
+			"accept a larger gradient tolerance, rescale the variables, or try a larger rate or another method",
+			steps(k), num(s.F, 6), num(s.GradNorm, 2), steps(s.Iter))
 	}
+}
+
+// stillness is where a run has stood still, and since when.
+type stillness[T Float] struct {
+	x     []T
+	f     float64
+	since int // steps without a move; -1: x and f are not noted yet
+	iter  int // of the state last seen
+}
+
+// see takes the state after a step and counts the steps without a move.
+func (w *stillness[T]) see(s *State[T]) int {
+	switch {
+	case w.iter == s.Iter && w.since >= 0:
+		return w.since // another stop has asked
+	case w.since < 0 || !same(s.F, w.f, 4*epsilon[float64]()):
+		w.f, w.since = s.F, 0
+	case w.since == 0:
+		copy(w.x, s.X)
+		w.since = 1
+	case unmoved(s.X, w.x):
+		w.since++
+	default:
+		w.f, w.since = s.F, 0
+	}
+	w.iter = s.Iter
+	return w.since
 }
 
 func unmoved[T Float](x, y []T) bool {
