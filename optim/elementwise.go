@@ -39,6 +39,19 @@ func updateByParts[T Float](r Elementwise[T], u []T, s *State[T]) {
 	}
 }
 
+// moverOf is the Mover that takes the steps of r: r itself, or what it wraps
+// without touching the parts.
+func moverOf[T Float](r Rule[T]) (Mover[T], bool) {
+	switch w := r.(type) {
+	case *Scheduled[T]:
+		return moverOf(w.Rule)
+	case *ReduceOnPlateau[T]:
+		return moverOf(w.Rule)
+	}
+	m, ok := r.(Mover[T])
+	return m, ok
+}
+
 // A part is small enough that what a rule reads and writes of it stays in the
 // first cache; a thread takes a few in a row.
 const (

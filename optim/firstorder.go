@@ -38,7 +38,7 @@ func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) (err error) {
 		return errors.New("optim: FirstOrder needs a rule, such as GD")
 	}
 	o.parts.rule, _ = o.Rule.(Elementwise[T])
-	o.parts.mover, _ = o.Rule.(Mover[T])
+	o.parts.mover, _ = moverOf(o.Rule)
 	o.watch(s.F)
 	if o.average, err = averagingOf(o.Rule); err != nil {
 		return err

@@ -37,9 +37,18 @@ func (m *matrix[T]) take(dst []T, rows []int) {
 		return
 	}
 	for i, row := range rows {
+		if i+ahead < len(rows) && m.v == nil {
+			at := m.rows[rows[i+ahead]] * m.width
+			kernel.Prefetch(m.pixels[at : at+m.width])
+		}
 		m.copyTo(dst[i*m.width:], row, 1)
 	}
 }
+
+// ahead is how many rows before its turn an image is asked for: the rows of a
+// batch lie all over the memory, and to wait for each would take longer than to
+// turn it into numbers.
+const ahead = 2
 
 // gather puts batches together, on every thread where that pays.
 type gather[T kernel.Float] struct {

@@ -16,6 +16,14 @@ func Shares[T Float](dst []T, src []byte) {
 	}
 }
 
+// Prefetch asks for bytes that will be read soon. It does nothing where there is
+// no assembly.
+func Prefetch(src []byte) {
+	if len(src) > 0 && active != portable {
+		prefetch(&src[0], len(src))
+	}
+}
+
 // wholeVectors is how many of n elements make up whole vectors.
 func wholeVectors[T Float](n int) int {
 	lanes := 1

@@ -28,6 +28,9 @@ func testShares[T Float](t *testing.T) {
 		t.Error("wrote beyond the end")
 	}
 	Shares(dst[:0], nil)
+	for n := range 200 {
+		Prefetch(src[:n])
+	}
 }
 
 func BenchmarkShares(b *testing.B) {

@@ -1163,3 +1163,8 @@ func sharesF32AVX2(dst *float32, src *byte, n int)
 //
 //go:noescape
 func sharesF64AVX2(dst *float64, src *byte, n int)
+
+// prefetch asks for the cache lines of n bytes, at least one.
+//
+//go:noescape
+func prefetch(src *byte, n int)

@@ -27142,3 +27142,16 @@ more:
 done:
 	VZEROUPPER
 	RET
+
+// func prefetch(src *byte, n int)
+// Requires: MMX+
+TEXT ·prefetch(SB), NOSPLIT, $0-16
+	MOVQ src+0(FP), AX
+	MOVQ n+8(FP), CX
+
+more:
+	PREFETCHT0 (AX)
+	ADDQ       $0x00000040, AX
+	SUBQ       $0x00000040, CX
+	JG         more
+	RET

@@ -15,6 +15,21 @@ func byteLoops() {
 			vec{e, wide}.shares()
 		}
 	}
+	prefetch()
+}
+
+// prefetch asks for the cache lines of n bytes.
+func prefetch() {
+	TEXT("prefetch", NOSPLIT, "func(src *byte, n int)")
+	Pragma("noescape")
+	Doc("prefetch asks for the cache lines of n bytes, at least one.")
+	src, n := Load(Param("src"), GP64()), Load(Param("n"), GP64())
+	Label("more")
+	PREFETCHT0(Mem{Base: src})
+	ADDQ(U32(64), src)
+	SUBQ(U32(64), n)
+	JG(LabelRef("more"))
+	RET()
 }
 
 // shares writes dst = src/255 for whole vectors. The quotient is a product with
