@@ -2,6 +2,8 @@
 
 package kernel
 
+import "runtime"
+
 // piece is one unit of a product: its range of C, and work memory of its own.
 type piece[T Float] struct {
 	*product[T]
@@ -17,7 +19,7 @@ type piece[T Float] struct {
 }
 
 // operand is a part of A: element (i, p) at v[i*row+p*col], or packed in the
-// tiles that column cuts it into.
+// tiles that column cuts it into, where row is the depth.
 type operand[T Float] struct {
 	v        []T
 	row, col int
@@ -35,19 +37,25 @@ func (g *piece[T]) run() {
 	case g.panelwise:
 		right = g.cols * g.depth
 	default:
-		right = g.width * g.depth
+		right = (g.width + g.cols - 1) / g.cols * g.cols * g.depth
 	}
 	if g.packs {
 		left = g.height*g.depth + 2*g.cols // whole vectors are stored at the end
 	}
-	work := grab[T](edge + right + left)
+	work := &g.work
+	if g.cut.units > 1 {
+		work = grab[T](edge + right + left)
+		defer release(work)
+	} else if cap(*work) < edge+right+left {
+		*work = Make[T](edge + right + left)
+	}
+	*work = (*work)[:edge+right+left]
 	g.edge, g.right, g.left = (*work)[:edge], (*work)[edge:edge+right], (*work)[edge+right:]
 	for j := 0; j < g.columns; j += g.width {
 		for p := 0; p < g.k; p += g.depth {
 			g.block(g.col+j, min(g.width, g.columns-j), p, min(g.depth, g.k-p))
 		}
 	}
-	release(work)
 }
 
 // readsB says whether B is read where it lies: packing costs as much as a few
@@ -66,6 +74,11 @@ func (g *piece[T]) packsA() bool {
 	return g.masked && g.ak == 1 && byteLen[T](g.ar)%page == 0 && g.rows >= 8*g.tiler.rows && g.columns >= 8*g.cols
 }
 
+// longBlock is the number of multiplications from which a block ends by giving
+// way to other goroutines: where every processor multiplies, the collector and
+// all others would else wait for the slices of time of the scheduler.
+const longBlock = 1 << 22
+
 // block adds the part of the product that depth numbers from p of each sum
 // give to width columns from j, height rows at a time.
 func (g *piece[T]) block(j, width, p, depth int) {
@@ -79,9 +92,12 @@ func (g *piece[T]) block(j, width, p, depth int) {
 		a := operand[T]{g.a[i*g.ar+p*g.ak:], g.ar, g.ak, false}
 		if g.packs {
 			g.packA(i, h, p, depth)
-			a = operand[T]{v: g.left, packed: true}
+			a = operand[T]{g.left, depth, 1, true}
 		}
 		g.rowBlock(a, i, h, j, width, p, depth)
+		if h*width*depth >= longBlock {
+			runtime.Gosched()
+		}
 		if p+depth == g.k && !g.fused {
 			g.epilogue.apply(i, j, h, width, g.c[i*g.ldc+j:], g.ldc)
 		}
@@ -108,51 +124,72 @@ func (g *piece[T]) rowBlock(a operand[T], i, h, j, width, p, depth int) {
 	}
 }
 
-// column computes h rows of one panel of columns, in tiles of nearly equal
-// height. It is not inlined so that a long product passes a preemption point
-// here: the collector need not wait for the end.
+// heights cuts h rows into tiles of nearly equal height: short ones of low
+// rows, then the others of low+1.
+func heights(h, tall int) (tiles, low, short int) {
+	tiles = (h + tall - 1) / tall
+	low = h / tiles
+	return tiles, low, tiles - (h - low*tiles)
+}
+
+// column computes h rows of one panel of columns, tile by tile. It is not
+// inlined so that a long product passes a preemption point here: the collector
+// need not wait for the end.
 //
 //go:noinline
 func (g *piece[T]) column(a operand[T], i, h, j, w, p, depth int, b []T, bk int) {
-	mask := uint32(1<<w - 1)
 	f, tall := g.tile, g.tiler.rows
 	if w <= g.cols/2 && g.slimRows > 0 && !a.packed {
 		f, tall = g.slim, g.slimRows
 	}
-	flags := 0
+	flags, bias, gate := g.ending(j, p, depth)
+	edge := w < g.cols && !g.masked
+	mask := uint32(1<<w - 1)
+	at, ar, ak := 0, byteLen[T](a.row), byteLen[T](a.col)
+	if a.packed {
+		ar = byteLen[T](1)
+	}
+	var pos *T
+	tiles, rows, short := heights(h, tall)
+	for t := range tiles {
+		if t == short {
+			rows++
+		}
+		if a.packed {
+			ak = byteLen[T](rows)
+		}
+		c := g.c[i*g.ldc+j:]
+		if edge {
+			f(rows, depth, &a.v[at], ar, ak, &b[0], byteLen[T](bk), &g.edge[0], byteLen[T](g.cols), g.alpha, 0, mask, nil, nil, 0)
+			g.copyEdge(rows, w, c, flags)
+		} else {
+			if gate {
+				pos = &g.epilogue.Mask[i*g.epilogue.LDMask+j]
+			}
+			f(rows, depth, &a.v[at], ar, ak, &b[0], byteLen[T](bk), &c[0], byteLen[T](g.ldc), g.alpha, flags, mask, bias, pos, byteLen[T](g.epilogue.LDMask))
+		}
+		i += rows
+		at += rows * a.row
+	}
+}
+
+// ending is what becomes of the sums of a panel from column j, over the depth
+// numbers from p: the flags and the bias of the micro-kernel, and whether the
+// mask of the epilogue applies.
+func (g *piece[T]) ending(j, p, depth int) (flags int, bias *T, gate bool) {
 	if p > 0 || g.beta != 0 {
 		flags = tileAdds
 	}
-	var bias, pos *T
-	last := p+depth == g.k && g.fused
-	if last {
-		if g.epilogue.Activation == ActivateRelu {
-			flags |= tileRelus
-		}
-		if g.epilogue.Bias != nil {
-			bias = &g.epilogue.Bias[j]
-		}
+	if p+depth < g.k || !g.fused {
+		return flags, nil, false
 	}
-	ar, ak, first := byteLen[T](a.row), byteLen[T](a.col), i
-	for tiles := (h + tall - 1) / tall; tiles > 0; tiles-- {
-		rows := (first + h - i) / tiles
-		at := (i - first) * a.row
-		if a.packed {
-			at, ar, ak = (i-first)*depth, byteLen[T](1), byteLen[T](rows)
-		}
-		c := g.c[i*g.ldc+j:]
-		if !g.masked && w < g.cols {
-			f(rows, depth, &a.v[at], ar, ak, &b[0], byteLen[T](bk), &g.edge[0], byteLen[T](g.cols), g.alpha, 0, mask, nil, nil, 0)
-			g.copyEdge(rows, w, c, flags)
-			i += rows
-			continue
-		}
-		if last && g.epilogue.Mask != nil {
-			pos = &g.epilogue.Mask[i*g.epilogue.LDMask+j]
-		}
-		f(rows, depth, &a.v[at], ar, ak, &b[0], byteLen[T](bk), &c[0], byteLen[T](g.ldc), g.alpha, flags, mask, bias, pos, byteLen[T](g.epilogue.LDMask))
-		i += rows
+	if g.epilogue.Activation == ActivateRelu {
+		flags |= tileRelus
 	}
+	if g.epilogue.Bias != nil {
+		bias = &g.epilogue.Bias[j]
+	}
+	return flags, bias, g.epilogue.Mask != nil
 }
 
 // copyEdge moves the first w columns of the scratch tile to c, or adds them.

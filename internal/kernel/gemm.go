@@ -80,7 +80,7 @@ func grab[T Float](n int) *[]T {
 		s = any(pool64.Get()).(*[]T)
 	}
 	if cap(*s) < n {
-		*s = make([]T, n)
+		*s = Make[T](n)
 	}
 	*s = (*s)[:n]
 	return s

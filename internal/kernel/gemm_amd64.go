@@ -13,7 +13,7 @@ import (
 // are given in bytes, and whole numbers of tiles for every family.
 const (
 	deep      = 320
-	wideBytes = 2048
+	wideBytes = 4096
 	highBytes = 960
 )
 
@@ -63,6 +63,7 @@ type product[T Float] struct {
 	fused          bool // the micro-kernel applies the epilogue
 	depth          int  // of a block
 	cut            cut
+	work           []T // work memory of a product that is not cut
 }
 
 var products32, products64 = sync.Pool{New: func() any { return new(product[float32]) }}, sync.Pool{New: func() any { return new(product[float64]) }}
@@ -74,7 +75,7 @@ func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda in
 	}
 	g := pool.Get().(*product[T])
 	*g = product[T]{tiler: tilerFor[T](active), m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc, epilogue: e, depth: even(k, deep, 8)}
+		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc, epilogue: e, depth: even(k, deep, 8), work: g.work}
 	g.fused = g.masked && e.Activation <= ActivateRelu
 	if transA {
 		g.ar, g.ak = 1, lda
@@ -84,14 +85,17 @@ func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda in
 	}
 	g.cut = cutFor(Threads(), m, n, k, g.rows, g.cols)
 	share(g.cut.units, g)
-	*g = product[T]{} // keeps no matrix alive
+	*g = product[T]{work: g.work} // keeps no matrix alive
 	pool.Put(g)
 }
 
 // even is the length of the parts when n is cut into as few as possible of at
 // most limit, all of nearly the same length and whole multiples of unit, as is
-// limit.
+// limit; all of n if one part will do.
 func even(n, limit, unit int) int {
+	if n <= limit {
+		return n
+	}
 	parts := (n + limit - 1) / limit
 	return (n + parts*unit - 1) / (parts * unit) * unit
 }
@@ -104,43 +108,47 @@ var worthSharing = 1 << 17
 // rows where there are more of them. Sums are never split, so the bits do not
 // depend on it.
 type cut struct {
-	byRows bool
-	units  int
-	first  int // how many units are large
-	large  int // rows or columns of a large unit
-	small  int // and of the others
+	byRows       bool
+	units        int
+	first, last  int // large units at either end
+	large, small int // rows or columns of a unit
 }
 
 // cutFor cuts an m×n result into one large unit for each thread, together half
-// the work, and small ones, so that a thread that came late or lost its
-// processor for a while is made up for. Units are whole tiles.
+// the work, and small ones between them, so that a thread that came late or
+// lost its processor for a while is made up for. Units are whole tiles.
 func cutFor(threads, m, n, k, rows, cols int) cut {
-	whole := cut{units: 1, first: 1, large: n}
+	c, length, tile := cut{units: 1, first: 1, large: n}, n, cols
 	if threads == 1 || m*n*k < worthSharing {
-		return whole
+		return c
 	}
-	c, length, tile := cut{}, n, cols
 	if m > n {
-		c, length, tile = cut{byRows: true}, m, rows
+		length, tile = m, rows
 	}
 	tiles := (length + tile - 1) / tile
 	if tiles < 2 {
-		return whole
+		return c
 	}
+	threads = min(threads, tiles)
 	large := max(1, tiles/(2*threads))
 	small := max(1, large/2)
-	c.first = min(threads, tiles)
-	rest := max(0, tiles-c.first*large)
-	c.units, c.large, c.small = c.first+(rest+small-1)/small, large*tile, small*tile
-	return c
+	between := (tiles - threads*large + small - 1) / small
+	return cut{byRows: m > n, units: threads + between, first: (threads + 1) / 2, last: threads / 2, large: large * tile, small: small * tile}
 }
 
-// span is where a unit begins, and its length if nothing ends before.
+// span is where unit i begins, and how long it is if nothing ends before.
 func (c *cut) span(i int) (from, length int) {
 	if i < c.first {
 		return i * c.large, c.large
 	}
-	return c.first*c.large + (i-c.first)*c.small, c.small
+	from = c.first*c.large + (i-c.first)*c.small
+	if late := i - (c.units - c.last); late > 0 {
+		from += late * (c.large - c.small)
+	}
+	if i >= c.units-c.last {
+		return from, c.large
+	}
+	return from, c.small
 }
 
 // unit computes one range of columns or rows.

@@ -17,9 +17,12 @@ func (g *piece[T]) packB(panel []T, j, w, p, depth int) {
 // packA lays h rows and depth columns of A out as the tiles that column takes,
 // each column by column.
 func (g *piece[T]) packA(i, h, p, depth int) {
-	at, first := 0, i
-	for tiles := (h + g.tiler.rows - 1) / g.tiler.rows; tiles > 0; tiles-- {
-		rows := (first + h - i) / tiles
+	at := 0
+	tiles, rows, short := heights(h, g.tiler.rows)
+	for t := range tiles {
+		if t == short {
+			rows++
+		}
 		transposeInto(g.left[at:], rows, g.a[i*g.ar+p:], g.ar, rows, depth, rows)
 		at, i = at+rows*depth, i+rows
 	}

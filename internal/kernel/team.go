@@ -44,8 +44,9 @@ type helpers struct {
 	_     [64]byte
 	gate  atomic.Int64 // bit 0: a job is open; the rest: helpers inside, times 2
 	_     [56]byte
-	next  atomic.Int64 // the next unit to take
-	_     [56]byte
+	taken atomic.Int64 // units given away
+	upper atomic.Int64 // of these, to helpers
+	_     [48]byte
 	units atomic.Int64 // of the job
 	idle  atomic.Int32 // helpers asleep
 	quit  atomic.Bool
@@ -114,7 +115,8 @@ func share(units int, j job) {
 // run shares the units of j; the caller has locked busy.
 func (h *helpers) run(units int, j job) {
 	h.job = j
-	h.next.Store(0)
+	h.taken.Store(0)
+	h.upper.Store(0)
 	h.units.Store(int64(units))
 	h.gate.Add(1)
 	for i := h.idle.Load(); i > 0; i-- {
@@ -123,23 +125,30 @@ func (h *helpers) run(units int, j job) {
 		default:
 		}
 	}
-	h.take()
+	for i := 0; h.one(); i++ {
+		j.unit(i)
+	}
 	// Close the gate and wait for those inside. A helper that never came, because
 	// the system gave its processor away, is not waited for.
 	h.gate.Add(-1)
-	for h.gate.Load() > 1 {
+	for spins := 0; h.gate.Load() > 1; spins++ {
+		if spins > watchSpins {
+			runtime.Gosched() // its processor may be needed for the helper itself
+		}
 	}
 	h.job = nil
 }
 
+// one asks for leave to run one more unit. Who starts a job takes units from
+// the first on and helpers from the last, so that in a sequence of like jobs
+// each thread finds what it wrote before in its own cache. As many leaves are
+// given as there are units, so the two never meet.
+func (h *helpers) one() bool { return h.taken.Add(1) <= h.units.Load() }
+
 // take runs units until none is left.
 func (h *helpers) take() {
-	for {
-		i := h.next.Add(1) - 1
-		if i >= h.units.Load() {
-			return
-		}
-		h.job.unit(int(i))
+	for h.one() {
+		h.job.unit(int(h.units.Load() - h.upper.Add(1)))
 	}
 }
 
@@ -180,7 +189,7 @@ func (h *helpers) watch() bool {
 
 // open reports whether there is a unit to take.
 func (h *helpers) open() bool {
-	return h.gate.Load()&1 == 1 && h.next.Load() < h.units.Load()
+	return h.gate.Load()&1 == 1 && h.taken.Load() < h.units.Load()
 }
 
 // enter takes part in the job, unless the gate closed just now.
