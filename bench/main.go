@@ -37,7 +37,7 @@ func main() {
 	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, out: os.Stdout}
 	defer b.close()
 	b.header()
-	for _, section := range []func(*bench){gemmSection, mlpSection, rosenbrockSection, gmmSection, elementwiseSection} {
+	for _, section := range []func(*bench){gemmSection, mlpSection, rosenbrockSection, gmmSection, elementwiseSection, updateSection} {
 		section(b)
 	}
 }

@@ -211,6 +211,17 @@ def elementwise(q):
     return {"seconds": repeat(lambda: f(x, out=out), q["seconds"]) / len(x)}
 
 
+def adam(q):
+    import torch
+
+    torch.set_num_threads(THREADS)
+    x = torch.ones(q["n"], requires_grad=True)
+    x.grad = (torch.arange(q["n"]) % 7 - 3).float()
+    rule = torch.optim.Adam([x], fused=q["fused"])
+    rule.step()
+    return {"seconds": repeat(rule.step, q["seconds"])}
+
+
 def versions(_):
     import importlib.metadata as md
 
@@ -229,7 +240,7 @@ def versions(_):
     return {"note": ", ".join(out)}
 
 
-OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, gmm, elementwise, versions)}
+OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, gmm, elementwise, adam, versions)}
 
 for line in sys.stdin:
     q = json.loads(line)

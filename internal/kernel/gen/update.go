@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -64,10 +65,24 @@ func (v vec) update(name, doc, written string, settings int, f func(in, s []reg.
 		many = 2
 	}
 	v.walk(n, values(ptr, names), many, func(count int, k reg.OpmaskVirtual) {
+		if count == 2 && targets[0] == "y" {
+			v.prefetch(ptr, sources)
+		}
 		v.apply(ptr, targets, sources, nil, count, k, func(in []reg.VecVirtual) []reg.VecVirtual { return f(in, s) })
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// prefetch asks for what two vectors will need in a while: with four arrays the
+// processor's own look ahead, which ends with each page, is too short.
+func (v vec) prefetch(ptr map[string]reg.Register, sources []string) {
+	const ahead = 2048
+	for _, p := range sources {
+		for u := range 2 {
+			PREFETCHT0(Mem{Base: ptr[p], Disp: ahead + u*v.bytes()})
+		}
+	}
 }
 
 // adam: with s = β₁, 1−β₁, β₂, 1−β₂, −η, ε,
