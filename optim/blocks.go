@@ -181,3 +181,28 @@ func (d decaying[T]) add(scale float64, x, u []T) {
 		kernel.Axpy(T(scale), param.View(x, b), param.View(u, b))
 	}
 }
+
+// DecayOnly makes the weight decay within a rule act on the blocks that only
+// chooses, by name: on weights but not on biases, for example. A rule without
+// decay stays as it is.
+func DecayOnly[T Float](rule Rule[T], only func(block string) bool) {
+	for rule != nil {
+		switch r := rule.(type) {
+		case *WeightDecay[T]:
+			r.Only = only
+		case *LARS[T]:
+			r.Only = only
+		case *LAMB[T]:
+			r.Only = only
+		case *NovoGrad[T]:
+			r.Only = only
+		case *Muon[T]:
+			r.Only = only
+		}
+		w, wraps := rule.(Wrapper[T])
+		if !wraps {
+			return
+		}
+		rule = w.Unwrap()
+	}
+}

@@ -41,7 +41,11 @@ func TestRulesAreProjected(t *testing.T) {
 		if !m.FirstOrder {
 			continue
 		}
-		s, err := m.NewSolver(nil)
+		set := map[string]float64{}
+		if m.Name == "adagrad" {
+			set["rate"] = 0.5 // its rates fall fast
+		}
+		s, err := m.NewSolver(set)
 		if err != nil {
 			t.Fatal(err)
 		}

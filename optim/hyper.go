@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"go/token"
 	"reflect"
 	"slices"
 	"strings"
@@ -86,6 +87,29 @@ func eachFloat(v reflect.Value, yield func(string, *float64) bool) bool {
 		}
 	}
 	return true
+}
+
+// fill gives the fields of a rule the settings of their names, as plainName
+// has them: numbers, counts and switches. It returns the rule.
+func fill[R any](rule *R, v settings) *R {
+	fields := reflect.ValueOf(rule).Elem()
+	for name, value := range v {
+		f := fields.FieldByNameFunc(func(n string) bool {
+			return token.IsExported(n) && plainName(n) == plainName(name)
+		})
+		if !f.CanSet() {
+			continue // the setting of a wrapper
+		}
+		switch f.Kind() {
+		case reflect.Float64:
+			f.SetFloat(value)
+		case reflect.Int:
+			f.SetInt(int64(value))
+		case reflect.Bool:
+			f.SetBool(value >= 1)
+		}
+	}
+	return rule
 }
 
 func address(v reflect.Value) (f *float64, ok bool) {

@@ -14,11 +14,16 @@ import (
 // to make it.
 type Method[T Float] struct {
 	Name    string
+	Family  string // what kind of method it is, in a few words
 	Aliases []string
 	Summary string // one line
 	Update  string // the update rule in plain symbols
+	When    string // what it is good for, and what not
 	Paper   string
-	Needs   string // what the problem must offer
+	// Convention says what others do differently under the same name, and which
+	// settings bring their way; empty where all agree.
+	Convention string
+	Needs      string // what the problem must offer
 	// FirstOrder methods are Rules: they take any problem with a gradient,
 	// minibatches too. The others are Solvers of a full objective.
 	FirstOrder bool
@@ -102,25 +107,32 @@ const (
 	needsFull     = "a gradient of the full objective, smooth"
 )
 
-var rateSetting = Setting{Name: "rate", Default: 0.01, Meaning: "the learning rate η"}
-
-var betaSetting = Setting{Name: "beta", Default: 0.9, Meaning: "the part of the velocity kept in a step", Zero: true}
-
 // Methods is the table of methods, simplest first. Each family keeps its rows
 // beside its code.
 func Methods[T Float]() []Method[T] {
 	return slices.Concat(
-		descentMethods[T](),
-		momentumMethods[T](),
-		adamMethods[T](),
-		averageMethods[T](),
-		rateFreeMethods[T](),
-		searchMethods[T](),
-		quasiNewtonMethods[T](),
-		newtonMethods[T](),
-		leastSquaresMethods[T](),
-		boundMethods[T](),
+		family("Gradient descent", descentMethods[T]()),
+		family("Momentum", momentumMethods[T]()),
+		family("The sign of the gradient", signMethods[T]()),
+		family("Sums of squared gradients", adagradMethods[T]()),
+		family("Adam and its kin", adamMethods[T](), adamKinMethods[T]()),
+		family("Layer by layer", layerMethods[T]()),
+		family("Averages of the path", averageMethods[T]()),
+		family("Rates found on the way", rateFreeMethods[T]()),
+		family("Line searches", searchMethods[T]()),
+		family("Quasi-Newton", quasiNewtonMethods[T]()),
+		family("Newton", newtonMethods[T]()),
+		family("Least squares", leastSquaresMethods[T]()),
+		family("Bounds", boundMethods[T]()),
 	)
+}
+
+func family[T Float](name string, rows ...[]Method[T]) []Method[T] {
+	all := slices.Concat(rows...)
+	for i := range all {
+		all[i].Family = name
+	}
+	return all
 }
 
 // Find is the method of that name or alias. The error for an unknown name

@@ -5,16 +5,19 @@ func descentMethods[T Float]() []Method[T] {
 	return []Method[T]{
 		{
 			Name: "gd", Aliases: []string{"sgd"}, FirstOrder: true,
-			Summary: "gradient descent with a fixed rate",
-			Update:  "x ← x − η·g",
-			Paper:   "Cauchy, Comptes rendus 25 (1847) 536; Robbins and Monro, Ann. Math. Stat. 22 (1951) 400",
-			Needs:   needsGradient, Settings: []Setting{rateSetting},
+			Summary:    "gradient descent with a fixed rate",
+			Update:     "x ← x − η·g",
+			When:       "the simplest thing; with minibatches a good end for networks, given a schedule",
+			Paper:      "Cauchy, Comptes rendus 25 (1847) 536; Robbins and Monro, Ann. Math. Stat. 22 (1951) 400",
+			Convention: "others call it sgd",
+			Needs:      needsGradient, Settings: []Setting{rateSetting},
 			rule: func(v settings) Rule[T] { return &GD[T]{Rate: v["rate"]} },
 		},
 		{
 			Name: "gd-auto", Aliases: []string{"steepest"},
 			Summary: "gradient descent that finds its rate from the curvature, and never climbs",
 			Update:  "x ← x − α·g,  α from the last step s and gradient change y: sᵀs/sᵀy or sᵀy/yᵀy, halved until f falls enough",
+			When:    "smooth functions of any size when nothing is known; lbfgs is usually faster",
 			Paper:   "Barzilai and Borwein, IMA J. Numer. Anal. 8 (1988) 141; Frassoldati, Zanni and Zanghirati, J. Ind. Manag. Optim. 4 (2008) 299",
 			Needs:   needsFull,
 			Settings: []Setting{

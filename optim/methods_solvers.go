@@ -17,6 +17,7 @@ func quasiNewtonMethods[T Float]() []Method[T] {
 			Name:    "bfgs",
 			Summary: "quasi-Newton steps with a dense matrix, for up to a few thousand variables",
 			Update:  "x ← x − α·H·g;  H ← (I − ρ·s·yᵀ)·H·(I − ρ·y·sᵀ) + ρ·s·sᵀ,  ρ = 1/sᵀy",
+			When:    "smooth functions of up to a few hundred variables with costly evaluations",
 			Paper:   "Broyden, Fletcher, Goldfarb, Shanno (1970); Nocedal and Wright, Numerical Optimization, algorithm 6.1",
 			Needs:   needsFull,
 			Settings: []Setting{
@@ -31,6 +32,7 @@ func quasiNewtonMethods[T Float]() []Method[T] {
 			Name: "lbfgs", Aliases: []string{"l-bfgs"},
 			Summary: "quasi-Newton steps from the last few gradients, with a line search",
 			Update:  "x ← x − α·H·g,  H built from the last pairs s, y;  α by the Wolfe conditions",
+			When:    "the default for smooth functions of any size",
 			Paper:   "Liu and Nocedal, Math. Programming 45 (1989) 503",
 			Needs:   needsFull,
 			Settings: []Setting{
@@ -53,6 +55,7 @@ func newtonMethods[T Float]() []Method[T] {
 			Name: "newton", Aliases: []string{"trust-region", "newton-cg"},
 			Summary: "Newton steps within a trust region, which leave saddles",
 			Update:  "x ← x + v,  v minimises gᵀv + ½·vᵀHv with |D·v| ≤ Δ;  Δ grows and shrinks with the quality of the model",
+			When:    "smooth functions with saddles or a bad scale, where second derivatives are cheap",
 			Paper:   "Moré and Sorensen, SIAM J. Sci. Stat. Comput. 4 (1983) 553; Steihaug, SIAM J. Numer. Anal. 20 (1983) 626",
 			Needs:   "Hessian products, or differences of the gradient; the full objective, smooth",
 			Settings: []Setting{
@@ -65,6 +68,7 @@ func newtonMethods[T Float]() []Method[T] {
 			Name:    "newton-line",
 			Summary: "Newton steps with a line search, which leave saddles",
 			Update:  "x ← x + α·d,  d = −|H|⁻¹·g by the absolute values of H's eigenvalues;  α by the line search",
+			When:    "as newton, to see it with a line search",
 			Paper:   "Gill, Murray and Wright, Practical Optimization (1981), §4.4.2; Nocedal and Wright, Numerical Optimization, §3.4 and algorithm 7.1",
 			Needs:   "Hessian products, or differences of the gradient; the full objective, smooth",
 			Settings: []Setting{
@@ -84,10 +88,12 @@ func leastSquaresMethods[T Float]() []Method[T] {
 	return []Method[T]{
 		{
 			Name: "lm", Aliases: []string{"levenberg-marquardt"},
-			Summary: "damped Gauss–Newton steps for least squares",
-			Update:  "x ← x + v,  v minimises |J·v + r|² + λ·|D·v|²",
-			Paper:   "Moré, LNM 630 (1978) 105; Nielsen, IMM-REP-1999-05; Transtrum and Sethna, arXiv 1201.5885",
-			Needs:   "residuals of a least squares problem and their Jacobian; takes bounds", Squares: true,
+			Summary:    "damped Gauss–Newton steps for least squares",
+			Update:     "x ← x + v,  v minimises |J·v + r|² + λ·|D·v|²",
+			When:       "the default for curve fits and other sums of squares",
+			Paper:      "Moré, LNM 630 (1978) 105; Nielsen, IMM-REP-1999-05; Transtrum and Sethna, arXiv 1201.5885",
+			Convention: "tol is the relative offset of Bates and Watts, not the ftol and xtol of MINPACK",
+			Needs:      "residuals of a least squares problem and their Jacobian; takes bounds", Squares: true,
 			Settings: []Setting{
 				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
 				{Name: "damping", Default: 1e-3, Meaning: "the first λ"},
@@ -97,11 +103,13 @@ func leastSquaresMethods[T Float]() []Method[T] {
 			},
 		},
 		{
-			Name:    "gauss-newton",
-			Summary: "Gauss–Newton steps with a line search for least squares",
-			Update:  "x ← x + α·d,  d minimises |J·d + r|²;  α by the line search",
-			Paper:   "Nocedal and Wright, Numerical Optimization, §10.3",
-			Needs:   "residuals of a least squares problem and their Jacobian", Squares: true,
+			Name:       "gauss-newton",
+			Summary:    "Gauss–Newton steps with a line search for least squares",
+			Update:     "x ← x + α·d,  d minimises |J·d + r|²;  α by the line search",
+			When:       "fits with small residuals from a good start; lm is safer",
+			Paper:      "Nocedal and Wright, Numerical Optimization, §10.3",
+			Convention: "tol is the relative offset of Bates and Watts",
+			Needs:      "residuals of a least squares problem and their Jacobian", Squares: true,
 			Settings: []Setting{
 				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
 				searchSetting(StrongWolfe), c1Setting,

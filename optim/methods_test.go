@@ -18,7 +18,7 @@ func TestMethodTable(t *testing.T) {
 				t.Errorf("Find(%q) = %s, %v", name, got.Name, err)
 			}
 		}
-		if m.Summary == "" || m.Update == "" || m.Paper == "" || m.Needs == "" || m.FirstOrder != (m.rule != nil) || m.FirstOrder == (m.solver != nil) {
+		if m.Family == "" || m.Summary == "" || m.Update == "" || m.When == "" || m.Paper == "" || m.Needs == "" || m.FirstOrder != (m.rule != nil) || m.FirstOrder == (m.solver != nil) {
 			t.Errorf("row %s is not complete: %+v", m.Name, m)
 		}
 		if _, err := m.NewRule(nil); (err == nil) != m.FirstOrder {
@@ -70,7 +70,7 @@ func TestSettingsAreChecked(t *testing.T) {
 	}{
 		{"adma", nil, `; did you mean "adam"?`},
 		{"quantum", nil, `unknown method "quantum"; the methods are`},
-		{"adam", map[string]float64{"beta": 0.9}, `adam has no setting "beta"; it has rate, beta1, beta2, eps, amsgrad, eps_uncorrected; did you mean "beta1"?`},
+		{"adam", map[string]float64{"beta": 0.9}, `adam has no setting "beta"; it has rate, beta1, beta2, eps, amsgrad, unbiased_max, eps_uncorrected; did you mean "beta1"?`},
 		{"gd", map[string]float64{"rate": 0}, "must be a positive number, got 0"},
 		{"gd", map[string]float64{"rate": -1}, "must be a positive number, got -1"},
 		{"momentum", map[string]float64{"beta": 1}, "beta in [0, 1), got 1"},
@@ -137,11 +137,13 @@ func TestMethodsInFloat32(t *testing.T) {
 		if m.Squares || m.Lines {
 			continue // no residuals here
 		}
-		s, err := m.NewSolver(nil)
+		s, err := m.NewSolver(map[string]map[string]float64{ // the signs come as near as their rate
+			"signsgd": {"rate": 4e-5}, "signum": {"rate": 4e-5}, "lion": {"rate": 4e-5}, "adagrad": {"rate": 0.5},
+		}[m.Name])
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := Minimize(t.Context(), p, []float32{3, -2}, s, GradTol[float32](1e-4), MaxIter[float32](20000))
+		run, err := Minimize(t.Context(), p, []float32{3, -2}, s, GradTol[float32](1e-4), MaxIter[float32](100000))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,13 +23,12 @@ import (
 type Muon[T Float] struct {
 	Rate  float64                 // η; 0 means 0.001
 	Beta  float64                 // β in [0, 1); 0 means 0.95
-	Decay float64                 // λ of the matrices; 0 means 0.1, NoDecay is none
-	Only  func(block string) bool // which matrices decay; nil means all
+	Decay float64                 // λ; 0 means 0.1
+	Only  func(block string) bool // which blocks decay; nil means all
 	Steps int                     // of the iteration; 0 means 5
 	Eps   float64                 // the least |d|; 0 means 1e-7
 	Rest  Rule[T]                 // nil means AdamW with this rate and decay
 
-	NoDecay  bool // λ = 0
 	Plain    bool // d = m, without Nesterov's look ahead
 	Unbiased bool // correct m and g in d for the start at zero, as Optax does
 	RowsOut  bool // rows are outputs
@@ -44,15 +43,12 @@ type Muon[T Float] struct {
 func (r *Muon[T]) Init(p *Problem[T]) error {
 	r.decays = [2]*WeightDecay[T]{{Rule: &orthogonal[T]{Muon: r}, Only: r.Only}, {Rule: &r.adam, Only: r.Only}}
 	r.set()
-	var matrices, rest Rule[T] = r.decays[0], r.decays[1]
-	if r.NoDecay {
-		matrices, rest = r.decays[0].Rule, r.decays[1].Rule
-	}
+	var rest Rule[T] = r.decays[1]
 	if r.Rest != nil {
 		rest = r.Rest
 	}
 	r.groups.Groups = []Group[T]{
-		{Match: func(b param.Block) bool { _, _, ok := matrix(b); return ok }, Rule: matrices},
+		{Match: func(b param.Block) bool { _, _, ok := matrix(b); return ok }, Rule: r.decays[0]},
 		{Rule: rest},
 	}
 	return cmp.Or(checkRate("muon", r.rate()), checkUnit("muon", "beta", orDefault(r.Beta, 0.95)), checkNotNegative("muon", "decay", r.Decay),

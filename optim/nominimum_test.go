@@ -49,6 +49,9 @@ func TestNoMethodFindsAMinimumWhereThereIsNone(t *testing.T) {
 							t.Fatal(name, m.Name, err)
 						}
 						r := run.Result()
+						if (name == "softplus" || name == "exp(-x)") && r.F == 0 {
+							continue // so far out that float64 knows nothing less
+						}
 						if v := Judge(&p, r.X, 1e-8); v.Kind == Minimum || Success(r.Status, v) {
 							t.Errorf("%s by %s, rate %v from %v, HVP %v: x = %v, %s: %s; %s: %s", name, m.Name, rate, x, p.HVP != nil, r.X[0], r.Status, r.Text, v.Kind, v.Text)
 						}

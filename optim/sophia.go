@@ -89,7 +89,9 @@ func (r *Sophia[T]) estimate(s *State[T]) {
 		r.z[i] = T(1 - 2*float64(bits>>(i%64)&1))
 	}
 	if err := r.product(s.X, r.z, r.hz); err != nil {
-		s.err = err // the solver ends the run with it
+		if !errors.Is(err, errNoCurvature) { // else the diagonal stays
+			s.err = err // the solver ends the run with it
+		}
 		return
 	}
 	_, _, b2, _ := r.constants()

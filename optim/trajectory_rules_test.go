@@ -1,5 +1,7 @@
 package optim
 
+import "math"
+
 // The rules and settings that take the steps of the peers, by family.
 
 func momentumCases() map[string]trajectoryCase {
@@ -126,9 +128,9 @@ func layerCases() map[string]trajectoryCase {
 		"torch Muon match_rms":  {rule: &Muon[float64]{Rate: 0.02, RowsOut: true, Plain: true, MatchRMS: true}},
 		"optax muon": {rule: &Muon[float64]{Rate: 0.02, Plain: true, Unbiased: true, Eps: 1e-20,
 			Rest: &Adam[float64]{Rate: 0.02, Eps: 1e-20}}},
-		"optax muon nesterov": {rule: &Muon[float64]{Rate: 0.02, Unbiased: true, NoDecay: true, Eps: 1e-20,
+		"optax muon nesterov": {rule: &Muon[float64]{Rate: 0.02, Unbiased: true, Decay: math.SmallestNonzeroFloat64, Eps: 1e-20,
 			Rest: &NAdam[float64]{Rate: 0.02, Eps: 1e-20, Constant: true}}},
-		"optax muon rms": {rule: &Muon[float64]{Rate: 0.02, Plain: true, NoDecay: true, MatchRMS: true, Eps: 1e-20,
+		"optax muon rms": {rule: &Muon[float64]{Rate: 0.02, Plain: true, Decay: math.SmallestNonzeroFloat64, MatchRMS: true, Eps: 1e-20,
 			Rest: &Adam[float64]{Rate: 0.02, Eps: 1e-20}}},
 		"optax sophia": {rule: decay(&Sophia[float64]{Rate: 0.02, Every: 3, Gamma: 0.5, Late: true})},
 	}

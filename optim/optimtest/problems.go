@@ -31,7 +31,7 @@ func squares(res func(x, r []float64), jac func(x, j []float64), bend func(r, v,
 	}
 	return optim.Problem[float64]{
 		Dim:    dim,
-		Blocks: []param.Block{{Name: "a", Shape: []int{2}}, {Name: "b", Shape: []int{2}, Offset: 2}},
+		Blocks: []param.Block{{Name: "a", Shape: []int{2}}, {Name: "b", Shape: []int{1, 2}, Offset: 2}},
 		Eval: func(x, g []float64) (float64, error) {
 			res(x, r)
 			f := 0.0
