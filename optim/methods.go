@@ -136,7 +136,7 @@ func family[T Float](name string, rows ...[]Method[T]) []Method[T] {
 }
 
 // Find is the method of that name or alias. The error for an unknown name
-// lists the known ones.
+// asks for one that is nearly it, or else lists all.
 func Find[T Float](name string) (Method[T], error) {
 	var names, known []string
 	for _, m := range Methods[T]() {
@@ -146,7 +146,10 @@ func Find[T Float](name string) (Method[T], error) {
 		names = append(names, m.Name)
 		known = append(append(known, m.Name), m.Aliases...)
 	}
-	return Method[T]{}, fmt.Errorf("optim: unknown method %q; the methods are auto, %s%s", name, strings.Join(names, ", "), nearname.Hint(name, known))
+	if hint := nearname.Hint(name, known); hint != "" {
+		return Method[T]{}, fmt.Errorf("optim: unknown method %q%s", name, hint)
+	}
+	return Method[T]{}, fmt.Errorf("optim: unknown method %q; the methods are auto, %s", name, strings.Join(names, ", "))
 }
 
 // NewRule makes the rule of a first-order method. What set leaves out has its

@@ -80,7 +80,7 @@ func layerMethods[T Float]() []Method[T] {
 		},
 		{
 			Name: "muon", FirstOrder: true,
-			Summary:    "matrices move with equal singular values, the rest by adamw",
+			Summary:    "equal singular values for matrices, adamw for the rest",
 			Update:     "m ← β·m + (1−β)·g,  d = β·m + (1−β)·g,  X = d/|d|;  X ← a·X + (b·A + c·A²)·X,  A = X·Xᵀ, 5 times,  (a, b, c) = (3.4445, −4.7750, 2.0315);  x ← x − η·√max(1, outputs/inputs)·X − η·λ·x",
 			When:       "hidden layers of networks; blocks that are no matrices follow adamw at the same rate",
 			Paper:      "Jordan et al. (2024), kellerjordan.github.io/posts/muon; Liu et al., arXiv 2502.16982",

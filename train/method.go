@@ -211,9 +211,7 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 		weights[b.Name] = net.Weight[i]
 	}
 	only := func(name string) bool { return weights[name] }
-	if d, ok := rule.(*optim.WeightDecay[T]); ok {
-		d.Only = only
-	}
+	optim.DecayOnly(rule, only)
 	if o.WeightDecay > 0 {
 		rule = &optim.WeightDecay[T]{Rule: rule, Decay: o.WeightDecay, Only: only}
 	}

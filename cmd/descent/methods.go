@@ -13,8 +13,9 @@ func (a *app) methodsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "methods [NAME]",
 		Short: "List the methods, or explain one",
-		Long: `Without a name: every method in a line. With one: its update rule in plain
-symbols, its hyperparameters with their defaults, what it needs, and the paper.`,
+		Long: `Without a name: every method in a line, by families. With one: its update rule in plain
+symbols, its hyperparameters with their defaults, when to use it, what it needs,
+the paper, and the convention that it follows where other programs differ.`,
 		Example: "  descent methods\n  descent methods adam",
 		Args:    between(0, 1, "at most one name", "descent methods adam"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -35,12 +36,25 @@ symbols, its hyperparameters with their defaults, what it needs, and the paper.`
 	}
 }
 
+// listMethods prints a line for each method, by families.
 func (a *app) listMethods() {
-	for _, m := range optim.Methods[float64]() {
-		a.out.item(fmt.Sprintf("%-10s  ", m.Name), m.Summary)
+	methods, width := optim.Methods[float64](), 0
+	for _, m := range methods {
+		width = max(width, len(m.Name))
+	}
+	family := ""
+	for _, m := range methods {
+		if m.Family != family {
+			if family != "" {
+				fmt.Fprintln(a.out)
+			}
+			family = m.Family
+			a.out.headline("1", family, "")
+		}
+		a.out.item(fmt.Sprintf("  %-*s  ", width, m.Name), m.Summary)
 	}
 	fmt.Fprintln(a.out)
-	a.out.say("'descent methods NAME' prints the update rule, the defaults and the paper.")
+	a.out.say("'descent methods NAME' prints the update rule, the defaults, when to use it and the paper.")
 }
 
 func (a *app) explainMethod(m optim.Method[float64]) {
@@ -53,8 +67,12 @@ func (a *app) explainMethod(m optim.Method[float64]) {
 		fact(label, part)
 		label = ""
 	}
+	fact("Use", m.When)
 	fact("Needs", m.Needs)
 	fact("Paper", m.Paper)
+	if m.Convention != "" {
+		fact("Peers", m.Convention)
+	}
 	if len(m.Aliases) > 0 {
 		fact("Also", strings.Join(m.Aliases, ", "))
 	}
