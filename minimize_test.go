@@ -177,7 +177,7 @@ func TestBadOptions(t *testing.T) {
 		{"x[1]^2 + x[3]^2", Options{Start: from("x[0]", 1.)}, "there is no x[0]"},
 		{"x^2", Options{Start: from("x[1]", 1.)}, "x is one number and has no entry [1]"},
 		{"x[1]^2 + x[3]^2", Options{Start: map[string][]float64{"x[1]": {1, 2}}}, "x[1] is one number, but 2 are given"},
-		{"x^2", Options{Method: "adan"}, `did you mean "adam"`},
+		{"x^2", Options{Method: "adma"}, `did you mean "adam"`},
 		{"x^2", Options{Method: "lbfgs", Rate: 0.1}, "leave the rate out"},
 		{"x^2", Options{Method: "adam", Set: map[string]float64{"beta": 1}}, "beta1"},
 		{"x[1]^2 + x[2]", Options{Start: map[string][]float64{"x": {1, 2, 3}}}, ""},

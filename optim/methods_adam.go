@@ -81,7 +81,7 @@ func adamMethods[T Float]() []Method[T] {
 			Settings: []Setting{rateOf(0.001), beta1Of(0.9), beta2Of(0.999), epsOf(1e-8),
 				{Name: "threshold", Default: 5, Meaning: "for ρ, at least 4"},
 				{Name: "eps_uncorrected", Default: 0, Meaning: "1: add ε before the bias correction", Zero: true, Switch: true}, noDecay},
-			rule: func(v settings) Rule[T] { return decayed(fill(&RAdam[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&RAdam[T]{}, v), v["decay"]) },
 		},
 	}
 }

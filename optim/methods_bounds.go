@@ -7,6 +7,7 @@ func boundMethods[T Float]() []Method[T] {
 			Name: "lbfgsb", Aliases: []string{"l-bfgs-b"},
 			Summary: "quasi-Newton steps within bounds, from the last few gradients",
 			Update:  "x ← x + α·(x̄ − x),  x̄ minimises the model g·d + ½·d·B·d over the free variables of its Cauchy point in the box",
+			When:    "the default for smooth functions with bounds",
 			Paper:   "Byrd, Lu, Nocedal and Zhu, SIAM J. Sci. Comput. 16 (1995) 1190; Morales and Nocedal, ACM TOMS 38 (2011) 7",
 			Needs:   needsFull + "; takes bounds",
 			Settings: []Setting{
@@ -22,6 +23,7 @@ func boundMethods[T Float]() []Method[T] {
 			Name: "spg", Aliases: []string{"projected-gradient"},
 			Summary: "projected gradient steps within bounds, with the spectral rate of the step before",
 			Update:  "x ← x + α·(P(x − λ·g) − x),  λ = s·s/s·y;  α by Armijo on the largest of the last values",
+			When:    "simple bounds on very many variables, where a step is to cost little",
 			Paper:   "Birgin, Martínez and Raydan, SIAM J. Optim. 10 (2000) 1196",
 			Needs:   needsFull + "; takes bounds",
 			Settings: []Setting{

@@ -14,6 +14,21 @@ func descentMethods[T Float]() []Method[T] {
 			rule: func(v settings) Rule[T] { return &GD[T]{Rate: v["rate"]} },
 		},
 		{
+			Name: "noisy-sgd", Aliases: []string{"noisy-gd"}, FirstOrder: true,
+			Summary:    "gradient descent with noise that dies away",
+			Update:     "x ← x − η·(g + n),  n normal with variance ν/(1+t)^γ",
+			When:       "to leave flat places and poor minima early in a run",
+			Paper:      "Neelakantan et al., arXiv 1511.06807",
+			Convention: "ν = 0.01 and γ = 0.55 as in Optax; the numbers themselves differ from program to program",
+			Needs:      needsGradient,
+			Settings: []Setting{rateSetting,
+				{Name: "eta", Default: 0.01, Meaning: "ν, the variance of the noise at first"},
+				{Name: "gamma", Default: 0.55, Meaning: "γ, the power by which it falls", Zero: true}},
+			rule: func(v settings) Rule[T] {
+				return &Noise[T]{Rule: &GD[T]{Rate: v["rate"]}, Eta: v["eta"], Gamma: v["gamma"]}
+			},
+		},
+		{
 			Name: "gd-auto", Aliases: []string{"steepest"},
 			Summary: "gradient descent that finds its rate from the curvature, and never climbs",
 			Update:  "x ← x − α·g,  α from the last step s and gradient change y: sᵀs/sᵀy or sᵀy/yᵀy, halved until f falls enough",

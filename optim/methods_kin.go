@@ -16,7 +16,7 @@ func adamKinMethods[T Float]() []Method[T] {
 			Convention: "ε₀ gathers in v, as in the paper and in Optax",
 			Needs:      needsGradient,
 			Settings:   moments(0.001, epsOf(1e-16), gather, noDecay),
-			rule:       func(v settings) Rule[T] { return decayed(fill(&AdaBelief[T]{}, v), v) },
+			rule:       func(v settings) Rule[T] { return decayed[T](fill(&AdaBelief[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "acprop", FirstOrder: true,
@@ -27,7 +27,7 @@ func adamKinMethods[T Float]() []Method[T] {
 			Convention: "the first step divides by 1, as in Optax",
 			Needs:      needsGradient,
 			Settings:   moments(0.001, epsOf(1e-16), gather, noDecay),
-			rule:       func(v settings) Rule[T] { return decayed(fill(&ACProp[T]{}, v), v) },
+			rule:       func(v settings) Rule[T] { return decayed[T](fill(&ACProp[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "yogi", FirstOrder: true,
@@ -54,7 +54,7 @@ func adamKinMethods[T Float]() []Method[T] {
 				{Name: "beta2", Default: 0.92, Meaning: "decay of the moment of changes", Zero: true},
 				{Name: "beta3", Default: 0.99, Meaning: "decay of the second moment", Zero: true}, epsOf(1e-8),
 				{Name: "eps_root", Default: 0, Meaning: "ε₀, inside the root", Zero: true}, noDecay},
-			rule: func(v settings) Rule[T] { return decayed(fill(&Adan[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&Adan[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "adopt", FirstOrder: true,
@@ -68,7 +68,7 @@ func adamKinMethods[T Float]() []Method[T] {
 				{Name: "eps", Default: 1e-6, Meaning: "ε, the least divisor"},
 				{Name: "no_clip", Default: 0, Meaning: "1: without the bound t^¼", Zero: true, Switch: true},
 				{Name: "nesterov", Default: 0, Meaning: "1: look ahead along the newest part", Zero: true, Switch: true}, noDecay},
-			rule: func(v settings) Rule[T] { return decayed(fill(&Adopt[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&Adopt[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "ademamix", FirstOrder: true,
@@ -81,7 +81,7 @@ func adamKinMethods[T Float]() []Method[T] {
 			Settings: moments(0.001,
 				Setting{Name: "beta3", Default: 0.9999, Meaning: "decay of the long mean", Zero: true},
 				Setting{Name: "alpha", Default: 5, Meaning: "α, the weight of the long mean", Zero: true}, epsOf(1e-8), noDecay),
-			rule: func(v settings) Rule[T] { return decayed(fill(&AdEMAMix[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&AdEMAMix[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "simplified-ademamix", FirstOrder: true,
@@ -93,7 +93,7 @@ func adamKinMethods[T Float]() []Method[T] {
 			Needs:      needsGradient,
 			Settings: []Setting{rateOf(1e-5), beta1Of(0.99), beta2Of(0.95),
 				{Name: "alpha", Default: 0, Meaning: "α, the extra weight of the newest gradient", Zero: true}, epsOf(1e-8), noDecay},
-			rule: func(v settings) Rule[T] { return decayed(fill(&SimplifiedAdEMAMix[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&SimplifiedAdEMAMix[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "optimistic-adam", Aliases: []string{"optimistic-adam-v2"}, FirstOrder: true,
@@ -122,7 +122,7 @@ func adamKinMethods[T Float]() []Method[T] {
 				{Name: "clip", Default: 1, Meaning: "the largest entry of a step before η"}, epsOf(1e-8),
 				{Name: "every", Default: 10, Meaning: "k, steps between two estimates", Whole: true},
 				{Name: "late", Default: 0, Meaning: "1: a new diagonal counts from the next step on", Zero: true, Switch: true}, noDecay},
-			rule: func(v settings) Rule[T] { return decayed(fill(&Sophia[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&Sophia[T]{}, v), v["decay"]) },
 		},
 	}
 }

@@ -76,7 +76,7 @@ func layerMethods[T Float]() []Method[T] {
 				{Name: "clip", Default: 1, Meaning: "the largest rms of d"},
 				{Name: "min_dim", Default: 1, Meaning: "the shorter axis of a matrix that is factored", Whole: true},
 				{Name: "uncapped", Default: 0, Meaning: "1: η without the bound 1/√t", Zero: true, Switch: true}, noDecay},
-			rule: func(v settings) Rule[T] { return decayed(fill(&Adafactor[T]{}, v), v) },
+			rule: func(v settings) Rule[T] { return decayed[T](fill(&Adafactor[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "muon", FirstOrder: true,

@@ -29,11 +29,3 @@ var (
 	someDecay   = Setting{Name: "decay", Default: 0.01, Meaning: "λ, the decay of the parameters", Zero: true}
 	noDecay     = Setting{Name: "decay", Default: 0, Meaning: "λ, the decay of the parameters", Zero: true}
 )
-
-// decayed puts decoupled decay around a rule where the setting asks for some.
-func decayed[T Float](rule Rule[T], v settings) Rule[T] {
-	if d := v["decay"]; d >= 1e-300 {
-		return &WeightDecay[T]{Rule: rule, Decay: d}
-	}
-	return rule
-}

@@ -33,7 +33,7 @@ func signMethods[T Float]() []Method[T] {
 			Convention: "decay=0 as in Keras; Optax has decay=0.001",
 			Needs:      needsGradient,
 			Settings:   []Setting{rateOf(1e-4), beta1Of(0.9), beta2Of(0.99), noDecay},
-			rule:       func(v settings) Rule[T] { return decayed(fill(&Lion[T]{}, v), v) },
+			rule:       func(v settings) Rule[T] { return decayed[T](fill(&Lion[T]{}, v), v["decay"]) },
 		},
 		{
 			Name: "rprop", FirstOrder: true,

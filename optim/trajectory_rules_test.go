@@ -12,7 +12,7 @@ func momentumCases() map[string]trajectoryCase {
 		"torch SGD nesterov":           {rule: &Nesterov[float64]{Rate: 0.02}},
 		"torch SGD L2":                 {rule: &Momentum[float64]{Rate: 0.05, Beta: 0.8}, l2: 0.1},
 		"optax sgd":                    {rule: &GD[float64]{Rate: 0.1}},
-		"optax noisy_sgd":              {rule: &GD[float64]{Rate: 0.1}}, // its noise is 0 there
+		"optax noisy_sgd":              {rule: &Noise[float64]{Rule: &GD[float64]{Rate: 0.1}, Eta: math.SmallestNonzeroFloat64}}, // the noise is 0 there
 		"optax sgd momentum":           {rule: &Momentum[float64]{Rate: 0.02}},
 		"optax sgd nesterov":           {rule: &Nesterov[float64]{Rate: 0.02}},
 		"keras SGD momentum":           {rule: &Momentum[float64]{Rate: 0.02, RateInside: true}},
