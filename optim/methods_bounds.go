@@ -38,6 +38,7 @@ func boundMethods[T Float]() []Method[T] {
 			Name:    "fista",
 			Summary: "accelerated proximal gradient steps, for l1 penalties and within bounds",
 			Update:  "x₊ ← prox(y − g(y)/L; 1/L),  y ← x₊ + (t−1)/t₊·(x₊ − x);  L by backtracking, t = 1 again where the step turns back",
+			When:    "l1 penalties and bounds on smooth convex functions",
 			Paper:   "Beck and Teboulle, SIAM J. Imaging Sci. 2 (2009) 183; O'Donoghue and Candès, Found. Comput. Math. 15 (2015) 715",
 			Needs:   needsFull + " but for an l1 penalty; takes bounds",
 			solver:  func(settings) Solver[T] { return &FISTA[T]{} },
@@ -46,6 +47,7 @@ func boundMethods[T Float]() []Method[T] {
 			Name: "frisch-newton", Aliases: []string{"interior-point"},
 			Summary: "interior point steps for quantile regression and least absolute deviations",
 			Update:  "(x, u, v, d) ← (x, u, v, d) + α·Newton step on A·x + u − v = y, Aᵀd = 0, u·(q − d) = v·(d + 1 − q) = μ;  μ → 0",
+			When:    "least absolute deviations and quantiles, to the last digit",
 			Paper:   "Portnoy and Koenker, Statistical Science 12 (1997) 279; Mehrotra, SIAM J. Optim. 2 (1992) 575",
 			Needs:   "absolute deviations or quantile losses of a linear model", Lines: true,
 			Settings: []Setting{
