@@ -13,6 +13,7 @@ type scratch[T Float] struct {
 	exps, tops, sums [expBlock]float64
 	total, sum       [sumStrip]float64
 	part             [sumStrip]T
+	columns          columnSums[T]
 }
 
 // work is the program's scratch, made at its first use.
@@ -92,7 +93,7 @@ func sumRows[T Float](s *scratch[T], dst, x []T) {
 	if beside == 1 {
 		for c := 0; c < n; c += sumStrip {
 			w := min(sumStrip, n-c)
-			s.sumStrip(w, x[c:], rows, n)
+			s.columns.run(s, w, x[c:], rows, n)
 			for k, v := range s.total[:w] {
 				dst[c+k] = T(v)
 			}
@@ -100,7 +101,7 @@ func sumRows[T Float](s *scratch[T], dst, x []T) {
 		return
 	}
 	wide, deep := n*beside, rows/beside
-	s.sumStrip(wide, x, deep, wide)
+	s.columns.run(s, wide, x, deep, wide)
 	rest := x[wide*deep:]
 	for k := range dst {
 		sum := 0.0
@@ -114,11 +115,34 @@ func sumRows[T Float](s *scratch[T], dst, x []T) {
 	}
 }
 
-// sumStrip stores the sums of w columns of x, whose rows are stride apart, in
-// total.
-func (s *scratch[T]) sumStrip(w int, x []T, rows, stride int) {
+// columnSums stores the sums of w columns of x, whose rows are stride apart, in
+// the totals of a scratch. The threads of a fit share the columns.
+type columnSums[T Float] struct {
+	*scratch[T]
+	w, rows, stride int
+	x               []T
+	span            int // columns of a unit
+}
+
+// worthSumming is the number of elements from which a second thread pays.
+const worthSumming = 1 << 15
+
+func (j *columnSums[T]) run(s *scratch[T], w int, x []T, rows, stride int) {
+	*j = columnSums[T]{s, w, rows, stride, x, w}
+	if threads := kernel.Threads(); threads > 1 && w*rows >= worthSumming {
+		j.span = max(granule, (w/(2*threads)+granule-1)/granule*granule)
+	}
+	kernel.Share((w+j.span-1)/j.span, j)
+	j.x = nil
+}
+
+// Unit adds the columns of one span.
+func (j *columnSums[T]) Unit(i int) {
 	const few, many = 8, 128 // rows added in T, rows added before they join the total
-	total, sum, part := s.total[:w], s.sum[:w], s.part[:w]
+	from := i * j.span
+	w := min(j.span, j.w-from)
+	x, rows, stride := j.x[from:], j.rows, j.stride
+	total, sum, part := j.total[from:][:w], j.sum[from:][:w], j.part[from:][:w]
 	clear(total)
 	for r := 0; r < rows; r += many {
 		last := min(r+many, rows)

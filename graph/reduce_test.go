@@ -3,7 +3,10 @@ package graph
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
+
+	"descent/internal/kernel"
 )
 
 // TestReductionsOverAxes holds the reductions to the naive twin where rows are
@@ -59,5 +62,21 @@ func checkAgainstTwin[T Float](t *testing.T, name string, g *Graph, x []float64,
 	}
 	if a := testing.AllocsPerRun(3, func() { p.Run(at, bufs...) }); a != 0 {
 		t.Fatalf("%s: a run allocates %v times", name, a)
+	}
+}
+
+// TestColumnSumsOnThreads: two threads leave the bits of one.
+func TestColumnSumsOnThreads(t *testing.T) {
+	for _, shape := range [][2]int{{700, 10}, {1000, 256}, {129, 1100}, {4097, 17}} {
+		rows, n := shape[0], shape[1]
+		x := start(rows * n)
+		want, got := make([]float64, n), make([]float64, n)
+		sumRows(new(scratch[float64]), want, x)
+		stop := kernel.StartThreads(2)
+		sumRows(new(scratch[float64]), got, x)
+		stop()
+		if !slices.Equal(got, want) {
+			t.Errorf("%v: sums of two threads differ", shape)
+		}
 	}
 }

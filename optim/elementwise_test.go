@@ -2,6 +2,7 @@ package optim
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -128,5 +129,73 @@ func TestPartsAllocateNothing(t *testing.T) {
 	ctx := context.Background()
 	if n := testing.AllocsPerRun(20, func() { run.Next(ctx) }); n != 0 {
 		t.Errorf("%v allocations a step", n)
+	}
+}
+
+// BenchmarkAdamDeadInputs is a step of Adam on weights that most inputs have
+// left: their gradients are zero from some step on, and their moments decay for
+// as many steps as the name says. Moments that turned denormal would make every
+// later step many times slower.
+func BenchmarkAdamDeadInputs(b *testing.B) {
+	const n = 1 << 16
+	g := make([]float32, n)
+	for _, steps := range []int{0, 1000, 5000, 100_000} {
+		b.Run(fmt.Sprint("steps=", steps), func(b *testing.B) {
+			r := &Adam[float32]{}
+			if err := r.Init(&Problem[float32]{Dim: n}); err != nil {
+				b.Fatal(err)
+			}
+			s, x, y := State[float32]{Step: 1}, make([]float32, n), make([]float32, n)
+			step := func() {
+				for i := range g {
+					g[i] = 0
+					if s.Iter == 0 || i%8 == 0 {
+						g[i] = float32(i%1000) * 1e-6
+					}
+				}
+				s.Step = 1
+				r.Begin(&s)
+				r.Move(y, x, g, 0)
+				s.Iter++
+			}
+			for range steps + 1 {
+				step()
+			}
+			for b.Loop() {
+				r.Move(y, x, g, 0)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/n*1e9, "ns/parameter")
+		})
+	}
+}
+
+// TestAdamFlushesDeadMoments: no moment ever turns denormal.
+func TestAdamFlushesDeadMoments(t *testing.T) {
+	r := &Adam[float32]{}
+	if err := r.Init(&Problem[float32]{Dim: 100}); err != nil {
+		t.Fatal(err)
+	}
+	s, x, y := State[float32]{}, make([]float32, 100), make([]float32, 100)
+	g := make([]float32, 100)
+	for i := range g {
+		g[i] = float32(math.Pow(10, float64(-i)/3))
+	}
+	for s.Iter = range 120_000 {
+		s.Step = 1
+		r.Begin(&s)
+		r.Move(y, x, g, 0)
+		if s.Iter == 0 {
+			clear(g)
+		}
+		for _, b := range [][]float32{r.m, r.v} {
+			for i, v := range b {
+				if v != 0 && math.Abs(float64(v)) < 0x1p-126 {
+					t.Fatalf("a moment of %v is %v after %d steps", x[i], v, s.Iter+1)
+				}
+			}
+		}
+	}
+	if r.v[0] != 0 || r.m[0] != 0 {
+		t.Errorf("moments %v and %v are left after all", r.m[0], r.v[0])
 	}
 }
