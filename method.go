@@ -31,7 +31,7 @@ func (m *Minimum) solver(p *optim.Problem[float64], o *Options) (optim.Solver[fl
 		}
 		set["rate"] = o.Rate
 	}
-	if _, given := set["rate"]; method.Name == "gd" && !given {
+	if _, given := set["rate"]; method.Name == "gd" && !given && o.Schedule == "" && o.Wrap == "" {
 		search := "gd-auto"
 		if p.Bounds != nil {
 			search = "spg"
@@ -42,7 +42,34 @@ func (m *Minimum) solver(p *optim.Problem[float64], o *Options) (optim.Solver[fl
 		m.Chosen = "no rate is given, so each step finds its own from the curvature"
 	}
 	m.Method = method.Name
-	return method.NewSolver(set)
+	if o.Schedule == "" && o.Wrap == "" {
+		return method.NewSolver(set)
+	}
+	return dressed(method, set, o)
+}
+
+// dressed is the solver of a rule in wrappers that follows schedules.
+func dressed(method optim.Method[float64], set map[string]float64, o *Options) (optim.Solver[float64], error) {
+	if !method.FirstOrder {
+		what := "a schedule"
+		if o.Schedule == "" {
+			what = "a wrapper"
+		}
+		return nil, fmt.Errorf("descent: %s finds its own steps, so %s means nothing to it; leave it out, or choose a rule such as gd, momentum or adam", method.Name, what)
+	}
+	rule, err := method.NewRule(set)
+	if err != nil {
+		return nil, err
+	}
+	span := optim.Span{Steps: o.maxIter()}
+	if rule, err = optim.Wrap(rule, o.Wrap, span); err != nil {
+		return nil, err
+	}
+	courses, err := optim.ParseCourses(o.Schedule, span)
+	if err != nil {
+		return nil, err
+	}
+	return &optim.FirstOrder[float64]{Rule: optim.Follow(rule, courses, true)}, nil
 }
 
 func hasRate(m optim.Method[float64]) bool {

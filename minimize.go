@@ -27,6 +27,10 @@ type Options struct {
 	Method string             // "" is auto
 	Rate   float64            // the learning rate; 0: the method's own
 	Set    map[string]float64 // any other hyperparameter of the method, by name
+	// Schedule is that of the rate, as optim.ParseCourses reads it: "cosine",
+	// "warmup:50,step:every=100"; Wrap is what goes around the rule, as
+	// optim.Wrap reads it: "ema:0.99; sam". Both need a first-order method.
+	Schedule, Wrap string
 
 	GradTol float64       // converged when the Euclidean norm of the gradient is at most this; 0 means 1e-8
 	MaxIter int           // 0 means 10,000
@@ -123,16 +127,19 @@ func (o *Options) gradTol() float64 {
 	return o.GradTol
 }
 
-func (o *Options) stops() []optim.Stop[float64] {
-	iters := o.MaxIter
-	if iters == 0 {
-		iters = 10_000
+func (o *Options) maxIter() int {
+	if o.MaxIter == 0 {
+		return 10_000
 	}
+	return o.MaxIter
+}
+
+func (o *Options) stops() []optim.Stop[float64] {
 	stops := []optim.Stop[float64]{optim.GradTol[float64](o.gradTol())}
 	if o.Target != nil {
 		stops = append(stops, optim.TargetValue[float64](*o.Target))
 	}
-	stops = append(stops, optim.Stall[float64](0), optim.MaxIter[float64](iters))
+	stops = append(stops, optim.Stall[float64](0), optim.MaxIter[float64](o.maxIter()))
 	if o.Time > 0 {
 		stops = append(stops, optim.TimeLimit[float64](o.Time))
 	}

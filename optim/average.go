@@ -23,12 +23,12 @@ type Averaging[T Float] interface {
 // averagingOf is the averaging rule in a chain, nil without one. Two make no
 // sense: the point that one reports is not the one that the other walks on.
 func averagingOf[T Float](r Rule[T]) (Averaging[T], error) {
-	first, ok := inner[Averaging[T]](r)
+	first, ok := Within[Averaging[T]](r)
 	if !ok {
 		return nil, nil
 	}
 	if w, wraps := first.(Wrapper[T]); wraps {
-		if second, twice := inner[Averaging[T]](w.Unwrap()); twice {
+		if second, twice := Within[Averaging[T]](w.Unwrap()); twice {
 			return nil, fmt.Errorf("optim: %T and %T both report an average; leave one out", first, second)
 		}
 	}

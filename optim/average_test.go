@@ -197,3 +197,50 @@ func TestScalarsAreExact(t *testing.T) {
 		t.Errorf("infinity came back as %v", b.at(0))
 	}
 }
+
+// Accumulated batches give the mean of their values and gradients, whoever asks.
+func TestAccumulate(t *testing.T) {
+	var drawn []int
+	const k = 3
+	whole, err := Accumulate(noisy(&drawn), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, g, want := []float64{3, -2}, make([]float64, 2), make([]float64, 2)
+	if err := whole.Draw(4); err != nil {
+		t.Fatal(err)
+	}
+	f, err := whole.Eval(x, g)
+	if err != nil || !slices.Equal(drawn, []int{12, 13, 14}) {
+		t.Errorf("batches %v were drawn, %v", drawn, err)
+	}
+	p, value := noisy(&drawn), 0.0
+	for i := range k {
+		part := make([]float64, 2)
+		if err := p.Draw(12 + i); err != nil {
+			t.Fatal(err)
+		}
+		v, err := p.Eval(x, part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value += v / k
+		for j := range want {
+			want[j] += part[j] / k
+		}
+	}
+	near(t, "gradient", g, want, 1e-14)
+	near(t, "value", []float64{f}, []float64{value}, 1e-13)
+	if v, err := whole.Eval(x, nil); err != nil || v != f {
+		t.Errorf("without a gradient the value is %v, not %v: %v", v, f, err)
+	}
+	if n := testing.AllocsPerRun(5, func() { _, _ = whole.Eval(x, g) }); n > float64(k) { // the recorded draws
+		t.Errorf("an evaluation allocates %v times", n)
+	}
+	if _, err := Accumulate(bowl(), 2); err == nil {
+		t.Error("batches of a full objective were accumulated")
+	}
+	if _, err := Accumulate(noisy(&drawn), 0); err == nil {
+		t.Error("no batches were accumulated")
+	}
+}

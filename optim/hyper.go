@@ -23,8 +23,10 @@ var (
 	_ Wrapper[float64] = (*Clip[float64])(nil)
 )
 
-// inner finds the outermost rule of type R in a chain of wrappers.
-func inner[R any, T Float](r Rule[T]) (found R, ok bool) {
+// Within finds the outermost rule of type R in a chain of wrappers:
+//
+//	plateau, ok := optim.Within[*optim.ReduceOnPlateau[float64]](rule)
+func Within[R any, T Float](r Rule[T]) (found R, ok bool) {
 	for r != nil {
 		if found, ok = r.(R); ok {
 			return found, true

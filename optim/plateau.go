@@ -22,6 +22,9 @@ type ReduceOnPlateau[T Float] struct {
 	Cooldown  int     // losses after a reduction that do not count
 	Least     float64 // the factor does not fall below this
 	Own       bool
+	// Training asks whoever calls See for the training loss, even where there are
+	// validation rows.
+	Training bool
 
 	seen   int // the step whose value Own took last
 	memory []T // see the names below; kept in T, so that a saved run goes on to the last bit

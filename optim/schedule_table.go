@@ -149,12 +149,6 @@ type plateauCourse struct {
 	training             bool
 }
 
-// OnPlateau reports whether the course lowers the rate when a loss stops
-// falling, and whether that is to be the training loss in any case.
-func (c Course) OnPlateau() (yes, training bool) {
-	return c.plateau != nil, c.plateau != nil && c.plateau.training
-}
-
 // ParseCourses reads schedules as a user writes them, with semicolons between:
 //
 //	cosine                        over the whole run
@@ -282,17 +276,12 @@ func parsePlateau(items []string) (*plateauCourse, error) {
 func Follow[T Float](r Rule[T], courses []Course, own bool) Rule[T] {
 	for _, c := range courses {
 		if p := c.plateau; p != nil {
-			r = &ReduceOnPlateau[T]{Rule: r, By: p.by, Patience: p.patience, Threshold: p.threshold, Cooldown: p.cooldown, Least: p.least, Own: own}
+			r = &ReduceOnPlateau[T]{Rule: r, By: p.by, Patience: p.patience, Threshold: p.threshold, Cooldown: p.cooldown, Least: p.least, Own: own, Training: p.training}
 		} else {
 			r = &Scheduled[T]{Rule: r, Schedule: c.Schedule, Name: c.Of}
 		}
 	}
 	return r
-}
-
-// PlateauOf is the reduction on plateaus in a chain of wrappers.
-func PlateauOf[T Float](r Rule[T]) (p *ReduceOnPlateau[T], ok bool) {
-	return inner[*ReduceOnPlateau[T]](r)
 }
 
 // ScheduleNames lists the schedules.

@@ -46,10 +46,10 @@ func TestParseCourses(t *testing.T) {
 		t.Errorf("two courses: %+v, %v", two, err)
 	}
 	plateau, err := ParseCourses("plateau:0.5,patience=0,training", Span{})
-	if yes, training := plateau[0].OnPlateau(); err != nil || !yes || !training {
-		t.Errorf("plateau: %+v, %v", plateau, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if r, ok := PlateauOf(Follow(Rule[float64](&Clip[float64]{Rule: &GD[float64]{}}), append(two[:1], plateau...), true)); !ok || !r.Own || r.By != 0.5 || r.patience() != 0 {
+	if r, ok := Within[*ReduceOnPlateau[float64]](Follow(Rule[float64](&Clip[float64]{Rule: &GD[float64]{}}), append(two[:1], plateau...), true)); !ok || !r.Own || !r.Training || r.By != 0.5 || r.patience() != 0 {
 		t.Errorf("the rule on a plateau is %+v", r)
 	}
 }

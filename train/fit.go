@@ -228,6 +228,12 @@ func (p *plan) methodText() string {
 	if p.opts.Schedule != "" {
 		text += ", schedule " + p.opts.Schedule
 	}
+	if p.opts.Wrap != "" {
+		text += ", in " + p.opts.Wrap
+	}
+	if p.opts.Accumulate > 1 {
+		return text + fmt.Sprintf(", %d batches of %d in every step", p.opts.Accumulate, p.opts.Batch)
+	}
 	if p.full() {
 		return text + ", all rows in every step"
 	}
@@ -236,7 +242,7 @@ func (p *plan) methodText() string {
 
 // remarks are what is worth saying about a finished fit.
 func (s *session[T]) remarks(r *Result) []string {
-	notes := s.structureNotes()
+	notes := append(s.structureNotes(), s.around()...)
 	p := s.plan
 	if p.valid.unseen > 0 {
 		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)

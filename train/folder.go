@@ -110,6 +110,8 @@ type config struct {
 	Rate        float64            `json:"rate,omitempty"` // where it was given
 	Settings    map[string]float64 `json:"settings,omitempty"`
 	Schedule    string             `json:"schedule,omitempty"`
+	Wrap        string             `json:"wrap,omitempty"`
+	Accumulate  int                `json:"accumulate,omitempty"`
 	Batch       int                `json:"batch"`
 	Epochs      int                `json:"epochs"` // at most
 	Patience    int                `json:"patience,omitempty"`
@@ -129,7 +131,7 @@ func (p *plan) config() config {
 	o := p.opts
 	c := config{
 		Target: o.Target, Scale: o.Scale, Model: p.spec.String(), Loss: p.loss.String(), Method: o.Method,
-		Rate: o.Rate, Settings: o.Settings, Schedule: o.Schedule, Batch: o.Batch, Epochs: o.Epochs, Patience: max(o.Patience, 0),
+		Rate: o.Rate, Settings: o.Settings, Schedule: o.Schedule, Wrap: o.Wrap, Accumulate: o.Accumulate, Batch: o.Batch, Epochs: o.Epochs, Patience: max(o.Patience, 0),
 		L2: o.L2, WeightDecay: o.WeightDecay, Clip: o.Clip, Weight: o.Weight, ClassWeight: o.ClassWeight,
 		Rows: p.train.n(), Validation: p.valid.n(), Seed: o.Seed, Precision: p.precision(),
 	}

@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"descent/internal/kernel"
@@ -39,7 +38,7 @@ func (p *plan) chooseMethod(dim int) (err error) {
 	if err := p.refuseUnheeded(asked); err != nil {
 		return err
 	}
-	plain := o.Rate == 0 && len(o.Settings) == 0 && o.Schedule == "" && o.Clip == 0 && o.WeightDecay == 0
+	plain := o.Rate == 0 && len(o.Settings) == 0 && o.Schedule == "" && o.Clip == 0 && o.WeightDecay == 0 && o.Wrap == ""
 	if o.Method == "gd" && p.full() && plain {
 		p.method, err = optim.Find[float64]("gd-auto") // nobody named a rate, so let it find one
 		o.Method = p.method.Name
@@ -92,6 +91,7 @@ func (p *plan) refuseForSolver() error {
 	}{
 		{"a learning rate", o.Rate != 0}, {"a schedule", o.Schedule != "" && o.Schedule != "constant"},
 		{"weight decay", o.WeightDecay != 0}, {"clipping", o.Clip != 0}, {"a batch size", o.Batch > 0},
+		{"a wrapper", o.Wrap != ""}, {"accumulation", o.Accumulate > 1}, {"skipping batches", o.SkipBatches > 0},
 	} {
 		if v.set {
 			return fmt.Errorf("train: %s finds its own steps on all rows, so %s means nothing to it; leave it out, or use adam or gd", o.Method, v.name)
@@ -123,6 +123,8 @@ func (p *plan) refuseUnheeded(patience int) error {
 		return fmt.Errorf("train: %s knows by tests of its own when it is done, so a gradient tolerance means nothing to it; leave it out, or use lbfgs", o.Method)
 	case o.GradTol > 0 && !p.full():
 		return fmt.Errorf("train: the gradient of one batch proves nothing, so a gradient tolerance means nothing to batches of %d; leave it out, or use full batches", o.Batch)
+	case p.full() && (o.Accumulate > 1 || o.SkipBatches > 0):
+		return fmt.Errorf("train: every step sees all rows, so there are no batches to accumulate or to skip; leave that out, or give a batch size")
 	case patience > 0 && p.valid.n() == 0:
 		return fmt.Errorf("train: a patience of %d epochs waits for a validation loss, but no rows are set aside; leave it out, or set some aside", patience)
 	}
@@ -218,26 +220,16 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 	if o.Clip > 0 {
 		rule = &optim.Clip[T]{Rule: rule, Max: o.Clip}
 	}
-	if o.Schedule != "" {
-		lay, ok := schedules[o.Schedule]
-		if !ok {
-			return nil, fmt.Errorf("train: unknown schedule %q; the schedules are %s", o.Schedule, strings.Join(Schedules(), ", "))
-		}
-		rule = &optim.Scheduled[T]{Rule: rule, Schedule: lay(steps)}
+	span := optim.Span{Steps: steps, Epoch: (p.train.n() + p.perStep() - 1) / p.perStep()}
+	if rule, err = optim.Wrap(rule, o.Wrap, span); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
 	}
-	return &optim.FirstOrder[T]{Rule: rule}, nil
+	courses, err := optim.ParseCourses(o.Schedule, span)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	return &optim.FirstOrder[T]{Rule: optim.Follow(rule, courses, false), Skip: o.SkipBatches}, nil
 }
 
-// schedules lay a course of the rate over the planned number of steps.
-var schedules = map[string]func(steps int) optim.Schedule{
-	"constant":    func(int) optim.Schedule { return optim.Constant{} },
-	"cosine":      func(n int) optim.Schedule { return optim.Cosine{Steps: n} },
-	"step":        func(n int) optim.Schedule { return optim.StepDecay{Every: max(1, n/3)} },
-	"exponential": func(n int) optim.Schedule { return optim.Exponential{Every: n, By: 0.01} },
-	"warmup": func(n int) optim.Schedule {
-		return optim.Warmup{Steps: n / 20, Then: optim.Cosine{Steps: max(1, n-n/20)}}
-	},
-}
-
-// Schedules lists the names that Options.Schedule knows, sorted.
-func Schedules() []string { return slices.Sorted(maps.Keys(schedules)) }
+// perStep is the number of rows that a step sees.
+func (p *plan) perStep() int { return p.opts.Batch * max(1, p.opts.Accumulate) }

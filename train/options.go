@@ -25,7 +25,8 @@ type Options struct {
 	Method   string             // auto, or a name in the table of package optim
 	Rate     float64            // learning rate; 0: the method's own
 	Settings map[string]float64 // further settings of the method, by name
-	Schedule string             // of the rate: constant, cosine, ...; "" is constant
+	Schedule string             // as optim.ParseCourses reads it: "cosine", "warmup:2ep,step:10ep,0.5"; "" is constant
+	Wrap     string             // what goes around the rule, as optim.Wrap reads it: "ema:0.999; sam"
 	Batch    int                // rows a step; 0: chosen, FullBatch: all
 	Epochs   int                // passes over the training rows, or steps of a full-batch method; 0: chosen
 	GradTol  float64            // full batch: stop when the gradient is at most this; 0: chosen
@@ -35,6 +36,11 @@ type Options struct {
 	L2          float64 // λ of the penalty (λ/2)·|w|², on weights but not on biases
 	WeightDecay float64 // decoupled decay, times the rate; for rules
 	Clip        float64 // longest gradient, as a Euclidean norm; for rules. 0: any length
+
+	Accumulate  int // batches whose mean gradient makes a step; 0: 1
+	SkipBatches int // batches in a row whose loss or gradient is not finite that are passed over; 0: the first ends the fit
+
+	CheckGradient bool // compare the gradient with differences before the first step
 
 	Weight      string // column of sample weights; "": every row counts the same
 	ClassWeight string // "balanced": every class weighs the same; "": every row does
@@ -80,6 +86,8 @@ func (o *Options) check() error {
 	switch {
 	case o.Batch < FullBatch:
 		return fmt.Errorf("train: a batch of %d rows; it must be at least 1", o.Batch)
+	case o.Accumulate < 0 || o.SkipBatches < 0:
+		return fmt.Errorf("train: %d batches to accumulate and %d to skip; neither may be negative", o.Accumulate, o.SkipBatches)
 	case o.Epochs < 0:
 		return fmt.Errorf("train: %d epochs; there must be at least 1", o.Epochs)
 	case o.Patience < NoPatience:

@@ -48,7 +48,7 @@ func TestRefusals(t *testing.T) {
 		{line, Options{Target: "y", Method: "lbfgs", Rate: 0.1}, "finds its own steps"},
 		{line, Options{Target: "y", Method: "lbfgs", Batch: 2}, "a batch size"},
 		{line, Options{Target: "y", Method: "lm", L2: 1}, "without penalty"},
-		{line, Options{Target: "y", Method: "adam", Schedule: "cosin"}, "the schedules are constant, cosine"},
+		{line, Options{Target: "y", Method: "adam", Schedule: "cosin"}, "the schedules are constant, step"},
 		{line, Options{Target: "y", Method: "adam", Settings: map[string]float64{"beta": 1}}, `did you mean "beta1"?`},
 		{line, Options{Target: "y", Method: "adam", Batch: 2, GradTol: 1e-3}, "batches of 2"},
 		{line, Options{Target: "y", Model: "a*x+b", GradTol: 1e-3}, "lm knows by tests of its own"},

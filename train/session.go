@@ -32,9 +32,12 @@ type session[T kernel.Float] struct {
 	reason string
 	epochs int
 	steps  int
-	speed  float64 // rows a second
-	first  float64 // loss of the first batch, before the first step
-	rate   float64 // of the last step
+	speed  float64                   // rows a second
+	first  float64                   // loss of the first batch, before the first step
+	rate   float64                   // of the last step
+	order  *optim.FirstOrder[T]      // the solver, where it is one
+	slows  *optim.ReduceOnPlateau[T] // in its rule; nil without
+	checks string                    // what the check of the gradient said
 	x      []T
 	term   *optim.Term[T] // the l1 penalty; nil without
 	box    *optim.Box[T]  // nil without bounds
@@ -193,6 +196,13 @@ func (s *session[T]) run(ctx context.Context) error {
 		steps = batches.Steps(o.Epochs)
 	}
 	problem := s.problem(batches)
+	if k := o.Accumulate; k > 1 {
+		var err error
+		if problem, err = optim.Accumulate(problem, k); err != nil {
+			return err
+		}
+		steps = (steps + k - 1) / k
+	}
 	x, err := s.structure(&problem)
 	if err != nil {
 		return err
@@ -201,13 +211,17 @@ func (s *session[T]) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkGradient(&problem, x); err != nil {
+		return err
+	}
+	s.follow(solver)
 	s.pace.began = time.Now()
 	run, err := optim.Start(problem, x, solver, s.stops(steps)...)
 	if err != nil {
 		return err
 	}
 	s.loop(ctx, run, steps)
-	s.speed = s.pace.rowsPerSecond(s.steps, o.Batch)
+	s.speed = s.pace.rowsPerSecond(s.steps, s.plan.perStep())
 	if run.Err() != nil {
 		return run.Err()
 	}
@@ -246,7 +260,7 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
 		progress.Epoch, progress.Step = s.epochs+1, state.Iter
 		progress.Train = s.plan.factor * sum / float64(state.Iter-begun)
 		progress.Rate, progress.GradNorm = state.Step, state.GradNorm
-		progress.EpochEnd = state.Iter*o.Batch >= (s.epochs+1)*n
+		progress.EpochEnd = state.Iter*s.plan.perStep() >= (s.epochs+1)*n
 		if progress.EpochEnd {
 			s.epochs++
 			s.endEpoch(state, &progress)
@@ -254,7 +268,7 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
 		}
 		if s.observe != nil {
 			progress.Elapsed = time.Since(s.began)
-			progress.RowsPerSecond = s.pace.rowsPerSecond(state.Iter, o.Batch)
+			progress.RowsPerSecond = s.pace.rowsPerSecond(state.Iter, s.plan.perStep())
 			s.observe(progress)
 		}
 		if progress.EpochEnd && s.watch.done() {
@@ -278,6 +292,7 @@ func (s *session[T]) endEpoch(state *optim.State[T], progress *Progress) {
 		progress.Validation = s.plan.factor * v
 		progress.Best = s.watch.see(s.epochs, v, state.X)
 	}
+	s.tell(progress)
 	s.curve = append(s.curve, EpochLog{
 		Epoch: s.epochs, Step: state.Iter, Train: progress.Train, Validation: progress.Validation,
 		Rate: state.Step, GradNorm: state.GradNorm,

@@ -24,7 +24,9 @@ type fitFlags struct {
 	features, types             []string
 	model, loss, method, rate   string
 	set                         []string
-	schedule, batch             string
+	schedule, wrap              []string
+	batch                       string
+	accumulate, skipBatches     int
 	epochs                      int
 	gradTol                     float64
 	limit                       time.Duration
@@ -36,7 +38,7 @@ type fitFlags struct {
 	seed                        uint64
 	threads                     int
 	out, plot                   string
-	force, json, quiet          bool
+	force, check, json, quiet   bool
 }
 
 func (a *app) fitCommand() *cobra.Command {
@@ -93,8 +95,11 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
 	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
 	fl.StringArrayVar(&f.set, "set", nil, "any hyperparameter of the method, as in --set beta1=0.95")
-	fl.StringVar(&f.schedule, "schedule", "constant", "of the rate: "+strings.Join(train.Schedules(), ", "))
+	fl.StringArrayVar(&f.schedule, "schedule", nil, scheduleHelp)
+	fl.StringArrayVar(&f.wrap, "wrap", nil, wrapHelp)
 	fl.StringVar(&f.batch, "batch", "auto", "rows a step: a number, full or auto")
+	fl.IntVar(&f.accumulate, "accumulate", 0, "take each step on the mean gradient of so many batches")
+	fl.IntVar(&f.skipBatches, "skip-batches", 0, "pass over so many batches in a row whose loss is not finite")
 	fl.IntVar(&f.epochs, "epochs", 0, "passes over the rows at most; steps for a full batch (default: chosen)")
 	fl.Float64Var(&f.gradTol, "grad-tol", 0, "full batch: converged when the gradient is at most this long (default 1e-8)")
 	fl.DurationVar(&f.limit, "time", 0, "time at most, as in 30s")
@@ -112,11 +117,12 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
 	fl.BoolVar(&f.force, "force", false, "replace an existing run folder or picture")
 	fl.StringVar(&f.plot, "plot", "", "draw the loss curves to a .svg or .png file")
+	fl.BoolVar(&f.check, "check-gradient", false, "compare the gradient with differences before the first step")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress on standard error")
 	for flag, values := range map[string][]string{
 		"model": modelNames, "loss": append([]string{"auto"}, lossNames()...), "method": methodNames(),
-		"schedule": train.Schedules(), "batch": {"auto", "full"}, "class-weight": classWeights,
+		"schedule": optim.ScheduleNames(), "wrap": optim.WrapNames(), "batch": {"auto", "full"}, "class-weight": classWeights,
 		"scale": scalings, "validation": {"auto", "none"}, "patience": {"auto", "none"},
 	} {
 		complete(cmd, flag, values)

@@ -60,6 +60,7 @@ func (f *fitFlags) ranges(*train.Options) error {
 	}{
 		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--l2", f.l2}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
 		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()}, {"--threads", float64(f.threads)},
+		{"--accumulate", float64(f.accumulate)}, {"--skip-batches", float64(f.skipBatches)},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("%s: found %g, expected a number that is not negative", v.flag, v.value)
@@ -112,13 +113,9 @@ func (f *fitFlags) chooseMethod(o *train.Options) (err error) {
 	if o.Settings, err = parseSettings(f.set); err != nil {
 		return err
 	}
-	if !slices.Contains(train.Schedules(), f.schedule) {
-		return notAmong("--schedule", f.schedule, train.Schedules())
-	}
-	if f.schedule != "constant" {
-		o.Schedule = f.schedule
-	}
-	return nil
+	o.Accumulate, o.SkipBatches, o.CheckGradient = f.accumulate, f.skipBatches, f.check
+	o.Schedule, o.Wrap, err = parseAround(f.schedule, f.wrap)
+	return err
 }
 
 func (f *fitFlags) chooseBatch(o *train.Options) (err error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,11 +16,12 @@ func (a *app) methodsCommand() *cobra.Command {
 		Short: "List the methods, or explain one",
 		Long: `Without a name: every method in a line, by families. With one: its update rule in plain
 symbols, its hyperparameters with their defaults, when to use it, what it needs,
-the paper, and the convention that it follows where other programs differ.`,
+the paper, and the convention that it follows where other programs differ.
+Schedules of the rate and wrappers around methods are listed and explained, too.`,
 		Example: "  descent methods\n  descent methods adam",
 		Args:    between(0, 1, "at most one name", "descent methods adam"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return methodNames()[1:], cobra.ShellCompDirectiveNoFileComp
+			return slices.Concat(methodNames()[1:], optim.ScheduleNames(), optim.WrapNames()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -27,10 +29,13 @@ the paper, and the convention that it follows where other programs differ.`,
 				return nil
 			}
 			m, err := optim.Find[float64](args[0])
-			if err != nil {
+			if err == nil {
+				a.explainMethod(m)
+				return nil
+			}
+			if !a.explainForm(strings.ToLower(args[0])) {
 				return usage(err)
 			}
-			a.explainMethod(m)
 			return nil
 		},
 	}
@@ -38,7 +43,7 @@ the paper, and the convention that it follows where other programs differ.`,
 
 // listMethods prints a line for each method, by families.
 func (a *app) listMethods() {
-	methods, width := optim.Methods[float64](), 0
+	methods, width := optim.Methods[float64](), len("clip-adaptive")
 	for _, m := range methods {
 		width = max(width, len(m.Name))
 	}
@@ -54,7 +59,59 @@ func (a *app) listMethods() {
 		a.out.item(fmt.Sprintf("  %-*s  ", width, m.Name), m.Summary)
 	}
 	fmt.Fprintln(a.out)
+	a.out.headline("1", "Schedules of the rate", " (--schedule, for methods with a rate)")
+	for _, f := range optim.ScheduleForms() {
+		a.out.item(fmt.Sprintf("  %-*s  ", width, f.Name), f.Summary)
+	}
+	fmt.Fprintln(a.out)
+	a.out.headline("1", "Around a method", " (--wrap, for methods that take minibatches), from the inside out")
+	for _, f := range optim.WrapForms() {
+		a.out.item(fmt.Sprintf("  %-*s  ", width, f.Name), f.Summary)
+	}
+	fmt.Fprintln(a.out)
 	a.out.say("'descent methods NAME' prints the update rule, the defaults, when to use it and the paper.")
+}
+
+// explainForm explains a schedule or a wrapper.
+func (a *app) explainForm(name string) bool {
+	for _, f := range optim.ScheduleForms() {
+		if f.Name == name {
+			a.printForm("--schedule", f.Name, f.Summary, "Factor", f.Formula, f.Paper, f.Options)
+			return true
+		}
+	}
+	for _, f := range optim.WrapForms() {
+		if f.Name == name {
+			a.printForm("--wrap", f.Name, f.Summary, "Update", f.Update, f.Paper, f.Options)
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) printForm(flag, name, summary, label, formula, paper string, options []optim.Option) {
+	w := a.out
+	w.say("%s: %s", name, summary)
+	fmt.Fprintln(w)
+	w.item(fmt.Sprintf("  %-8s  ", label), formula)
+	if flag == "--schedule" {
+		w.item("            ", "f multiplies the rate; t counts steps from 0")
+	}
+	if paper != "" {
+		w.item("  Paper     ", paper)
+	}
+	if len(options) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	text := name
+	if first := options[0]; first.Default != "" {
+		text = fmt.Sprintf("%s:%s or %s:%s=%s", name, first.Default, name, first.Name, first.Default)
+	}
+	w.say("Settings, by name or in this order, as in %s %s", flag, text)
+	for _, o := range options {
+		w.item(fmt.Sprintf("  %-16s  %-8s  ", o.Name, o.Default), o.Meaning)
+	}
 }
 
 func (a *app) explainMethod(m optim.Method[float64]) {

@@ -17,7 +17,7 @@ import (
 type minimizeFlags struct {
 	start, randomRange, method, rate   string
 	bounds                             string
-	set                                []string
+	set, schedule, wrap                []string
 	seed                               uint64
 	starts, maxIter                    int
 	gradTol                            float64
@@ -69,6 +69,8 @@ func (f *minimizeFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.method, "method", "auto", "the `NAME` of a method of 'descent methods', or auto")
 	fl.StringVar(&f.rate, "lr", "auto", "learning `RATE`, a number or auto")
 	fl.StringArrayVar(&f.set, "set", nil, "a hyperparameter of the method, `NAME=VALUE`, as in beta1=0.95")
+	fl.StringArrayVar(&f.schedule, "schedule", nil, "`COURSE` of the rate, as in cosine or warmup:50,step:every=100,by=0.5;\nof another hyperparameter: beta=cosine ('descent methods' lists them)")
+	fl.StringArrayVar(&f.wrap, "wrap", nil, "put `SOMETHING` around the method, as in ema:0.99 or clip:1\n('descent methods' lists them)")
 	fl.IntVar(&f.maxIter, "max-iter", 10_000, "at most this `NUMBER` of steps")
 	fl.Float64Var(&f.gradTol, "grad-tol", 1e-8, "converged when the gradient is at most this `LENGTH`")
 	fl.DurationVar(&f.limit, "time", 0, "at most this `DURATION`, as in 30s")
@@ -82,6 +84,8 @@ func (f *minimizeFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress on standard error")
 	complete(cmd, "method", methodNames())
+	complete(cmd, "schedule", optim.ScheduleNames())
+	complete(cmd, "wrap", optim.WrapNames())
 	complete(cmd, "lr", []string{"auto", "0.1", "0.01", "0.001"})
 	completeBy(cmd, "set", completeSettings)
 	completeBy(cmd, "data", completeTable)

@@ -37,6 +37,9 @@ func (f *minimizeFlags) options() (o descent.Options, err error) {
 	if o.Set, err = parseSettings(f.set); err != nil {
 		return o, err
 	}
+	if o.Schedule, o.Wrap, err = parseAround(f.schedule, f.wrap); err != nil {
+		return o, err
+	}
 	rate, both := o.Set["rate"]
 	switch {
 	case both && o.Rate != 0:
