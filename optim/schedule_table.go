@@ -45,7 +45,9 @@ func decayForms() []ScheduleForm {
 			}},
 		{"linear", "a line", "f from from to end", "",
 			[]Option{whole, toEnd, {"from", "1", "the factor at its beginning", aNumber}},
-			func(s *spec) Schedule { return Polynomial{Steps: s.length("steps"), From: s.number("from"), End: s.number("end")} }},
+			func(s *spec) Schedule {
+				return Polynomial{Steps: s.length("steps"), From: s.number("from"), End: s.number("end")}
+			}},
 		{"polynomial", "a line bent by a power", "f = end + (from−end)·(1 − t/steps)^power", "",
 			[]Option{whole, {"power", "2", "above 1: fast first", aNumber}, toEnd, {"from", "1", "the factor at its beginning", aNumber}},
 			func(s *spec) Schedule {

@@ -78,7 +78,9 @@ func setWraps[T Float]() []wrapForm[T] {
 	}
 	return []wrapForm[T]{
 		{WrapForm{"non-negative", "keeps every parameter at 0 or above", "x ← max(x, 0)", "", nil},
-			func(_ *spec, r Rule[T]) (Rule[T], error) { return &Projected[T]{Rule: r, Onto: OntoNonNegative[T]}, nil }},
+			func(_ *spec, r Rule[T]) (Rule[T], error) {
+				return &Projected[T]{Rule: r, Onto: OntoNonNegative[T]}, nil
+			}},
 		set("simplex", "keeps the parameters non-negative with a fixed sum", "x ≥ 0, Σx = sum", "sum", OntoSimplex[T]),
 		set("l1-ball", "keeps the sum of sizes bounded", "Σ|x| ≤ radius", "radius", OntoL1Ball[T]),
 		set("l2-ball", "keeps the length bounded", "|x| ≤ radius", "radius", OntoL2Ball[T]),
