@@ -35,7 +35,7 @@ import (
 //
 // The algebra is float64 whatever T is, and holds a float64 copy of J.
 type LevenbergMarquardt[T Float] struct {
-	Tol     float64 // relative offset that counts as converged; 0 means 1e-9
+	Tol     float64 // relative offset that counts as converged; 0 means 1e-10
 	Damping float64 // first λ; 0 means 1e-3
 
 	who    string // the method's name in messages; empty means levenberg-marquardt
@@ -87,7 +87,7 @@ const (
 // Init refuses problems without residuals or without their derivatives.
 func (l *LevenbergMarquardt[T]) Init(p *Problem[T], s *State[T]) error {
 	r := p.Resid
-	l.tol = orDefault(l.Tol, 1e-9)
+	l.tol = orDefault(l.Tol, 1e-10)
 	damping := orDefault(l.Damping, 1e-3)
 	if l.who == "" {
 		l.who = "levenberg-marquardt"

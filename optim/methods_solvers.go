@@ -95,7 +95,7 @@ func leastSquaresMethods[T Float]() []Method[T] {
 			Convention: "tol is the relative offset of Bates and Watts, not the ftol and xtol of MINPACK",
 			Needs:      "residuals of a least squares problem and their Jacobian; takes bounds", Squares: true,
 			Settings: []Setting{
-				{Name: "tol", Default: 1e-9, Meaning: "relative offset that counts as converged"},
+				{Name: "tol", Default: 1e-10, Meaning: "relative offset that counts as converged"},
 				{Name: "damping", Default: 1e-3, Meaning: "the first λ"},
 			},
 			solver: func(v settings) Solver[T] {

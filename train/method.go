@@ -13,6 +13,13 @@ import (
 // maxJacobian bounds the elements of the Jacobian that least squares keeps.
 const maxJacobian = 1 << 25
 
+// maxDirect bounds the elements, and maxDirectDim the columns, of ordinary least
+// squares that are solved by factorisations: beyond, gradients are cheaper.
+const (
+	maxDirect    = 1 << 21
+	maxDirectDim = 100
+)
+
 // chooseMethod settles method, batch and element type for a model with dim
 // parameters.
 func (p *plan) chooseMethod(dim int) (err error) {
@@ -57,7 +64,7 @@ func (p *plan) autoMethod(dim int) string {
 		return "fista"
 	case p.spec.Kind == model.MLP, p.opts.Batch > 0:
 		return "adam"
-	case p.leastSquares() && small:
+	case p.leastSquares() && small, p.linearSquares() && p.train.n()*dim <= maxDirect && dim <= maxDirectDim:
 		return "lm"
 	case p.absolute() && small:
 		return "frisch-newton"
@@ -69,6 +76,12 @@ func (p *plan) autoMethod(dim int) string {
 
 func (p *plan) leastSquares() bool {
 	return p.spec.Kind == model.Formula && p.loss.Name == "mse" && !p.penalised()
+}
+
+// linearSquares says whether the fit is ordinary least squares, which lm solves
+// to the last digits by one factorisation or a few.
+func (p *plan) linearSquares() bool {
+	return p.spec.Kind == model.Linear && p.loss.Name == "mse" && !p.penalised() && p.opts.GradTol == 0
 }
 
 // absolute says whether the fit is a linear quantile regression.

@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 //	json PATH                        the last output is JSON and has this value
 //	json PATH OP VALUE [TOLERANCE]   and compares so: == != <= >=, or ~ for numbers
 //	                                 that agree relative to the tolerance (1e-4)
+//	shares COUNT                     the last output is JSON with so many minima,
+//	                                 whose shares sum to 1
 //
 // where PATH is like metrics.accuracy or minima.0.value. $DESCENT_DATA is the
 // folder of reference data, $NIST that of certified fits.
@@ -45,8 +47,9 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"json":  jsonValue,
+			"exits":  exits,
+			"json":   jsonValue,
+			"shares": shares,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(reference.Env, folder)
@@ -73,6 +76,22 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%s ended with exit status %d, want %d", args[1], got, want)
+	}
+}
+
+// shares wants a number of minima whose shares sum to 1.
+func shares(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: shares COUNT")
+	}
+	var doc struct{ Minima []struct{ Share float64 } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &doc))
+	sum := 0.0
+	for _, m := range doc.Minima {
+		sum += m.Share
+	}
+	if got := strconv.Itoa(len(doc.Minima)); got != args[0] || math.Abs(sum-1) > 1e-12 {
+		ts.Fatalf("%s minima whose shares sum to %v, want %s and 1", got, sum, args[0])
 	}
 }
 
