@@ -32,7 +32,9 @@ type Method[T Float] struct {
 	Squares bool
 	// Lines methods work on the absolute deviations of a linear model, and know by
 	// tests of their own when they are done.
-	Lines    bool
+	Lines bool
+	// Parts methods work on the parts of a finite sum.
+	Parts    bool
 	Settings []Setting
 
 	rule   func(v settings) Rule[T]
@@ -123,7 +125,8 @@ func Methods[T Float]() []Method[T] {
 		family("Quasi-Newton", quasiNewtonMethods[T]()),
 		family("Newton", newtonMethods[T]()),
 		family("Least squares", leastSquaresMethods[T]()),
-		family("Bounds", boundMethods[T]()),
+		family("Bounds, penalties and quantiles", boundMethods[T]()),
+		family("Finite sums", finiteSumMethods[T]()),
 	)
 }
 

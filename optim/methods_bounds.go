@@ -57,3 +57,40 @@ func boundMethods[T Float]() []Method[T] {
 		},
 	}
 }
+
+// finiteSumMethods are the rows of the methods that take the variance out of
+// stochastic gradients.
+func finiteSumMethods[T Float]() []Method[T] {
+	rate := Setting{Name: "rate", Default: 0, Meaning: "the learning rate η; 0: from the curvature of the parts", Zero: true}
+	return []Method[T]{
+		{
+			Name:    "svrg",
+			Summary: "stochastic gradients without their variance, by a full gradient now and then",
+			Update:  "x ← x − η·(∇fₖ(x) − ∇fₖ(x̃) + ∇f(x̃)),  k at random;  x̃ ← x after some passes",
+			When:    "sums over very many rows whose optimum is wanted to many digits",
+			Paper:   "Johnson and Zhang, NIPS 26 (2013) 315",
+			Needs:   "a sum over rows or batches", Parts: true,
+			Settings: []Setting{rate, {Name: "passes", Default: 2, Meaning: "passes over the parts in a step"}},
+			solver:   func(v settings) Solver[T] { return &SVRG[T]{Rate: asked(v["rate"]), Passes: v["passes"]} },
+		},
+		{
+			Name:    "saga",
+			Summary: "stochastic gradients without their variance, by the last gradient of every part",
+			Update:  "x ← x − η·(∇fₖ(x) − gₖ + mean(g)),  gₖ ← ∇fₖ(x),  k at random",
+			When:    "as svrg, where the gradients of all parts fit in memory",
+			Paper:   "Defazio, Bach and Lacoste-Julien, NIPS 27 (2014) 1646",
+			Needs:   "a sum over rows or batches", Parts: true,
+			Settings: []Setting{rate},
+			solver:   func(v settings) Solver[T] { return &SAGA[T]{Rate: asked(v["rate"])} },
+		},
+	}
+}
+
+// asked is a rate that was given, 0 where none was: an explicit zero arrives as
+// the smallest number.
+func asked(rate float64) float64 {
+	if rate < 1e-300 {
+		return 0
+	}
+	return rate
+}

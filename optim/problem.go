@@ -32,6 +32,7 @@ type Problem[T Float] struct {
 	Blocks []param.Block                      // optional: names and shapes
 	Bounds *Box[T]                            // optional: where x may be
 	Term   *Term[T]                           // optional: h of an objective f + h; Eval is f
+	Parts  *Parts[T]                          // optional: f as a mean of parts
 	Lines  *Pinball[T]                        // optional: absolute deviations of a linear model
 }
 

@@ -257,3 +257,14 @@ func TestMethodsAgree(t *testing.T) {
 		}
 	}
 }
+
+// The methods for finite sums reach the optimum of the full objective.
+func TestFiniteSums(t *testing.T) {
+	best := mustFit(t, sample(t, "penguins"), Options{Target: "sex", L2: 0.01, Validation: NoValidation, GradTol: 1e-9})
+	for _, method := range []string{"svrg", "saga"} {
+		r := mustFit(t, sample(t, "penguins"), Options{Target: "sex", L2: 0.01, Validation: NoValidation, Method: method, GradTol: 1e-8})
+		if r.Status != "converged" || math.Abs(float64(r.Loss.Objective-best.Loss.Objective)) > 1e-12 {
+			t.Errorf("%s: %s at %.15g; lbfgs reaches %.15g", method, r.Reason, r.Loss.Objective, best.Loss.Objective)
+		}
+	}
+}

@@ -22,6 +22,8 @@ func (s *session[T]) structure(p *optim.Problem[T]) (x []T, err error) {
 		p.Resid, err = s.residuals()
 	case s.plan.method.Lines:
 		p.Lines, err = s.pinball()
+	case s.plan.method.Parts:
+		p.Parts, err = s.parts()
 	case o.L1 > 0:
 		s.term = optim.L1(s.l1Weights())
 		p.Term = s.term
@@ -95,6 +97,26 @@ func (s *session[T]) deviations(factor func(*graph.Graph, *graph.Node) *graph.No
 		}
 	}
 	return &optim.Residuals[T]{Len: set.n, Eval: res.Eval, JVP: res.JVP, VJP: res.VJP, Jac: res.Jac}, nil
+}
+
+// parts is the objective as a mean of about 500 parts, batches of rows as they
+// lie in the table.
+func (s *session[T]) parts() (*optim.Parts[T], error) {
+	const about = 500
+	set := s.whole.set
+	rows := (set.n + about - 1) / about
+	count := (set.n + rows - 1) / rows
+	part, err := s.objective(set, rows, float64(count)/set.total)
+	if err != nil {
+		return nil, err
+	}
+	return &optim.Parts[T]{Len: count, Eval: func(k int, x, grad []T) (float64, error) {
+		if err := part.bindFrom(k * rows); err != nil {
+			return 0, err
+		}
+		v, err := part.obj.Eval(x, grad)
+		return v + s.penalty.add(x, grad), err
+	}}, nil
 }
 
 // l1Weights are the l1 penalties of the parameters in the units of training: λ

@@ -52,6 +52,14 @@ func squares(res func(x, r []float64), jac func(x, j []float64), bend func(r, v,
 			bend(r, v, out)
 			return nil
 		},
+		Parts: &optim.Parts[float64]{Len: n, Eval: func(k int, x, g []float64) (float64, error) {
+			res(x, r)
+			jac(x, j)
+			for c := range g {
+				g[c] = n * r[k] * j[c*n+k]
+			}
+			return n * r[k] * r[k] / 2, nil
+		}},
 		Resid: &optim.Residuals[float64]{
 			Len: n, Scale: 1,
 			Eval: func(x, r []float64) error { res(x, r); return nil },
