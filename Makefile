@@ -2,10 +2,13 @@
 # make test    install what the tests need and run all of them
 # make fuzz    run property tests with new seeds, and every fuzz target for FUZZTIME (60s)
 # make bench   run the benchmarks
-# make bench-peers   time descent and its peers side by side into bench/RESULTS.md
+# make bench-peers   time descent and its peers side by side into bench/RESULTS.md;
+#                    ONLY=regexp chooses rows by title and name, PAIRS=n how often (5)
 # make lint    gofmt, go vet, staticcheck
 
 FUZZTIME ?= 60s
+PAIRS ?= 5
+ONLY ?=
 
 .PHONY: all test lint bench bench-peers fuzz
 
@@ -24,8 +27,8 @@ bench:
 	go test -run '^$$' -bench . ./...
 
 bench-peers: bin/venv/done
-	go run ./bench -python bin/venv/bin/python -preload $(CURDIR)/bin/venv/mkl.so > bin/results.md
-	mv bin/results.md bench/RESULTS.md
+	go build -o bin/bench ./bench
+	bin/bench -python bin/venv/bin/python -preload $(CURDIR)/bin/venv/mkl.so -pairs $(PAIRS) -only '$(ONLY)' -into bench/RESULTS.md
 
 bin/venv/done: bench/requirements.txt
 	python3 -m venv bin/venv

@@ -1,57 +1,13 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 
-	"descent"
 	"descent/graph"
 	"descent/internal/adbench"
 	"descent/internal/numtext"
-	"descent/optim"
 )
-
-// rosenbrockSection minimises the chained Rosenbrock function, typed as a
-// formula, against SciPy's L-BFGS-B with a gradient written by hand.
-func rosenbrockSection(b *bench) {
-	var rows []row
-	for _, n := range []int{2, 100, 1000, 10000} {
-		rows = append(rows, row{
-			name: fmt.Sprintf("n = %d", n), env: threads(1, ""), peer: request{"op": "rosenbrock", "n": n},
-			ours: func() (float64, string, error) { return minimizeRosenbrock(n) }, rate: duration,
-		})
-	}
-	b.section("Chained Rosenbrock to a gradient of 1e-6 in every entry, L-BFGS", "SciPy, gradient by hand", rows)
-}
-
-func minimizeRosenbrock(n int) (float64, string, error) {
-	f, err := descent.ParseFormula(fmt.Sprintf("sum(i=1..%d, 100*(x[i+1]-x[i]^2)^2 + (1-x[i])^2)", n-1), descent.Inputs{})
-	if err != nil {
-		return 0, "", err
-	}
-	x := make([]float64, n)
-	for i := range x {
-		x[i] = 1
-		if i%2 == 0 {
-			x[i] = -1.2
-		}
-	}
-	small := optim.GradMaxTol[float64](1e-6)
-	began, runs := time.Now(), 0
-	for {
-		run, err := optim.Minimize(context.Background(), f.Problem(), x, &optim.LBFGS[float64]{}, small, optim.MaxIter[float64](1<<30))
-		if err != nil {
-			return 0, "", err
-		}
-		runs++
-		if took := time.Since(began).Seconds(); took > 0.05 {
-			r := run.Result()
-			return took / float64(runs), fmt.Sprintf("%d evaluations, f %s", r.Evals, numtext.Short(r.F, 2)), nil
-		}
-	}
-}
 
 // gmmSection evaluates value and gradient of ADBench's Gaussian mixture.
 func gmmSection(b *bench) {

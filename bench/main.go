@@ -1,19 +1,21 @@
 // Command bench runs descent and its peers side by side: each pair of timings is
 // taken in turn within one run, and the ratio is the median over the pairs. It
-// writes a report in Markdown to standard output.
+// writes a report in Markdown to standard output, or brings one up to date: rows
+// that run take the place of earlier ones of the same name.
 //
 //	make bench-peers
+//	make bench-peers ONLY='Rosenbrock.*n = 1000'
 package main
 
 import (
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -28,17 +30,46 @@ func main() {
 	preload := flag.String("preload", "", "library to load before the peers' own")
 	data := flag.String("data", dataFolder(), "folder of the reference data")
 	pairs := flag.Int("pairs", 5, "pairs of timings for each row")
-	only := flag.String("only", "", "regular expression: rows to run")
+	only := flag.String("only", "", "regular expression: rows to run, by title and name")
+	into := flag.String("into", "", "report to bring up to date; otherwise standard output")
 	flag.Parse()
 	match, err := regexp.Compile(*only)
 	if err != nil {
 		log.Fatal(err)
 	}
-	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, out: os.Stdout}
+	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, into: *into, report: &report{}}
+	if err := b.run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run goes through all sections. A report is written after each row, so that a
+// run which is cut short leaves what it has found.
+func (b *bench) run() (err error) {
 	defer b.close()
-	b.header()
-	for _, section := range []func(*bench){gemmSection, mlpSection, rosenbrockSection, gmmSection, elementwiseSection, updateSection} {
+	if b.into != "" {
+		if b.report, err = readReport(b.into); err != nil {
+			return err
+		}
+	}
+	b.report.head = b.head()
+	for _, section := range []func(*bench){
+		gemmSection, blasSection, mlpSection, rosenbrockSections, gradientSection, gmmSection, elementwiseSection, updateSection, aloneSection,
+	} {
 		section(b)
+	}
+	if b.into == "" {
+		_, err = fmt.Print(b.report)
+		return err
+	}
+	return b.failed
+}
+
+// keep adds a row to a section and writes the report.
+func (b *bench) keep(title, columns string, row ...string) {
+	b.report.section(title, columns).set(cells(row...))
+	if b.into != "" && b.failed == nil {
+		b.failed = b.report.write(b.into)
 	}
 }
 
@@ -55,7 +86,9 @@ type bench struct {
 	python, preload, data string
 	pairs                 int
 	only                  *regexp.Regexp
-	out                   io.Writer
+	into                  string // file of the report
+	report                *report
+	failed                error // of writing it
 	peers                 map[string]*peer
 }
 
@@ -67,20 +100,39 @@ type row struct {
 	name string
 	env  []string // of the peer's process
 	peer request
+	// theirs does the peer's work where the peer is written in Go.
+	theirs func() (float64, string, error)
 	// ours returns the seconds that the work takes, and a remark.
 	ours func() (float64, string, error)
 	// rate turns seconds into the figure that is printed, with its unit.
 	rate func(seconds float64) string
 }
 
-func (b *bench) header() {
+func (b *bench) head() string {
 	note := "peers unknown"
 	if a, err := b.ask(threads(1, ""), request{"op": "versions"}); err == nil {
 		note = a.Note
 	}
-	fmt.Fprintf(b.out, "# Side by side\n\nWritten by `make bench-peers` on %s: %s, %d processors, kernels %s; %s; %s.\n",
-		time.Now().UTC().Format("2006-01-02"), processor(), runtime.NumCPU(), kernel.ISA(), runtime.Version(), note)
-	fmt.Fprintf(b.out, "Each row alternates descent and the peer %d times in one run; figures are medians (best in brackets), ratios above 1 say that descent is faster.\n", b.pairs)
+	return fmt.Sprintf(`# Side by side
+
+Written by `+"`make bench-peers`"+` on %s: %s, %d processors, kernels %s; %s, gonum %s; %s.
+
+Each row alternates descent and the peer within one run; figures are medians (best in brackets), ratios above 1 say that descent is faster, the range is that of the ratios of single pairs, and the last but one column says how many pairs there were and when. Both sides have one thread unless the row says otherwise. A shared machine is uneven: compare ratios, not figures of different rows.`,
+		today(), processor(), runtime.NumCPU(), kernel.ISA(), runtime.Version(), gonumVersion(), note)
+}
+
+func today() string { return time.Now().UTC().Format("2006-01-02") }
+
+// gonumVersion is that of the module linked in.
+func gonumVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == "gonum.org/v1/gonum" {
+				return strings.TrimPrefix(m.Version, "v")
+			}
+		}
+	}
+	return "of unknown version"
 }
 
 func processor() string {
@@ -96,55 +148,64 @@ func processor() string {
 // timing is the median times of a row that ran.
 type timing struct{ ours, theirs float64 }
 
-// section prints a table of rows. It returns the timings of those that ran, by
+// section runs the rows of a table. It returns the timings of those that ran, by
 // name.
 func (b *bench) section(title, peer string, rows []row) map[string]timing {
-	printed := false
 	ran := map[string]timing{}
 	for _, r := range rows {
 		if !b.only.MatchString(title + " " + r.name) {
 			continue
 		}
-		if !printed {
-			fmt.Fprintf(b.out, "\n## %s\n\n| work | descent | %s | ratio | range | remarks |\n| --- | ---: | ---: | ---: | --- | --- |\n", title, peer)
-			printed = true
-		}
-		if t, ok := b.row(r); ok {
+		if t, ok := b.row(title, columns(peer), r); ok {
 			ran[r.name] = t
 		}
 	}
 	return ran
 }
 
+func columns(peer string) string {
+	return cells("work", "descent", peer, "ratio", "range", "pairs", "remarks")
+}
+
 // pause lets the threads of the other side fall asleep: OpenMP's and
 // OpenBLAS's, like ours, keep a processor busy for a while after their work.
 const pause = 250 * time.Millisecond
 
-func (b *bench) row(r row) (t timing, ok bool) {
+func (b *bench) row(title, columns string, r row) (t timing, ok bool) {
+	fmt.Fprintf(os.Stderr, "%s: %s\n", title, r.name)
 	var ours, theirs, ratios []float64
 	var notes [2]string
+	runs := fmt.Sprintf("%d, %s", b.pairs, today())
 	for range b.pairs {
 		time.Sleep(pause)
 		s, note, err := r.ours()
 		if err != nil {
-			fmt.Fprintf(b.out, "| %s | | | | | %v |\n", r.name, err)
+			b.keep(title, columns, r.name, "", "", "", "", runs, err.Error())
 			return t, false
 		}
 		time.Sleep(pause)
-		a, err := b.ask(r.env, r.peer)
+		p, peerNote, err := b.theirs(r)
 		if err != nil {
-			fmt.Fprintf(b.out, "| %s | %s | | | | %v |\n", r.name, r.rate(s), err)
+			b.keep(title, columns, r.name, r.rate(s), "", "", "", runs, err.Error())
 			return t, false
 		}
-		ours, theirs, ratios = append(ours, s), append(theirs, a.Seconds), append(ratios, a.Seconds/s)
-		notes = [2]string{note, a.Note}
+		ours, theirs, ratios = append(ours, s), append(theirs, p), append(ratios, p/s)
+		notes = [2]string{note, peerNote}
 	}
 	remark := strings.Trim(strings.Join(notes[:], " / "), " /")
 	slices.Sort(ratios)
-	fmt.Fprintf(b.out, "| %s | %s (%s) | %s (%s) | **%s** | %s–%s | %s |\n", r.name,
-		r.rate(median(ours)), r.rate(slices.Min(ours)), r.rate(median(theirs)), r.rate(slices.Min(theirs)),
-		numtext.Short(median(ratios), 3), numtext.Short(ratios[0], 3), numtext.Short(ratios[len(ratios)-1], 3), remark)
+	b.keep(title, columns, r.name, fmt.Sprintf("%s (%s)", r.rate(median(ours)), r.rate(slices.Min(ours))),
+		fmt.Sprintf("%s (%s)", r.rate(median(theirs)), r.rate(slices.Min(theirs))), "**"+numtext.Short(median(ratios), 3)+"**",
+		fmt.Sprintf("%s–%s", numtext.Short(ratios[0], 3), numtext.Short(ratios[len(ratios)-1], 3)), runs, remark)
 	return timing{median(ours), median(theirs)}, true
+}
+
+func (b *bench) theirs(r row) (float64, string, error) {
+	if r.theirs != nil {
+		return r.theirs()
+	}
+	a, err := b.ask(r.env, r.peer)
+	return a.Seconds, a.Note, err
 }
 
 func median(x []float64) float64 {

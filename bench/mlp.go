@@ -47,7 +47,8 @@ func mlpSection(b *bench) {
 				})
 			}
 		}
-		b.bestThreads(b.section("MLP 784-256-128-10 on MNIST, "+method.name, "PyTorch", rows))
+		title := "MLP 784-256-128-10 on MNIST, " + method.name
+		b.bestThreads(title, b.section(title, "PyTorch", rows))
 	}
 }
 
@@ -61,14 +62,14 @@ func thousandRows(seconds float64) string { return numtext.Short(1e-3/seconds, 3
 
 // bestThreads adds the rows in which each side has the number of threads that
 // suits it best.
-func (b *bench) bestThreads(ran map[string]timing) {
+func (b *bench) bestThreads(title string, ran map[string]timing) {
 	for _, batch := range mlpBatches {
 		one, ok1 := ran[mlpRow(batch, 1)]
 		two, ok2 := ran[mlpRow(batch, 2)]
 		if ok1 && ok2 {
 			ours, theirs := min(one.ours, two.ours), min(one.theirs, two.theirs)
-			fmt.Fprintf(b.out, "| batch %d, each at its best | %s | %s | **%s** | | of the medians above |\n", batch,
-				thousandRows(ours), thousandRows(theirs), numtext.Short(theirs/ours, 3))
+			b.keep(title, columns("PyTorch"), fmt.Sprintf("batch %d, each at its best", batch), thousandRows(ours), thousandRows(theirs),
+				"**"+numtext.Short(theirs/ours, 3)+"**", "", today(), "of the medians above")
 		}
 	}
 }

@@ -5,6 +5,7 @@ environment that bench starts this process with."""
 import gzip
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -125,6 +126,37 @@ def rosenbrock(q):
     return {"seconds": time.perf_counter() - began, "note": "%d evaluations, f %.2g" % (r.nfev, r.fun)}
 
 
+def nlopt_library():
+    """nlopt/rosenbrock.c, linked with the library inside NLopt's package."""
+    import ctypes
+    import subprocess
+    import tempfile
+
+    from nlopt import _nlopt
+
+    folder = tempfile.mkdtemp()
+    so = os.path.join(folder, "rosenbrock.so")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "nlopt", "rosenbrock.c")
+    subprocess.check_call(["cc", "-O3", "-march=native", "-shared", "-fPIC", "-o", so, source, _nlopt.__file__, "-Wl,-rpath," + os.path.dirname(_nlopt.__file__)])
+    lib = ctypes.CDLL(so)
+    shutil.rmtree(folder)
+    return lib
+
+
+def nlopt(q):
+    import ctypes
+
+    lib = once("nlopt", nlopt_library)
+    x = np.empty(q["n"])
+    f, evaluations = ctypes.c_double(), ctypes.c_long()
+    args = (ctypes.c_uint(q["n"]), x.ctypes.data_as(ctypes.c_void_p), ctypes.c_double(1e-6), ctypes.byref(f), ctypes.byref(evaluations))
+    seconds = repeat(lambda: lib.minimize(*args), 0.05)
+    status = lib.minimize(*args)
+    if status != -5:  # stopped by the function
+        return {"seconds": seconds, "note": "%d evaluations, f %.2g, gave up with status %d" % (evaluations.value, f.value, status)}
+    return {"seconds": seconds, "note": "%d evaluations, f %.2g" % (evaluations.value, f.value)}
+
+
 def gmm_inputs(path):
     t = open(path).read().split()
     d, k, n = map(int, t[:3])
@@ -226,7 +258,7 @@ def versions(_):
     import importlib.metadata as md
 
     out = ["Python " + sys.version.split()[0]]
-    for p in ("numpy", "scipy", "torch", "jax"):
+    for p in ("numpy", "scipy", "torch", "jax", "nlopt"):
         try:
             out.append(p + " " + md.version(p))
         except md.PackageNotFoundError:
@@ -240,7 +272,7 @@ def versions(_):
     return {"note": ", ".join(out)}
 
 
-OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, gmm, elementwise, adam, versions)}
+OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, nlopt, gmm, elementwise, adam, versions)}
 
 for line in sys.stdin:
     q = json.loads(line)
