@@ -22,7 +22,7 @@ import (
 func rosenbrockSections(b *bench) {
 	const what = "Chained Rosenbrock to a gradient of 1e-6 in every entry, L-BFGS, against "
 	sizes := []int{2, 100, 1000, 10000}
-	rows := func(peer func(n int) row) (rows []row) {
+	rows := func(sizes []int, peer func(n int) row) (rows []row) {
 		for _, n := range sizes {
 			r := peer(n)
 			r.name, r.env, r.rate = fmt.Sprintf("n = %d", n), threads(1, ""), duration
@@ -31,28 +31,28 @@ func rosenbrockSections(b *bench) {
 		}
 		return rows
 	}
-	scipy := rows(func(n int) row { return row{peer: request{"op": "rosenbrock", "n": n}} })
-	parsed := rows(func(n int) row { return row{peer: request{"op": "rosenbrock", "n": n}} })[0]
+	scipy := rows(sizes, func(n int) row { return row{peer: request{"op": "rosenbrock", "n": n}} })
+	parsed := rows(sizes[:1], func(n int) row { return row{peer: request{"op": "rosenbrock", "n": n}} })[0]
 	parsed.name += ", reading and compiling the formula included"
 	parsed.ours = func() (float64, string, error) { return minimizeRosenbrock(2, true) }
 	b.section(what+"SciPy", "SciPy L-BFGS-B, gradient in NumPy", append(scipy, parsed))
-	b.section(what+"gonum", "gonum LBFGS, gradient in Go", rows(func(n int) row {
+	b.section(what+"gonum", "gonum LBFGS, gradient in Go", rows(sizes, func(n int) row {
 		return row{theirs: func() (float64, string, error) { return gonumRosenbrock(n) }}
 	}))
-	b.section(what+"NLopt", "NLopt LD_LBFGS as PyPI has it, gradient in C", rows(func(n int) row { return row{peer: request{"op": "nlopt", "n": n}} }))
+	b.section(what+"NLopt", "NLopt LD_LBFGS as PyPI has it, gradient in C", rows(sizes, func(n int) row { return row{peer: request{"op": "nlopt", "n": n}} }))
 	for _, q := range quoted {
-		seconds := q.seconds
-		sizes = sizes[:len(seconds)]
-		b.section(what+q.peer+" as quoted", q.peer+", not run here", rows(func(n int) row {
-			return row{theirs: func() (float64, string, error) { return seconds[slices.Index(sizes, n)], "quoted from an earlier measurement", nil }}
+		b.section(what+q.peer+" as quoted", q.peer+", not run here", rows(sizes[:len(q.seconds)], func(n int) row {
+			return row{theirs: func() (float64, string, error) {
+				return q.seconds[slices.Index(sizes, n)], "quoted from an earlier measurement", nil
+			}}
 		}))
 	}
 }
 
 // quoted are times for n = 2, 100, 1000, 10000 measured earlier on a machine of
 // the same kind with compilers of its own, for peers that no package brings in
-// the form needed: Ceres' GradientProblemSolver has no binding, and NLopt on PyPI
-// is built without optimisation.
+// the form needed: Ceres' GradientProblemSolver has no binding, and the NLopt that
+// PyPI has runs several times slower than one built for the machine did.
 var quoted = []struct {
 	peer    string
 	seconds []float64

@@ -1,10 +1,18 @@
 package graph
 
-import "descent/internal/kernel"
+import (
+	"math"
+
+	"descent/internal/kernel"
+)
 
 // Block operations on arrays, row-major.
 
 func fill[T Float](dst []T, s T) {
+	if s == 0 && !math.Signbit(float64(s)) {
+		clear(dst)
+		return
+	}
 	for i := range dst {
 		dst[i] = s
 	}

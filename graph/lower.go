@@ -71,9 +71,15 @@ func lowerPow(n *Node, l *lowered) {
 }
 
 // lowerAdd adds the rows of a Pad or Scatter in place of making an array that
-// is mostly zeros.
+// is mostly zeros. Of two it adds the one that begins earlier: where a loop makes
+// both, the other's rows are then there before something is added to them.
 func lowerAdd(n *Node, uses []int, l *lowered) {
-	for i, p := range n.Args {
+	order := []int{0, 1}
+	if n.Args[1].Op == Pad && n.Args[0].Op == Pad && n.Args[1].Start < n.Args[0].Start {
+		order = []int{1, 0}
+	}
+	for _, i := range order {
+		p := n.Args[i]
 		acc := n.Args[1-i]
 		if (p.Op == Pad || p.Op == Scatter) && uses[p.id] == 1 && p != acc && acc.Len() == n.Len() && p.Len() == n.Len() {
 			*l = lowered{op: opAddRows, args: []*Node{acc, p.Args[0]}, rows: p}

@@ -26,13 +26,15 @@ func NewObjective[T Float](g *Graph, f *Node) (*Objective[T], error) {
 		return nil, fmt.Errorf("graph: an objective is a scalar, but this node has shape %v; reduce it with Sum", f.Shape)
 	}
 	o := &Objective[T]{blocks: g.Blocks()}
+	g.sumsOfSquares(f)
 	params, seeds := g.params(), g.seeds()
 	grads := g.Grad(f, params...)
+	value := g.splitSquares(f)
 	o.hvpCode = &lazy{build: func() *code {
 		return compile(g, flat(o.blocks, g.JVP(grads, params, seeds), 0), []int{param.Dim(o.blocks)})
 	}}
-	o.value = o.all.add(compile(g, []output{{node: f}}, []int{1}))
-	outs := append([]output{{node: f}}, flat(o.blocks, grads, 1)...)
+	o.value = o.all.add(compile(g, []output{{node: value}}, []int{1}))
+	outs := append([]output{{node: value}}, flat(o.blocks, grads, 1)...)
 	o.grad = o.all.add(compile(g, outs, []int{1, g.dim}))
 	return o, nil
 }
