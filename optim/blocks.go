@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -84,9 +83,6 @@ func (r *ByBlock[T]) Init(p *Problem[T]) error {
 		if err := r.parts[i].init(r.Groups[i].Rule); err != nil {
 			return err
 		}
-	}
-	if len(r.parts) == 0 {
-		return errors.New("optim: ByBlock needs a group")
 	}
 	return nil
 }

@@ -135,3 +135,51 @@ func layerCases() map[string]trajectoryCase {
 		"optax sophia": {rule: decay(&Sophia[float64]{Rate: 0.02, Every: 3, Gamma: 0.5, Late: true})},
 	}
 }
+
+// optaxRules makes the rules of optax-convergence.csv from their options, with
+// Optax's defaults for the others.
+func optaxRules() map[string]func(o map[string]float64) Rule[float64] {
+	rate := func(make func(rate float64) Rule[float64]) func(map[string]float64) Rule[float64] {
+		return func(o map[string]float64) Rule[float64] {
+			rule := make(o["learning_rate"])
+			if o["weight_decay"] > 0 {
+				rule = &WeightDecay[float64]{Rule: rule, Decay: o["weight_decay"]}
+			}
+			return rule
+		}
+	}
+	little := func(rule Rule[float64]) Rule[float64] { return &WeightDecay[float64]{Rule: rule, Decay: 1e-4} }
+	return map[string]func(o map[string]float64) Rule[float64]{
+		"adabelief": rate(func(r float64) Rule[float64] { return &AdaBelief[float64]{Rate: r} }),
+		"adadelta":  rate(func(r float64) Rule[float64] { return &Adadelta[float64]{Rate: r} }),
+		"adafactor": rate(func(r float64) Rule[float64] { return &Adafactor[float64]{Rate: r, Uncapped: true, MinDim: 128} }),
+		"adagrad": rate(func(r float64) Rule[float64] {
+			return &Adagrad[float64]{Rate: r, Initial: 0.1, Eps: 1e-7, EpsInside: true}
+		}),
+		"adamax":   rate(func(r float64) Rule[float64] { return &Adamax[float64]{Rate: r} }),
+		"adamaxw":  rate(func(r float64) Rule[float64] { return little(&Adamax[float64]{Rate: r}) }),
+		"adan":     rate(func(r float64) Rule[float64] { return &Adan[float64]{Rate: r, EpsRoot: 1e-8} }),
+		"fromage":  rate(func(r float64) Rule[float64] { return &Fromage[float64]{Rate: r} }),
+		"lamb":     rate(func(r float64) Rule[float64] { return &LAMB[float64]{Rate: r} }),
+		"lars":     rate(func(r float64) Rule[float64] { return &LARS[float64]{Rate: r} }),
+		"lion":     rate(func(r float64) Rule[float64] { return &Lion[float64]{Rate: r} }),
+		"nadam":    rate(func(r float64) Rule[float64] { return &NAdam[float64]{Rate: r, Constant: true} }),
+		"nadamw":   rate(func(r float64) Rule[float64] { return little(&NAdam[float64]{Rate: r, Constant: true}) }),
+		"novograd": rate(func(r float64) Rule[float64] { return &NovoGrad[float64]{Rate: r} }),
+		"optimistic_gradient_descent": func(o map[string]float64) Rule[float64] {
+			return &OptimisticGD[float64]{Rate: o["learning_rate"], Alpha: o["alpha"], Beta: o["beta"]}
+		},
+		"polyak_sgd": func(o map[string]float64) Rule[float64] {
+			return &PolyakStep[float64]{Rate: o["max_learning_rate"]}
+		},
+		"radam": rate(func(r float64) Rule[float64] { return &RAdam[float64]{Rate: r} }),
+		"rmsprop": func(o map[string]float64) Rule[float64] {
+			return &RMSprop[float64]{Rate: o["learning_rate"], Rho: 0.9, EpsInside: true, Momentum: o["momentum"], RateInside: true}
+		},
+		"rprop":    rate(func(r float64) Rule[float64] { return &Rprop[float64]{Rate: r} }),
+		"sign_sgd": rate(func(r float64) Rule[float64] { return &SignSGD[float64]{Rate: r} }),
+		"signum":   rate(func(r float64) Rule[float64] { return &Signum[float64]{Rate: r} }),
+		"sm3":      rate(func(r float64) Rule[float64] { return &SM3[float64]{Rate: r} }),
+		"yogi":     rate(func(r float64) Rule[float64] { return &Yogi[float64]{Rate: r} }),
+	}
+}

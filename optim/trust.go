@@ -65,7 +65,7 @@ func (r *LARS[T]) Update(u []T, s *State[T]) {
 	}
 	m, mu := r.m[:len(u)], T(beta)
 	for i, d := range u {
-		m[i] = mu*m[i] + d
+		m[i] = flush(mu*m[i] + d)
 		if u[i] = -m[i]; r.Nesterov {
 			u[i] = -(mu*m[i] + d)
 		}
