@@ -164,6 +164,11 @@ func (s *session[T]) problem(batches *data.Batches) optim.Problem[T] {
 			v, err := s.train.obj.Eval(x, grad)
 			return v + s.penalty.add(x, grad), err
 		}
+		p.HVP = func(x, v, out []T) error {
+			err := s.train.obj.HVP(x, v, out)
+			s.penalty.addHVP(v, out)
+			return err
+		}
 		return p
 	}
 	p.Eval = func(x, grad []T) (float64, error) {
