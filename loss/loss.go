@@ -16,8 +16,11 @@ import (
 // Loss is the price of one row's prediction, averaged over rows. The zero
 // value is no loss; get one from Parse or from the constructors.
 type Loss struct {
-	Name  string  // one of Names
-	Shape float64 // delta of huber, q of quantile; otherwise 0
+	Name string // one of Names
+	// Shape is the number after the name: delta of huber, q of quantile and
+	// expectile, ε of epsilon, the power of tweedie, γ of focal, α of
+	// smoothed-cross-entropy; otherwise 0.
+	Shape float64
 }
 
 // rule is what there is to know about one loss.
@@ -36,9 +39,26 @@ var rules = []rule{
 	{name: "mae", link: Identity, row: absolute},
 	{name: "huber", link: Identity, shape: 1, row: huber},
 	{name: "quantile", link: Identity, shape: 0.5, row: pinball},
+	{name: "expectile", link: Identity, shape: 0.5, row: expectile},
+	{name: "log-cosh", link: Identity, row: logCosh},
+	{name: "epsilon", link: Identity, shape: 0.1, row: insensitive},
+	{name: "epsilon-squared", link: Identity, shape: 0.1, row: squaredInsensitive},
+	{name: "mape", link: Identity, row: percentage},
+	{name: "msle", link: Exp, row: squaredLog},
 	{name: "poisson", link: Exp, row: poisson},
+	{name: "gamma", link: Exp, row: gamma},
+	{name: "tweedie", link: Exp, shape: 1.5, row: tweedie},
 	{name: "logistic", link: Sigmoid, classes: true, row: logistic},
+	{name: "focal", link: Sigmoid, shape: 2, classes: true, row: focal},
+	{name: "hinge", link: Sigmoid, classes: true, row: hinge},
+	{name: "squared-hinge", link: Sigmoid, classes: true, row: squaredHinge},
+	{name: "modified-huber", link: Sigmoid, classes: true, row: modifiedHuber},
+	{name: "perceptron", link: Sigmoid, classes: true, row: perceptron},
 	{name: "cross-entropy", link: Softmax, classes: true, row: crossEntropy},
+	{name: "smoothed-cross-entropy", link: Softmax, shape: 0.1, classes: true, row: smoothed},
+	{name: "multiclass-hinge", link: Softmax, classes: true, row: multiclassHinge},
+	{name: "cosine", link: Softmax, classes: true, row: cosine},
+	{name: "dice", link: Softmax, classes: true, row: dice},
 }
 
 // Names lists the losses.
@@ -50,8 +70,8 @@ func Names() []string {
 	return names
 }
 
-// Parse reads a loss as a user writes it: a name, for huber and quantile with
-// an optional number: "huber:1.5", "quantile:0.9".
+// Parse reads a loss as a user writes it: a name, for some with an optional
+// number: "huber:1.5", "quantile:0.9".
 func Parse(text string) (Loss, error) {
 	name, shape, given := strings.Cut(text, ":")
 	i := slices.IndexFunc(rules, func(r rule) bool { return r.name == name })
@@ -69,8 +89,15 @@ func Parse(text string) (Loss, error) {
 	if err != nil || !(v > 0) || math.IsInf(v, 1) {
 		return Loss{}, fmt.Errorf("loss: the number of %q must be positive, as in %s:%v", text, name, l.Shape)
 	}
-	if name == "quantile" && v >= 1 {
-		return Loss{}, fmt.Errorf("loss: the quantile of %q must lie between 0 and 1, as in quantile:0.9", text)
+	switch {
+	case (name == "quantile" || name == "expectile" || name == "smoothed-cross-entropy") && v >= 1:
+		what := map[string]string{"smoothed-cross-entropy": "smoothing"}[name]
+		if what == "" {
+			what = name
+		}
+		return Loss{}, fmt.Errorf("loss: the %s of %q must lie between 0 and 1, as in %s:%v", what, text, name, l.Shape)
+	case name == "tweedie" && !(v > 1 && v < 2):
+		return Loss{}, fmt.Errorf("loss: the power of %q must lie between 1 and 2, as in tweedie:1.5", text)
 	}
 	l.Shape = v
 	return l, nil
@@ -119,7 +146,27 @@ func (l Loss) Classes() bool {
 
 // Smooth says whether the loss has a derivative everywhere, which the
 // quasi-Newton methods count on.
-func (l Loss) Smooth() bool { return l.Name != "mae" && l.Name != "quantile" }
+func (l Loss) Smooth() bool { return !slices.Contains(kinked, l.Name) }
+
+var kinked = []string{"mae", "quantile", "epsilon", "mape", "hinge", "perceptron", "multiclass-hinge"}
+
+// Margin says whether the loss only asks for the right sign of a score, or for
+// the largest one, by a margin: its outputs are no logits of probabilities.
+func (l Loss) Margin() bool {
+	return slices.Contains([]string{"hinge", "squared-hinge", "modified-huber", "perceptron", "multiclass-hinge", "cosine"}, l.Name)
+}
+
+// Least is the least target that the loss has a value for, and whether it is
+// itself one.
+func (l Loss) Least() (v float64, included bool) {
+	switch l.Name {
+	case "gamma":
+		return 0, false
+	case "poisson", "tweedie", "msle":
+		return 0, true
+	}
+	return math.Inf(-1), true
+}
 
 // Rescale is the loss in units of s: the price of (s·f, s·y) under l is factor
 // times the price of (f, y) under the scaled loss. It says ok for losses whose
@@ -129,6 +176,12 @@ func (l Loss) Rescale(s float64) (scaled Loss, factor float64, ok bool) {
 	case "mse":
 		return l, s * s, true
 	case "huber":
+		return Loss{l.Name, l.Shape / s}, s * s, true
+	case "expectile":
+		return l, s * s, true
+	case "epsilon":
+		return Loss{l.Name, l.Shape / s}, s, true
+	case "epsilon-squared":
 		return Loss{l.Name, l.Shape / s}, s * s, true
 	case "mae", "quantile":
 		return l, s, true

@@ -63,6 +63,25 @@ func TestLossesByHand(t *testing.T) {
 		{"huber:2", []float64{0.5, 3}, []float64{0, 0}, nil, 1, (0.125 + 4) / 2},
 		{"quantile:0.9", []float64{0, 3}, []float64{1, 1}, nil, 1, (0.9 + 0.2) / 2},
 		{"poisson", []float64{0, ln(2)}, []float64{3, 1}, nil, 1, (1 + 2 - ln(2)) / 2},
+		{"expectile:0.9", []float64{0, 3}, []float64{1, 1}, nil, 1, (0.9 + 0.1*4) / 2},
+		{"epsilon:0.5", []float64{0.2, 3}, []float64{0, 1}, nil, 1, 1.5 / 2},
+		{"epsilon-squared:0.5", []float64{0.2, 3}, []float64{0, 1}, nil, 1, 2.25 / 2},
+		{"log-cosh", []float64{1, -2}, []float64{0, 0.5}, nil, 1, (ln(math.Cosh(1)) + ln(math.Cosh(2.5))) / 2},
+		{"mape", []float64{1, 3}, []float64{2, -4}, nil, 1, (0.5 + 1.75) / 2},
+		{"msle", []float64{0, ln(3)}, []float64{1, 0}, nil, 1, ln(4) * ln(4) / 2},
+		{"gamma", []float64{0, ln(2)}, []float64{3, 1}, nil, 1, (3 + 0.5 + ln(2)) / 2},
+		{"tweedie", []float64{0, ln(4)}, []float64{3, 0}, nil, 1, (2 + 6 + 4) / 2},
+		{"tweedie:1.25", []float64{0}, []float64{1}, nil, 1, 1/0.75 + 4},
+		{"focal", []float64{0, ln(3)}, []float64{1, 0}, nil, 1, (ln(2)/4 + 9.0/16*ln(4)) / 2},
+		{"focal:1", []float64{ln(3)}, []float64{1}, nil, 1, 0.25 * ln(4.0/3)},
+		{"hinge", []float64{0.5, 2, -1}, []float64{1, 1, 1}, nil, 1, (0.5 + 2) / 3},
+		{"squared-hinge", []float64{0.5, -3}, []float64{0, 0}, nil, 1, 2.25 / 2},
+		{"modified-huber", []float64{0.5, 3, -2}, []float64{1, 0, 0}, nil, 1, (0.25 + 12) / 3},
+		{"perceptron", []float64{0.5, 3}, []float64{1, 0}, nil, 1, 1.5},
+		{"smoothed-cross-entropy:0.3", []float64{0, ln(2)}, []float64{1}, nil, 2, 0.7*ln(1.5) + 0.3*(ln(3)-ln(2)/2)},
+		{"multiclass-hinge", []float64{1, 3, 0.5, 4, 1, 0}, []float64{0, 0}, nil, 3, 1.5},
+		{"cosine", []float64{3, 4}, []float64{1}, nil, 2, 0.2},
+		{"dice", []float64{0, ln(3)}, []float64{1}, nil, 2, 1 - 1.5/(1+0.625)},
 		{"logistic", []float64{0, ln(3)}, []float64{1, 0}, nil, 1, (ln(2) + ln(4)) / 2},
 		{"logistic", []float64{-800, 800}, []float64{1, 1}, nil, 1, 400},
 		{"cross-entropy", []float64{0, 0, 0, ln(2)}, []float64{0, 1}, nil, 2, (ln(2) + ln(1.5)) / 2},
@@ -92,7 +111,7 @@ func TestLossesByHand(t *testing.T) {
 func TestRescale(t *testing.T) {
 	const s = 7.5
 	f, y := []float64{0.5, -3, 0.1}, []float64{0, 0.2, 0.15}
-	for _, name := range []string{"mse", "mae", "huber:2", "quantile:0.3"} {
+	for _, name := range []string{"mse", "mae", "huber:2", "quantile:0.3", "expectile:0.3", "epsilon:2", "epsilon-squared:2"} {
 		l, err := Parse(name)
 		if err != nil {
 			t.Fatal(err)
@@ -124,6 +143,7 @@ func TestParse(t *testing.T) {
 		"huber:-1":     "must be positive",
 		"huber:x":      "must be positive",
 		"quantile:1.5": "between 0 and 1",
+		"tweedie:3":    "between 1 and 2",
 		"quantile:nan": "must be positive",
 	} {
 		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {

@@ -42,11 +42,5 @@ func logistic(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
 // crossEntropy is −log of the softmax probability that the logits f [B, K] give
 // to the class y of each row: LogSumExp(f) − f[y].
 func crossEntropy(g *graph.Graph, f, y *graph.Node, _ float64) *graph.Node {
-	classes := make([]float64, f.Shape[1])
-	for i := range classes {
-		classes[i] = float64(i)
-	}
-	column := g.Reshape(y, y.Shape[0], 1)
-	hot := g.Apply(graph.Eq, column, g.Tensor(classes, len(classes)))
-	return g.Sub(g.LogSumExp(f, 1), g.Sum(g.Mul(f, hot), 1))
+	return g.Sub(g.LogSumExp(f, 1), g.Sum(g.Mul(f, hot(g, y, f.Shape[1])), 1))
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"descent/loss"
 )
 
 // A fit in an average validates and keeps the average, without being told: its
@@ -72,6 +74,29 @@ func TestGradientCheckOfAFit(t *testing.T) {
 		r := mustFit(t, waves(t, 200), o)
 		if !strings.Contains(strings.Join(r.Notes, "\n"), "the gradient agrees with differences") {
 			t.Errorf("%s: %v", o.Model, r.Notes)
+		}
+	}
+}
+
+// Every loss fits a table that suits it, better than its baseline does.
+func TestEveryLossFits(t *testing.T) {
+	cars, birds := sample(t, "mpg"), sample(t, "penguins")
+	for _, name := range loss.Names() {
+		l, err := loss.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Target: "mpg", Features: []string{"weight", "horsepower"}, Model: "mlp:4:tanh", Loss: name, Method: "adam", Rate: 0.01, Epochs: 150}
+		table := cars
+		switch {
+		case l.Link() == loss.Softmax:
+			table, o.Target, o.Features = birds, "species", []string{"bill_length_mm", "bill_depth_mm"}
+		case l.Classes():
+			table, o.Target, o.Features = birds, "sex", []string{"bill_depth_mm", "body_mass_g"}
+		}
+		r := mustFit(t, table, o)
+		if !(r.Loss.Validation < r.Loss.Baseline) {
+			t.Errorf("%s: %v on validation rows, the baseline has %v (%s)", name, r.Loss.Validation, r.Loss.Baseline, r.Reason)
 		}
 	}
 }

@@ -66,6 +66,13 @@ func (p *plan) constant() (z []float64, rule string) {
 		}
 		top := slices.Index(share, slices.Max(share))
 		rule = "always the most frequent class, " + p.target.Classes[top]
+		if p.loss.Margin() { // scores, not logits
+			z = make([]float64, p.outputs())
+			if z[min(top, len(z)-1)] = 1; p.outputs() == 1 && top == 0 {
+				z[0] = -1
+			}
+			return z, rule
+		}
 		if p.outputs() == 1 {
 			return []float64{math.Log(share[1] / share[0])}, rule
 		}
@@ -75,7 +82,7 @@ func (p *plan) constant() (z []float64, rule string) {
 		return share, rule
 	}
 	switch p.loss.Name {
-	case "mae":
+	case "mae", "epsilon":
 		v := quantile(y, w, 0.5)
 		return []float64{v}, fmt.Sprintf("always the median, %.6g", v)
 	case "quantile":

@@ -86,7 +86,7 @@ func (p *plan) linearSquares() bool {
 
 // absolute says whether the fit is a linear quantile regression.
 func (p *plan) absolute() bool {
-	return p.spec.Kind == model.Linear && !p.loss.Smooth() && !p.penalised()
+	return p.spec.Kind == model.Linear && (p.loss.Name == "mae" || p.loss.Name == "quantile") && !p.penalised()
 }
 
 func (p *plan) penalised() bool { return p.opts.L1 != 0 || p.opts.L2 != 0 }

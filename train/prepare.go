@@ -129,19 +129,19 @@ func (p *plan) learnColumns(t *data.Table) (err error) {
 
 // checkLoss refuses a loss that does not fit the model or the target.
 func (p *plan) checkLoss(t model.Target) error {
-	k, l := p.spec.Kind, p.loss.Name
+	k := p.spec.Kind
 	ok := true
 	switch {
 	case k == model.Logistic:
-		ok = l == "logistic"
+		ok = p.loss.Link() == loss.Sigmoid
 	case k == model.Softmax:
-		ok = l == "cross-entropy"
+		ok = p.loss.Link() == loss.Softmax
 	case k == model.Poisson:
-		ok = l == "poisson"
+		ok = p.loss.Link() == loss.Exp
 	case k == model.Linear:
 		ok = p.loss.Link() == loss.Identity
 	case k == model.Formula:
-		ok = l != "cross-entropy"
+		ok = p.loss.Link() != loss.Softmax
 	}
 	if !ok {
 		return fmt.Errorf("train: the loss %s does not go with the model %s; leave it out for %s", p.loss, p.spec, p.spec.Loss(t))
@@ -151,8 +151,8 @@ func (p *plan) checkLoss(t model.Target) error {
 		return fmt.Errorf("train: the loss %s is for classes, but target %q is a number; try mse", p.loss, p.target.Column)
 	case !p.loss.Classes() && t.Classes > 0:
 		return fmt.Errorf("train: the loss %s is for numbers, but target %q has classes; try %s", p.loss, p.target.Column, p.spec.Loss(t))
-	case l == "logistic" && t.Classes != 2:
-		return fmt.Errorf("train: the logistic loss is for two classes, but target %q has %d; try cross-entropy", p.target.Column, t.Classes)
+	case p.loss.Link() == loss.Sigmoid && t.Classes != 2:
+		return fmt.Errorf("train: the %s loss is for two classes, but target %q has %d; try cross-entropy", p.loss, p.target.Column, t.Classes)
 	}
 	return nil
 }
@@ -175,8 +175,12 @@ func (p *plan) fillParts() error {
 		if err := p.target.Encode(s.table, s.rows, s.y); err != nil {
 			return err
 		}
-		if p.loss.Name == "poisson" && slices.Min(s.y) < 0 {
-			return fmt.Errorf("train: the poisson loss needs counts, but target %q holds %v", p.target.Column, slices.Min(s.y))
+		if low, included := p.loss.Least(); slices.Min(s.y) < low || !included && slices.Min(s.y) == low {
+			needs := map[string]string{"poisson": "counts", "gamma": "positive numbers"}[p.loss.Name]
+			if needs == "" {
+				needs = "numbers that are not negative"
+			}
+			return fmt.Errorf("train: the %s loss needs %s, but target %q holds %v", p.loss, needs, p.target.Column, slices.Min(s.y))
 		}
 		for i := range s.w {
 			s.w[i] = 1

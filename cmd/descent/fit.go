@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descent/data"
+	"descent/loss"
 	"descent/optim"
 	"descent/plot"
 	"descent/train"
@@ -91,7 +92,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64 or a formula")
 	fl.StringVar(&f.start, "start", "", "first values of a formula's parameters, as in a=1,b=0.1")
 	fl.StringVar(&f.bounds, "bounds", "", "keep a formula's parameters within bounds, as in a=0:5,b=0:")
-	fl.StringVar(&f.loss, "loss", "auto", "auto, mse, mae, huber:1, quantile:0.5, poisson, logistic or cross-entropy")
+	fl.StringVar(&f.loss, "loss", "auto", "auto, or one of mse, mae, huber:1, quantile:0.5, …\n("+strings.Join(loss.Names(), ", ")+")")
 	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
 	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
 	fl.StringArrayVar(&f.set, "set", nil, "any hyperparameter of the method, as in --set beta1=0.95")
