@@ -56,6 +56,7 @@ type helpers struct {
 	job  job
 	n    int
 
+	rest    rest
 	foreign foreign
 	done    sync.WaitGroup
 }
@@ -114,6 +115,12 @@ func share(units int, j job) {
 
 // run shares the units of j; the caller has locked busy.
 func (h *helpers) run(units int, j job) {
+	if h.rest.resting() {
+		for i := range units {
+			j.unit(i)
+		}
+		return
+	}
 	h.job = j
 	h.taken.Store(0)
 	h.upper.Store(0)
@@ -131,11 +138,7 @@ func (h *helpers) run(units int, j job) {
 	// Close the gate and wait for those inside. A helper that never came, because
 	// the system gave its processor away, is not waited for.
 	h.gate.Add(-1)
-	for spins := 0; h.gate.Load() > 1; spins++ {
-		if spins > watchSpins {
-			runtime.Gosched() // its processor may be needed for the helper itself
-		}
-	}
+	h.await()
 	h.job = nil
 }
 
@@ -179,7 +182,7 @@ func (h *helpers) watch() bool {
 			return true
 		}
 	}
-	for began := time.Now(); time.Since(began) < watchTime; runtime.Gosched() {
+	for began := time.Now(); time.Since(began) < watchTime && !h.rest.on.Load(); runtime.Gosched() {
 		if h.open() || h.quit.Load() {
 			return true
 		}

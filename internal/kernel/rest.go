@@ -1,0 +1,64 @@
+package kernel
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// rest leaves helpers out for a while when one was late: another program has its
+// processor, and to wait for a unit that stands still costs more than all
+// helpers give. Each time the pause is twice as long, up to a limit, so that a
+// machine that stays busy costs little and one that is free again is soon used.
+type rest struct {
+	on    atomic.Bool
+	until time.Time
+	pause time.Duration
+	last  time.Time // when a helper was late last
+}
+
+const (
+	late       = 200 * time.Microsecond // no unit takes so long unless it stands still
+	firstPause = 5 * time.Millisecond
+	longPause  = 640 * time.Millisecond
+)
+
+// resting reports whether the helpers are left out now.
+func (r *rest) resting() bool {
+	if !r.on.Load() {
+		return false
+	}
+	if time.Now().Before(r.until) {
+		return true
+	}
+	r.on.Store(false)
+	return false
+}
+
+// wasLate begins a pause.
+func (r *rest) wasLate() {
+	now := time.Now()
+	if r.pause == 0 || now.Sub(r.last) > r.pause+4*longPause {
+		r.pause = firstPause
+	} else {
+		r.pause = min(2*r.pause, longPause)
+	}
+	r.last, r.until = now, now.Add(r.pause)
+	r.on.Store(true)
+}
+
+// await waits until the helpers inside a job are done with it.
+func (h *helpers) await() {
+	for range watchSpins {
+		if h.gate.Load() <= 1 {
+			return
+		}
+	}
+	began := time.Now()
+	for h.gate.Load() > 1 {
+		runtime.Gosched() // its processor may be needed for the helper itself
+	}
+	if time.Since(began) > late {
+		h.rest.wasLate()
+	}
+}
