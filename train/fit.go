@@ -24,10 +24,13 @@ import (
 // and files that cannot be written.
 func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*Result, error) {
 	began := time.Now()
-	if opts.Dir != "" {
+	if opts.Dir != "" && !opts.Resume {
 		if err := checkFolder(opts.Dir, opts.Force); err != nil {
 			return nil, err
 		}
+	}
+	if opts.Force && !opts.Resume {
+		clearCheckpoints(opts.Dir)
 	}
 	p, err := newPlan(t, opts)
 	if err != nil {
@@ -54,7 +57,14 @@ func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*R
 		return r, nil
 	}
 	r.Run = opts.Dir
-	return r, save(opts.Dir, p, r)
+	if err := save(opts.Dir, p, r); err != nil {
+		return r, err
+	}
+	if r.Status != optim.Interrupted && r.Status != optim.Time {
+		clearCheckpoints(opts.Dir)
+	}
+	r.Notes = append(r.Notes, p.aside...)
+	return r, nil
 }
 
 // recipe is what it takes to build the graph of training.

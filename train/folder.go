@@ -46,6 +46,9 @@ func checkFolder(dir string, force bool) error {
 		return nil
 	}
 	for _, e := range entries {
+		if e.Name() == checkpointFile || e.Name() == formerFile {
+			return fmt.Errorf("train: %s holds a run that is not finished; resume it, name another folder, or force it to be replaced", dir)
+		}
 		if e.Name() == modelFile {
 			return fmt.Errorf("train: %s holds a run already; name another folder, or force it to be replaced", dir)
 		}

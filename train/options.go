@@ -57,6 +57,10 @@ type Options struct {
 
 	Threads int // 0: one for each processor; the result does not depend on it
 
+	Checkpoints Checkpoints // to go on from where the process was killed, in Dir
+	Resume      bool        // go on from the last checkpoint in Dir, which was written with the same options
+	Command     []string    // kept in the checkpoints for whoever wants to go on
+
 	Dir   string // run folder; "": nothing is written
 	Force bool   // replace the files of an existing run folder
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"descent/data"
@@ -13,6 +14,7 @@ import (
 // before the element type is settled.
 type plan struct {
 	opts    Options
+	asked   json.RawMessage // the options before any choice was made
 	spec    model.Spec
 	loss    loss.Loss
 	encoder *data.Encoder
@@ -22,6 +24,7 @@ type plan struct {
 	train, valid part
 	dropped      int
 	notes        []string
+	aside        []string // notes that are not for the report: it is the same after a resume
 
 	// Training sees the target as (y − shift)/scale and the loss inner of it
 	// divided by divide; its loss values are worth factor times as much in the
@@ -56,7 +59,11 @@ func newPlan(t *data.Table, opts Options) (*plan, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
-	p := &plan{opts: opts}
+	asked, err := opts.asked()
+	if err != nil {
+		return nil, fmt.Errorf("train: the options: %w", err)
+	}
+	p := &plan{opts: opts, asked: asked}
 	if err := p.chooseSpec(t); err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type session[T kernel.Float] struct {
 	began   time.Time
 	pace    pace
 	curve   []EpochLog
+	saver   *saver // nil without checkpoints
 	watch   watch[T]
 
 	status optim.Status
@@ -33,6 +34,8 @@ type session[T kernel.Float] struct {
 	epochs int
 	steps  int
 	speed  float64                   // rows a second
+	sum    float64                   // of the losses of the present epoch
+	begun  int                       // step at which it began
 	first  float64                   // loss of the first batch, before the first step
 	rate   float64                   // of the last step
 	order  *optim.FirstOrder[T]      // the solver, where it is one
@@ -49,11 +52,12 @@ type session[T kernel.Float] struct {
 type pace struct {
 	began time.Time
 	aside time.Duration
+	from  int // steps that were taken before, by a run that goes on
 }
 
 // rowsPerSecond is the speed of so many steps until now.
 func (p *pace) rowsPerSecond(steps, batch int) float64 {
-	return float64(steps) * float64(batch) / (time.Since(p.began) - p.aside).Seconds()
+	return float64(steps-p.from) * float64(batch) / (time.Since(p.began) - p.aside).Seconds()
 }
 
 // watch keeps the weights with the best validation loss.
@@ -221,11 +225,19 @@ func (s *session[T]) run(ctx context.Context) error {
 	}
 	s.follow(solver)
 	s.pace.began = time.Now()
-	run, err := optim.Start(problem, x, solver, s.stops(steps)...)
+	s.saver = newSaver(s.plan)
+	var run *optim.Run[T]
+	if o.Resume {
+		run, err = s.resume(problem, solver, s.stops(steps))
+	} else {
+		run, err = optim.Start(problem, x, solver, s.stops(steps)...)
+	}
 	if err != nil {
 		return err
 	}
-	s.loop(ctx, run, steps)
+	if err := s.loop(ctx, run, steps); err != nil {
+		return err
+	}
 	s.speed = s.pace.rowsPerSecond(s.steps, s.plan.perStep())
 	if run.Err() != nil {
 		return run.Err()
@@ -250,26 +262,27 @@ func (s *session[T]) stops(steps int) []optim.Stop[T] {
 }
 
 // loop takes the steps, and looks at the validation rows after each epoch.
-func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
+func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) error {
 	o, n := &s.plan.opts, s.plan.train.n()
 	state := run.State()
 	progress := Progress{Epochs: o.Epochs, Steps: steps, Validation: math.NaN()}
-	var sum float64
-	begun := 0 // step at which the present epoch began
+	if n := len(s.curve); n > 0 {
+		progress.Validation = s.curve[n-1].Validation
+	}
 	for run.Next(ctx) {
-		sum += state.F
+		s.sum += state.F
 		s.steps, s.rate = state.Iter, state.Step
 		if state.Iter == 1 {
 			s.first = state.F
 		}
 		progress.Epoch, progress.Step = s.epochs+1, state.Iter
-		progress.Train = s.plan.factor * sum / float64(state.Iter-begun)
+		progress.Train = s.plan.factor * s.sum / float64(state.Iter-s.begun)
 		progress.Rate, progress.GradNorm = state.Step, state.GradNorm
 		progress.EpochEnd = state.Iter*s.plan.perStep() >= (s.epochs+1)*n
 		if progress.EpochEnd {
 			s.epochs++
 			s.endEpoch(state, &progress)
-			sum, begun = 0, state.Iter
+			s.sum, s.begun = 0, state.Iter
 		}
 		if s.observe != nil {
 			progress.Elapsed = time.Since(s.began)
@@ -279,9 +292,18 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) {
 		if progress.EpochEnd && s.watch.done() {
 			s.status = optim.Converged
 			s.reason = fmt.Sprintf("the validation loss has not fallen for %d epochs; the weights of epoch %d are kept", s.watch.since, s.watch.epoch)
-			return
+			return nil
+		}
+		if state.Why.Status == optim.Running && s.saver.due(state.Iter) {
+			if err := s.checkpoint(run); err != nil {
+				return err
+			}
 		}
 	}
+	if why := state.Why.Status; s.saver != nil && (why == optim.Interrupted || why == optim.Time) {
+		return s.checkpoint(run)
+	}
+	return nil
 }
 
 // endEpoch measures the validation loss and writes the line of the log.

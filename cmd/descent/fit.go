@@ -40,10 +40,12 @@ type fitFlags struct {
 	threads                     int
 	out, plot                   string
 	force, check, json, quiet   bool
+	every, resume               string
+	resumed                     bool // by --resume, from the flags in its checkpoint
 }
 
 func (a *app) fitCommand() *cobra.Command {
-	var f fitFlags
+	f := new(fitFlags)
 	cmd := &cobra.Command{
 		Use:   "fit DATA --target COLUMN",
 		Short: "Fit a model to a data file",
@@ -74,9 +76,20 @@ time spent, no more progress, interrupted), with a usable model saved.`,
   descent fit data.csv --target y --model 'a*exp(-b*x) + c' --start a=1,b=0.1
   descent fit train-images-idx3-ubyte.gz --target label --model mlp:128 --out digits
   descent fit clicks.tsv --target clicked --model mlp:64,32 --epochs 20 --plot loss.png`,
-		Args:              exactly(1, "a data file", "descent fit sample:penguins --target species"),
 		ValidArgsFunction: completeTable,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.fit(cmd.Context(), args[0], &f) },
+	}
+	one := exactly(1, "a data file", "descent fit sample:penguins --target species")
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if f.resume != "" {
+			return f.checkResume(cmd, args)
+		}
+		return one(cmd, args)
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.resume != "" {
+			return a.resumeFit(cmd.Context(), f)
+		}
+		return a.fit(cmd.Context(), args[0], f)
 	}
 	f.register(cmd)
 	return cmd
@@ -116,6 +129,8 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
 	fl.IntVar(&f.threads, "threads", 0, "processors to use (default: all); the model does not depend on it")
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
+	fl.StringVar(&f.every, "checkpoint-every", defaultEvery, "write down in the run folder all it takes to go on: a time, a number of steps, or never")
+	fl.StringVar(&f.resume, "resume", "", "go on with the fit in this run folder from its last checkpoint, with the flags it was begun with")
 	fl.BoolVar(&f.force, "force", false, "replace an existing run folder or picture")
 	fl.StringVar(&f.plot, "plot", "", "draw the loss curves to a .svg or .png file")
 	fl.BoolVar(&f.check, "check-gradient", false, "compare the gradient with differences before the first step")
@@ -175,6 +190,10 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 		a.status = exitShort
 		return nil
 	}
+	if o.Checkpoints, err = f.checkpoints(); err != nil {
+		return usage(err)
+	}
+	o.Resume, o.Command = f.resumed, a.args
 	folder, err := newFolder(f.out, path, f.target)
 	if err != nil {
 		return err

@@ -256,7 +256,7 @@ func (f *fitFlags) outputs(*train.Options) error {
 	if err := absent("--plot", f.plot); err != nil {
 		return err
 	}
-	if f.out == "" {
+	if f.out == "" || f.resumed {
 		return nil
 	}
 	if entries, err := os.ReadDir(f.out); err == nil && len(entries) == 0 {

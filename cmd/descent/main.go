@@ -31,7 +31,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	defer stop()
 	// A second Ctrl-C ends the process the ordinary way.
 	context.AfterFunc(ctx, stop)
-	a := &app{in: in, out: newScreen(out), err: newScreen(errs)}
+	a := &app{args: args, in: in, out: newScreen(out), err: newScreen(errs)}
 	root := a.root()
 	root.SetArgs(separateFormula(root, args))
 	root.SetIn(in)
@@ -57,6 +57,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 
 // app is one call of the command.
 type app struct {
+	args    []string
 	in      io.Reader
 	out     *screen
 	err     *screen

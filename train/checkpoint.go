@@ -1,0 +1,251 @@
+package train
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"descent/internal/atomicfile"
+	"descent/internal/kernel"
+	"descent/optim"
+	"descent/safetensors"
+)
+
+// The checkpoints of a run folder: the last one, and the one before it.
+const (
+	checkpointFile = "checkpoint.safetensors"
+	formerFile     = "checkpoint.former.safetensors"
+)
+
+// Checkpoints says when a fit writes down all that it takes to go on. Both may
+// be set; the zero value writes none.
+type Checkpoints struct {
+	Every time.Duration // at most this much work is lost
+	Steps int           // after every so many steps
+}
+
+// exact is a float64 that JSON keeps to the bit, NaN and infinities too.
+type exact float64
+
+// MarshalText writes the shortest text that reads back the same.
+func (e exact) MarshalText() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(e), 'g', -1, 64), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (e *exact) UnmarshalText(b []byte) error {
+	v, err := strconv.ParseFloat(string(b), 64)
+	*e = exact(v)
+	return err
+}
+
+// progressState is where a fit stands beside the run of its method.
+type progressState struct {
+	Format  int             `json:"format"`
+	Asked   json.RawMessage `json:"asked"`   // the options, where they matter to the result
+	Rows    string          `json:"rows"`    // fingerprint of the tables
+	Command []string        `json:"command"` // that began the fit, and where
+	Folder  string          `json:"folder"`
+
+	Step      int        `json:"step"`
+	Epochs    int        `json:"epochs"`
+	Begun     int        `json:"begun"`
+	Sum       exact      `json:"sum"`
+	First     exact      `json:"first"`
+	Best      exact      `json:"best"`
+	Goal      exact      `json:"goal"`
+	BestEpoch int        `json:"best_epoch"`
+	Since     int        `json:"since"`
+	Curve     [][6]exact `json:"curve"` // epoch, step, train, validation, rate, gradient norm
+}
+
+// asked is the options that the result depends on, as JSON.
+func (o Options) asked() (json.RawMessage, error) {
+	o.ValidationTable, o.Dir, o.Force, o.Threads, o.Time = nil, "", false, 0, 0
+	o.Checkpoints, o.Resume, o.Command = Checkpoints{}, false, nil
+	bounds := fmt.Sprint(o.Bounds) // JSON has no infinities
+	o.Bounds = nil
+	return json.Marshal(struct {
+		Options
+		Bounds string
+	}{o, bounds})
+}
+
+// fingerprint is of all rows that the fit sees.
+func (p *plan) fingerprint() string {
+	print := p.train.table.Fingerprint()
+	if v := p.valid.table; v != nil && v != p.train.table {
+		print += " " + v.Fingerprint()
+	}
+	return print
+}
+
+// saver writes the checkpoints of one fit.
+type saver struct {
+	dir     string
+	when    Checkpoints
+	last    time.Time
+	request progressState // what stays the same
+}
+
+// newSaver is nil where no checkpoints are wanted.
+func newSaver(p *plan) *saver {
+	o := &p.opts
+	if o.Dir == "" || o.Checkpoints == (Checkpoints{}) {
+		return nil
+	}
+	folder, err := os.Getwd()
+	if err != nil {
+		folder = ""
+	}
+	s := &saver{dir: o.Dir, when: o.Checkpoints, last: time.Now()}
+	s.request = progressState{Format: formatVersion, Asked: p.asked, Rows: p.fingerprint(), Command: o.Command, Folder: folder}
+	return s
+}
+
+// due says whether it is time for a checkpoint after a step.
+func (c *saver) due(step int) bool {
+	if c == nil {
+		return false
+	}
+	return c.when.Steps > 0 && step%c.when.Steps == 0 || c.when.Every > 0 && time.Since(c.last) >= c.when.Every
+}
+
+// checkpoint writes down where the fit stands. The checkpoint before it stays,
+// under another name; whenever the process ends, one of them is whole.
+func (s *session[T]) checkpoint(run *optim.Run[T]) error {
+	c := s.saver
+	file := safetensors.File{}
+	var err error
+	add := func(name string, v []T) bool {
+		var t safetensors.Tensor
+		if t, err = safetensors.New(name, v, len(v)); err == nil {
+			file.Tensors = append(file.Tensors, t)
+		}
+		return err == nil
+	}
+	run.Buffers(func(name string, b []T) bool { return len(b) == 0 || add("run/"+name, b) })
+	if err == nil {
+		add("best", s.watch.x)
+	}
+	if err != nil {
+		return fmt.Errorf("train: the checkpoint: %w", err)
+	}
+	text, err := json.Marshal(s.progress(run.State().Iter))
+	if err != nil {
+		return fmt.Errorf("train: the checkpoint: %w", err)
+	}
+	file.Metadata = map[string]string{recipeKey: string(text), "sha256": checksum(string(text), file.Tensors)}
+	if err := os.MkdirAll(c.dir, 0o777); err != nil {
+		return fmt.Errorf("train: cannot make the run folder %s: %w", c.dir, reason(err))
+	}
+	f, err := atomicfile.Create(filepath.Join(c.dir, checkpointFile))
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	if err := safetensors.Write(f, &file); err != nil {
+		f.Discard()
+		return fmt.Errorf("train: %w", err)
+	}
+	if err := keepFormer(c.dir); err != nil {
+		f.Discard()
+		return fmt.Errorf("train: cannot keep the former checkpoint in %s: %w", c.dir, reason(err))
+	}
+	if err := f.Commit(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	c.last = time.Now()
+	return nil
+}
+
+// keepFormer gives the last checkpoint a second name, so that it stays when the
+// next one takes the first. File systems without links rename it.
+func keepFormer(dir string) error {
+	last, former := filepath.Join(dir, checkpointFile), filepath.Join(dir, formerFile)
+	link := filepath.Join(dir, "."+checkpointFile+".former.tmp")
+	_ = os.Remove(link)
+	err := os.Link(last, link)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return os.Rename(last, former)
+	}
+	return os.Rename(link, former)
+}
+
+// checksum is of the text and of all arrays.
+func checksum(text string, tensors []safetensors.Tensor) string {
+	h := sha256.New()
+	io.WriteString(h, text)
+	sorted := slices.SortedFunc(slices.Values(tensors), func(a, b safetensors.Tensor) int { return strings.Compare(a.Name, b.Name) })
+	for _, t := range sorted { // files keep no order
+		fmt.Fprintf(h, "\n%s %s %v\n", t.Name, t.DType, t.Shape)
+		h.Write(t.Data)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// progress is the state of the session after a step.
+func (s *session[T]) progress(step int) progressState {
+	p, w := s.saver.request, &s.watch
+	p.Step, p.Epochs, p.Begun, p.Sum, p.First = step, s.epochs, s.begun, exact(s.sum), exact(s.first)
+	p.Best, p.Goal, p.BestEpoch, p.Since = exact(w.best), exact(w.goal), w.epoch, w.since
+	for _, e := range s.curve {
+		p.Curve = append(p.Curve, [6]exact{exact(e.Epoch), exact(e.Step), exact(e.Train), exact(e.Validation), exact(e.Rate), exact(e.GradNorm)})
+	}
+	return p
+}
+
+// resume takes the session to where the checkpoint was and returns its run.
+func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], stops []optim.Stop[T]) (*optim.Run[T], error) {
+	c, err := readCheckpoint(s.plan.opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if c.note != "" {
+		s.plan.aside = append(s.plan.aside, c.note)
+	}
+	if err := c.suits(s.plan); err != nil {
+		return nil, err
+	}
+	p, w := &c.state, &s.watch
+	load := func(name string, b []T) error {
+		if len(b) == 0 {
+			return nil
+		}
+		return c.load(name, func(t *safetensors.Tensor) error { return fill(t, b) })
+	}
+	run, err := optim.Resume(problem, p.Step, solver, func(name string, b []T) error { return load("run/"+name, b) }, stops...)
+	if err != nil {
+		return nil, err
+	}
+	s.steps, s.epochs, s.begun, s.sum, s.first = p.Step, p.Epochs, p.Begun, float64(p.Sum), float64(p.First)
+	s.rate, s.pace.from = run.State().Step, p.Step
+	w.best, w.goal, w.epoch, w.since = float64(p.Best), float64(p.Goal), p.BestEpoch, p.Since
+	for _, e := range p.Curve {
+		s.curve = append(s.curve, EpochLog{Epoch: int(e[0]), Step: int(e[1]), Train: float64(e[2]), Validation: float64(e[3]), Rate: float64(e[4]), GradNorm: float64(e[5])})
+	}
+	s.plan.aside = append(s.plan.aside, fmt.Sprintf("resumed after step %d", p.Step))
+	return run, load("best", w.x)
+}
+
+// fill copies the elements of t to b.
+func fill[T kernel.Float](t *safetensors.Tensor, b []T) error {
+	v, err := safetensors.Values[T](t)
+	if err == nil && len(v) != len(b) {
+		err = fmt.Errorf("%d numbers, expected %d", len(v), len(b))
+	}
+	copy(b, v)
+	return err
+}

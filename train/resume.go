@@ -1,0 +1,133 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"descent/safetensors"
+)
+
+// stored is a checkpoint that was read and is whole.
+type stored struct {
+	state progressState
+	file  *safetensors.File
+	path  string
+	note  string // what is wrong with a later one
+}
+
+// Unfinished is the command that began the fit whose checkpoints are in dir, as
+// Options.Command named it, and the working folder it ran in. The error says
+// why there is nothing to go on with.
+func Unfinished(dir string) (command []string, folder string, err error) {
+	c, err := readCheckpoint(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	return c.state.Command, c.state.Folder, nil
+}
+
+// readCheckpoint reads the last whole checkpoint of a run folder.
+func readCheckpoint(dir string) (*stored, error) {
+	last, err := openCheckpoint(filepath.Join(dir, checkpointFile))
+	if err == nil {
+		return last, nil
+	}
+	former, worse := openCheckpoint(filepath.Join(dir, formerFile))
+	if worse == nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			former.note = fmt.Sprintf("the last checkpoint cannot be used (%v), so the one before it was taken", err)
+		}
+		return former, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) || !errors.Is(worse, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = worse
+		}
+		return nil, fmt.Errorf("train: no checkpoint in %s can be used: %w; begin the fit anew", dir, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
+		return nil, fmt.Errorf("train: the run in %s is finished: it holds a model and no checkpoint to go on from", dir)
+	}
+	return nil, fmt.Errorf("train: %s holds no checkpoint to go on from (%w)", dir, fs.ErrNotExist)
+}
+
+func openCheckpoint(path string) (*stored, error) {
+	f, err := safetensors.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	c := &stored{file: f, path: path}
+	text := f.Metadata[recipeKey]
+	if f.Metadata["sha256"] != checksum(text, f.Tensors) {
+		return nil, fmt.Errorf("%s: the checksum does not match: the file is damaged", path)
+	}
+	if err := json.Unmarshal([]byte(text), &c.state); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if c.state.Format != formatVersion {
+		return nil, fmt.Errorf("%s has format %d, and this program reads format %d", path, c.state.Format, formatVersion)
+	}
+	return c, nil
+}
+
+// suits refuses to go on with other options or other rows.
+func (c *stored) suits(p *plan) error {
+	if !bytes.Equal(p.asked, c.state.Asked) {
+		return fmt.Errorf("train: the checkpoint in %s belongs to other options (%s); use the same, or begin the fit anew", filepath.Dir(c.path), differing(p.asked, c.state.Asked))
+	}
+	if c.state.Rows != p.fingerprint() {
+		return fmt.Errorf("train: the rows are not those of the checkpoint in %s; use the same data, or begin the fit anew", filepath.Dir(c.path))
+	}
+	return nil
+}
+
+// differing names the options in which two requests differ.
+func differing(a, b json.RawMessage) string {
+	var x, y map[string]json.RawMessage
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return "of another version"
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(x)) {
+		if !bytes.Equal(x[name], y[name]) {
+			names = append(names, fmt.Sprintf("%s is %s, was %s", name, x[name], y[name]))
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+// load hands the array of that name to use.
+func (c *stored) load(name string, use func(*safetensors.Tensor) error) error {
+	t, err := c.file.Tensor(name)
+	if err == nil {
+		err = use(t)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", c.path, name, err)
+	}
+	return nil
+}
+
+// clearCheckpoints removes those of a run that is finished, and what a killed
+// process left half written.
+func clearCheckpoints(dir string) {
+	if dir == "" {
+		return
+	}
+	for _, name := range []string{checkpointFile, configFile, metricsFile, reportFile, modelFile} {
+		torn, _ := filepath.Glob(filepath.Join(dir, "."+name+".*.tmp"))
+		for _, path := range torn {
+			_ = os.Remove(path)
+		}
+	}
+	_ = os.Remove(filepath.Join(dir, checkpointFile))
+	_ = os.Remove(filepath.Join(dir, formerFile))
+}
