@@ -100,10 +100,6 @@ func even(n, limit, unit int) int {
 	return (n + parts*unit - 1) / (parts * unit) * unit
 }
 
-// worthSharing is the number of multiplications from which a second thread
-// pays: TestCalibrate prints the figures behind it.
-var worthSharing = 1 << 17
-
 // cut is how a product is shared among threads: as ranges of columns, or of
 // rows where there are more of them. Sums are never split, so the bits do not
 // depend on it.

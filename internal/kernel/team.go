@@ -64,6 +64,10 @@ type helpers struct {
 // crew is the team at work, if there is one.
 var crew atomic.Pointer[helpers]
 
+// worthSharing is the number of multiplications of a product from which a
+// second thread pays: BenchmarkSharing prints the figures behind it.
+var worthSharing = 1 << 17
+
 // StartThreads makes the matrix products of this process share their work
 // among n threads, the caller's included, until stop is called. The helpers
 // keep a processor busy while they wait, so start them for a training run and
