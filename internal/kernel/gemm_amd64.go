@@ -12,9 +12,9 @@ import (
 // the second, a slab of deep×wide of B from the second or third. The last two
 // are given in bytes, and whole numbers of tiles for every family.
 const (
-	deep      = 320
+	deep      = 384
 	wideBytes = 4096
-	highBytes = 960
+	highBytes = 1440
 )
 
 // tileFunc is a micro-kernel: see the assembly for what it computes. rows is
