@@ -17,6 +17,7 @@ const (
 	powNode                 // args[0] ^ args[1]
 	callNode                // name(args...), the choice if(c, a, b) included
 	indexNode               // name[args[0]]: an entry of a vector
+	listNode                // [args...]: a vector of numbers
 	reduceNode              // name(index=args[0]..args[1], args[2]), index in sym
 )
 

@@ -43,7 +43,7 @@ func (e *evaluator) value(n *node) (float64, error) {
 			return v, nil
 		}
 		return 0, errVaries
-	case indexNode, reduceNode:
+	case indexNode, listNode, reduceNode:
 		return 0, errVaries
 	}
 	return e.operation(n)
@@ -92,7 +92,7 @@ func (e *evaluator) class(n *node) uint8 {
 	switch {
 	case n.kind == nameNode && n.sym == indexName:
 		c = onIndex
-	case n.kind == nameNode && !known, n.kind == indexNode, n.kind == reduceNode,
+	case n.kind == nameNode && !known, n.kind == indexNode, n.kind == listNode, n.kind == reduceNode,
 		n.kind == callNode && opOf(n, 0) == noOp:
 		c = onVariable
 	}

@@ -61,6 +61,10 @@ func (p *printer) latex(n *node, level int) {
 		p.write("}")
 	case callNode:
 		p.latexCall(n)
+	case listNode:
+		p.write(`\left[`)
+		p.items(n, looseLevel, (*printer).latex)
+		p.write(`\right]`)
 	case reduceNode:
 		p.latexReduce(n)
 	}

@@ -83,6 +83,8 @@ func (l *lowerer) lower(n *node, s *space) (value, error) {
 		return l.name(n, s)
 	case indexNode:
 		return l.entry(n, s)
+	case listNode:
+		return l.list(n)
 	case reduceNode:
 		return l.reduction(n, s)
 	case callNode:
@@ -115,6 +117,22 @@ func (l *lowerer) table(n *node, s *space) (value, error) {
 		return value{}, err
 	}
 	return value{node: l.g.Tensor(values, s.shape(axes)...)}, l.count(n, len(values))
+}
+
+// list is a vector of numbers.
+func (l *lowerer) list(n *node) (value, error) {
+	values := make([]float64, len(n.args))
+	for i, a := range n.args {
+		v, err := l.e.value(a)
+		if errors.Is(err, errVaries) {
+			return value{}, l.fail(a, "bind each to a name of its own, or write x[1], x[2] for a vector of variables", "a list is made of numbers, and this depends on a variable or an index")
+		}
+		if err != nil {
+			return value{}, err
+		}
+		values[i] = v
+	}
+	return value{node: l.g.Tensor(values, len(values)), vector: true}, l.count(n, len(values))
 }
 
 // count adds to the elements that the formula takes.

@@ -2,7 +2,7 @@ package expr
 
 import "strings"
 
-// primary = number | name | name "[" sum "]" | call | "(" expression ")".
+// primary = number | name | name "[" sum "]" | call | "(" expression ")" | list.
 func (p *parser) primary() *node {
 	t := p.take()
 	switch t.kind {
@@ -13,6 +13,8 @@ func (p *parser) primary() *node {
 		n := p.expression()
 		p.closing(t, ')', "an operator or )")
 		return n
+	case '[':
+		return p.list(t)
 	case tokName:
 		name := p.text(t)
 		if name == "π" {
@@ -33,6 +35,24 @@ func (p *parser) primary() *node {
 	}
 	p.operand(t)
 	return &node{kind: numberNode, pos: t.pos}
+}
+
+// list = "[" sum { "," sum } "]"; the bracket is taken already.
+func (p *parser) list(open token) *node {
+	defer p.enter(open.pos)()
+	n := &node{kind: listNode, pos: open.pos}
+	if next := p.peek(); next.kind == ']' {
+		p.fail(next.pos, "a list has at least one number: [0.5]", "there is nothing between [ and ]")
+	}
+	n.args = append(n.args, p.sum())
+	for p.accept(',') {
+		n.args = append(n.args, p.sum())
+	}
+	p.closing(open, ']', "an operator, a comma or ]")
+	if next := p.peek(); next.kind == '[' {
+		p.fail(next.pos, "bind the list to a name: a = […]; a[1]", "only a name can have an index")
+	}
+	return n
 }
 
 // operand complains that t stands where a value was expected.

@@ -55,6 +55,7 @@ func TestPrint(t *testing.T) {
 		{"(x+1)(x-1)", "(x + 1)*(x - 1)", `\left(x + 1\right) \, \left(x - 1\right)`},
 		{"2^3x", "2^3*x", `2^{3} \, x`},
 		{"x**2", "x^2", "x^{2}"},
+		{"sum([1,-2, 1/3]*x)", "sum([1, -2, 1/3]*x)", `\sum\left(\left[1, -2, \frac{1}{3}\right] \, x\right)`},
 		{"x³y", "x^3*y", `x^{3} \, y`},
 		{"x⁻²", "x^-2", `x^{-2}`},
 		{"2·x×y−3÷z", "2*x*y - 3/z", `2 x \, y - \frac{3}{z}`},

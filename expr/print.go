@@ -115,7 +115,13 @@ func (p *printer) text(n *node, level int) {
 		p.text(n.args[0], sumLevel)
 		p.write("]")
 	case callNode:
-		p.call(n)
+		p.write(n.name + "(")
+		p.items(n, looseLevel, (*printer).text)
+		p.write(")")
+	case listNode:
+		p.write("[")
+		p.items(n, sumLevel, (*printer).text)
+		p.write("]")
 	case reduceNode:
 		p.write(n.name + "(" + quoteName(n.index) + "=")
 		p.text(n.args[0], sumLevel)
@@ -142,15 +148,14 @@ func (p *printer) join(n *node, sign func(i int) string, level int) {
 	}
 }
 
-func (p *printer) call(n *node) {
-	p.write(n.name + "(")
+// items writes arguments or entries, with commas between.
+func (p *printer) items(n *node, level int, write func(*printer, *node, int)) {
 	for i, a := range n.args {
 		if i > 0 {
 			p.write(", ")
 		}
-		p.text(a, looseLevel)
+		write(p, a, level)
 	}
-	p.write(")")
 }
 
 // formatNumber is the shortest decimal that reads back as v, with an exponent

@@ -72,6 +72,8 @@ func (u *unroller) length(n *node) int {
 		return 0
 	case indexNode:
 		return 0
+	case listNode:
+		return len(n.args)
 	case reduceNode:
 		return u.length(n.args[2])
 	case callNode:
@@ -99,6 +101,11 @@ func (u *unroller) expand(n *node, k int) (*node, error) {
 		return u.name(n, k)
 	case indexNode:
 		return u.entry(n)
+	case listNode:
+		if k < 1 || k > len(n.args) {
+			return nil, errors.New("a list where a number is expected")
+		}
+		return n.args[k-1], nil
 	case reduceNode:
 		return u.reduction(n, k)
 	case callNode:

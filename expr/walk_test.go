@@ -66,6 +66,15 @@ func (w *walker) walk(n *node) (walked, error) {
 			return walked{}, fmt.Errorf("index %v", i)
 		}
 		return number(v[int(i)-1]), nil
+	case listNode:
+		v := make([]float64, len(n.args))
+		for i, a := range n.args {
+			var err error
+			if v[i], err = w.exact(a); err != nil {
+				return walked{}, err
+			}
+		}
+		return walked{v, true}, nil
 	case reduceNode:
 		return w.reduce(n)
 	case callNode:
