@@ -61,7 +61,7 @@ func (m *eigenModel[T]) at(x, g []T) error {
 	}
 	for i := range n {
 		root := math.Sqrt(max(math.Abs(m.v[i*n+i]), modelFloor*most))
-		m.scale[i] = max(scaleDecay*m.scale[i], T(root))
+		m.scale[i] = max(modelDecay*m.scale[i], T(root))
 		if m.scale[i] == 0 {
 			m.scale[i] = 1
 		}
@@ -71,7 +71,7 @@ func (m *eigenModel[T]) at(x, g []T) error {
 			d := float64(m.scale[i]) * float64(m.scale[k])
 			both := (m.v[i*n+k]/2 + m.v[k*n+i]/2) / d
 			m.v[i*n+k], m.v[k*n+i] = both, both
-			if !finite(both) {
+			if !(math.Abs(both) < 1e60) {
 				return errNoCurvature
 			}
 		}
@@ -88,9 +88,13 @@ func (m *eigenModel[T]) at(x, g []T) error {
 	return nil
 }
 
-// modelFloor is the least diagonal entry of H, relative to the largest, that
-// counts for the scale.
-const modelFloor = 1e-16
+// modelDecay is how much of an entry of D is left where the diagonal of H has
+// shrunk, and modelFloor the least diagonal entry, relative to the largest, that
+// counts for D.
+const (
+	modelDecay = 0.9
+	modelFloor = 1e-16
+)
 
 // back stores the step z in x's variables, and returns its predicted decrease.
 func (m *eigenModel[T]) back() (predicted float64) {
@@ -114,50 +118,48 @@ func (m *eigenModel[T]) back() (predicted float64) {
 // where c has no part along the lowest eigenvector, as at a saddle with no
 // gradient, that eigenvector takes the step to the radius.
 func (m *eigenModel[T]) within(radius float64) {
-	low := m.w[0]
-	if low > 0 && m.newton(0) <= radius {
+	least := max(0, -m.w[0])
+	if length := m.newton(least, 0); length <= radius {
+		if m.w[0] <= 0 && length < radius {
+			m.z[0] = math.Copysign(math.Sqrt((radius-length)*(radius+length)), m.z[0])
+		}
 		return
 	}
-	least := max(0, -low)
-	if low <= 0 && m.newton(least) < radius {
-		m.z[0] += math.Copysign(math.Sqrt((radius-norm(m.z))*(radius+norm(m.z))), m.z[0])
-		return
+	floor, ceil := 0.0, norm(m.c)/radius // of λ − least, which loses no digits
+	if m.w[0] <= 0 {
+		floor = math.Abs(m.c[0]) / radius
 	}
-	floor, ceil := least, least+norm(m.c)/radius
-	lambda := floor/2 + ceil/2
+	more := math.Sqrt(max(floor, 1e-16*ceil) * ceil)
 	for range 100 {
-		length := m.newton(lambda)
-		if math.Abs(length-radius) <= 1e-3*radius {
+		length := m.newton(least, more)
+		if math.Abs(length-radius) <= 1e-3*radius || !(floor < ceil) {
 			return
 		}
 		if length > radius {
-			floor = lambda
+			floor = more
 		} else {
-			ceil = lambda
+			ceil = more
 		}
 		slope := 0.0 // of |z|²/2
 		for k, z := range m.z {
 			if z != 0 {
-				slope -= z * z / (m.w[k] + lambda)
+				slope -= z * z / (m.w[k] + least + more)
 			}
 		}
-		lambda -= length * length / slope * (length - radius) / radius
-		if !(lambda > floor && lambda < ceil) {
-			lambda = floor/2 + ceil/2
-		}
-		if lambda <= floor || lambda >= ceil {
-			return
+		more -= length * length / slope * (length - radius) / radius
+		if !(more > floor && more < ceil) {
+			more = floor/2 + ceil/2
 		}
 	}
 }
 
-// newton stores −(W + λI)⁻¹·c in z and returns its length. A part of c that
-// meets no curvature counts as none where it is none, and as endless otherwise.
-func (m *eigenModel[T]) newton(lambda float64) float64 {
+// newton stores −(W + λI)⁻¹·c in z, λ = least + more, and returns its length. A
+// part of c that is zero asks for no step, whatever its curvature.
+func (m *eigenModel[T]) newton(least, more float64) float64 {
 	for k, c := range m.c {
 		m.z[k] = 0
 		if c != 0 {
-			m.z[k] = -c / (m.w[k] + lambda)
+			m.z[k] = -c / (m.w[k] + least + more)
 		}
 	}
 	return norm(m.z)

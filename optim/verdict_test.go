@@ -387,3 +387,24 @@ func mirror(a, y []float64) {
 		y[i] -= 2 * s * a[i]
 	}
 }
+
+// Curvatures of any size are measured.
+func TestVerdictOnHugeAndTinyCurvature(t *testing.T) {
+	for _, size := range []float64{1e-250, 1e-100, 1, 1e100, 1e250} {
+		p := Problem[float64]{Dim: 2,
+			Eval: func(x, g []float64) (float64, error) {
+				if g != nil {
+					g[0], g[1] = size*(2*x[0]+x[1]), size*(x[0]+2*x[1])
+				}
+				return size * (x[0]*x[0] + x[0]*x[1] + x[1]*x[1]), nil
+			},
+			HVP: func(_, v, out []float64) error {
+				out[0], out[1] = size*(2*v[0]+v[1]), size*(v[0]+2*v[1])
+				return nil
+			}}
+		v := Judge(&p, []float64{0, 0}, 0)
+		if v.Kind != Minimum || len(v.Eigenvalues) != 2 || math.Abs(v.Eigenvalues[0]/size-1) > 1e-12 || math.Abs(v.Eigenvalues[1]/size-3) > 1e-12 {
+			t.Errorf("curvature %g: %s: %s, eigenvalues %v", size, v.Kind, v.Text, v.Eigenvalues)
+		}
+	}
+}
