@@ -36,10 +36,18 @@ func (j *judge[T]) negligible(at point[T], step []float64) bool {
 	return maxAbs(step) <= 1e-6*(1+size)
 }
 
-// between reports whether the value rises both along a step and against it.
+// between reports whether the value rises both along a step and against it, and
+// the step itself does not lower it by more than noise.
 func (j *judge[T]) between(at point[T], step []float64) (bool, error) {
 	if norm(step) == 0 {
 		return false, nil
+	}
+	noise, err := j.noise(at)
+	if err != nil {
+		return false, err
+	}
+	if f, err := j.p.Eval(shifted(at.x, step), nil); err != nil || f < at.f-noise {
+		return false, err // it is not rounding that is left, but a step
 	}
 	count, err := j.follow(at, nil, bothWays(unit(append([]float64(nil), step...))))
 	return count[higher] == 2, err
