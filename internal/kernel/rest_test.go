@@ -6,15 +6,28 @@ import (
 	"time"
 )
 
-// slow is a job whose last unit, which a helper takes first, stands still.
+// slow is a job whose last unit, which a helper takes first, stands still; the
+// first one waits a while for a helper to come.
 type slow struct {
 	units int
 	stand time.Duration
+	came  chan struct{}
 	order chan int
 }
 
 func (s *slow) unit(i int) {
-	if i == s.units-1 {
+	switch {
+	case s.stand == 0:
+	case i == 0:
+		select {
+		case <-s.came:
+		case <-time.After(time.Second):
+		}
+	case i == s.units-1:
+		select {
+		case s.came <- struct{}{}:
+		default:
+		}
 		time.Sleep(s.stand)
 	}
 	s.order <- i
@@ -31,7 +44,7 @@ func TestLateHelpersRest(t *testing.T) {
 		}
 		return // one processor: there is nobody to be late
 	}
-	s := &slow{units: 3, stand: 20 * late, order: make(chan int, 3)}
+	s := &slow{units: 3, stand: 20 * late, came: make(chan struct{}, 1), order: make(chan int, 3)}
 	var order []int
 	work := func() {
 		order = order[:0]
