@@ -47,7 +47,7 @@ func main() {
 // run which is cut short leaves what it has found.
 func (b *bench) run() (err error) {
 	defer b.close()
-	if b.into != "" {
+	if b.into != "" && b.only.String() != "" { // a run of all rows begins anew
 		if b.report, err = readReport(b.into); err != nil {
 			return err
 		}

@@ -23,7 +23,19 @@ type section struct {
 	rows           []string
 }
 
-const rule = "| --- | ---: | ---: | ---: | --- | --- | --- |"
+// rule is the line under the names of columns: the figures of both sides and the
+// ratio lie to the right.
+func rule(columns string) string {
+	line := "|"
+	for i := range strings.Count(columns, "|") - 1 {
+		if 1 <= i && i <= 3 {
+			line += " ---: |"
+		} else {
+			line += " --- |"
+		}
+	}
+	return line
+}
 
 // readReport reads a report that an earlier run wrote; a file that is not there
 // is an empty one.
@@ -87,7 +99,7 @@ func (r *report) String() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.head)
 	for _, s := range r.sections {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", s.title, s.columns, rule)
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", s.title, s.columns, rule(s.columns))
 		for _, row := range s.rows {
 			fmt.Fprintln(&b, row)
 		}

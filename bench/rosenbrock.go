@@ -39,7 +39,7 @@ func rosenbrockSections(b *bench) {
 	b.section(what+"gonum", "gonum LBFGS, gradient in Go", rows(sizes, func(n int) row {
 		return row{theirs: func() (float64, string, error) { return gonumRosenbrock(n) }}
 	}))
-	b.section(what+"NLopt", "NLopt LD_LBFGS as PyPI has it, gradient in C", rows(sizes, func(n int) row { return row{peer: request{"op": "nlopt", "n": n}} }))
+	b.section(what+"NLopt", "NLopt LD_LBFGS as PyPI has it, gradient in C", rows(sizes[:3], func(n int) row { return row{peer: request{"op": "nlopt", "n": n}} }))
 	for _, q := range quoted {
 		b.section(what+q.peer+" as quoted", q.peer+", not run here", rows(sizes[:len(q.seconds)], func(n int) row {
 			return row{theirs: func() (float64, string, error) {
