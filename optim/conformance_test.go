@@ -8,6 +8,7 @@ import (
 
 	"descent/optim"
 	"descent/optim/optimtest"
+	"descent/param"
 )
 
 // settingsFor are rates that suit the problems of the suite.
@@ -45,10 +46,25 @@ func TestConformance(t *testing.T) {
 			optimtest.Rule(t, wrapped)
 		})
 	}
+	t.Run("by block", func(t *testing.T) {
+		optimtest.Rule(t, func() optim.Rule[float64] {
+			return &optim.ByBlock[float64]{Groups: []optim.Group[float64]{
+				{Match: func(b param.Block) bool { return b.Name == "a" }, Rule: &optim.NAdam[float64]{Rate: 0.01}},
+				{Rule: &optim.Muon[float64]{Rate: 0.01, Rest: &optim.GD[float64]{Rate: 0.05}}},
+			}}
+		})
+	})
 	t.Run("variants", func(t *testing.T) {
 		for method, set := range map[string]map[string]float64{
 			"momentum": {"rate": 0.02, "rate_inside": 1},
 			"adam":     {"rate": 0.01, "amsgrad": 1, "eps_uncorrected": 1},
+			"rmsprop":  {"rate": 0.01, "centered": 1, "momentum": 0.5, "eps_inside": 1, "rate_inside": 1, "nesterov": 1},
+			"nadam":    {"rate": 0.01, "constant": 1},
+			"adopt":    {"rate": 0.01, "no_clip": 1, "nesterov": 1},
+			"lars":     {"rate": 0.5, "decay": 1e-4, "nesterov": 1, "separate_norms": 1},
+			"sophia":   {"rate": 0.01, "late": 1, "every": 3, "decay": 1e-4},
+			"ftrl":     {"rate": 0.1, "power": 0.7, "beta": 1},
+			"muon":     {"rate": 0.01, "plain": 1, "rows_out": 1, "match_rms": 1, "decay": 0},
 		} {
 			m, err := optim.Find[float64](method)
 			if err != nil {

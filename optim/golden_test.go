@@ -1,9 +1,7 @@
 package optim
 
 import (
-	"encoding/csv"
 	"encoding/json"
-	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -281,91 +279,6 @@ func TestMomentumConventions(t *testing.T) {
 	if math.Abs(a[0]-b[0]) < 1e-3 {
 		t.Errorf("with a falling rate both lead to %v", a)
 	}
-}
-
-func TestOptaxConvergence(t *testing.T) {
-	file, err := os.Open(filepath.Join("testdata", "golden", "optax-convergence.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules := map[string]func(o map[string]float64) Rule[float64]{
-		"sgd": func(o map[string]float64) Rule[float64] {
-			if o["momentum"] > 0 {
-				return &Momentum[float64]{Rate: o["learning_rate"], Beta: o["momentum"]}
-			}
-			return &GD[float64]{Rate: o["learning_rate"]}
-		},
-		"adam": func(o map[string]float64) Rule[float64] { return &Adam[float64]{Rate: o["learning_rate"]} },
-		"amsgrad": func(o map[string]float64) Rule[float64] {
-			return &Adam[float64]{Rate: o["learning_rate"], AMSGrad: true}
-		},
-		"adamw": func(o map[string]float64) Rule[float64] {
-			return &WeightDecay[float64]{Rule: &Adam[float64]{Rate: o["learning_rate"]}, Decay: 1e-4}
-		},
-	}
-	maps.Copy(rules, optaxRules())
-	tried := map[string]int{}
-	for _, row := range rows[1:] {
-		make, ok := rules[row[0]]
-		if !ok {
-			t.Errorf("no rule for %s", row[0])
-			continue
-		}
-		var options map[string]float64
-		if err := json.Unmarshal([]byte(row[1]), &options); err != nil {
-			t.Fatal(row, err)
-		}
-		want := numbers(t, row[4])
-		p := Problem[float64]{Dim: 2, Eval: rosenbrock2}
-		if len(want) == 3 {
-			p = parabola(want)
-		}
-		// Batches, all of them the same: Optax takes the last point, and goes on
-		// where a run of ours would call the first steps of LARS diverged.
-		p.Draw = func(int) error { return nil }
-		run, err := Minimize(t.Context(), p, numbers(t, row[3]), &FirstOrder[float64]{Rule: make(options)}, MaxIter[float64](10000))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, x := range run.State().X {
-			if math.Abs(x-want[i]) > 3e-2*(1+math.Abs(want[i])) {
-				t.Errorf("%s %s on %s: reached %v, want %v (%s)", row[0], row[1], row[2], run.State().X, want, run.Result().Text)
-				break
-			}
-		}
-		tried[row[0]]++
-	}
-	if len(tried) != len(rules) {
-		t.Errorf("only %v were tried", tried)
-	}
-}
-
-func parabola(at []float64) Problem[float64] {
-	return Problem[float64]{Dim: len(at), Eval: func(x, g []float64) (float64, error) {
-		f := 0.0
-		for i, v := range x {
-			g[i] = 2 * (v - at[i])
-			f += (v - at[i]) * (v - at[i])
-		}
-		return f, nil
-	}}
-}
-
-func numbers(t *testing.T, text string) (v []float64) {
-	t.Helper()
-	for word := range strings.FieldsSeq(text) {
-		x, err := strconv.ParseFloat(word, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v = append(v, x)
-	}
-	return v
 }
 
 func TestOptaxSchedules(t *testing.T) {
