@@ -60,8 +60,6 @@ func (d *LineDescent[T]) Next(p *Problem[T], s *State[T]) error {
 // takes the distance to the minimum, not f, down in every step.
 type PolyakDescent[T Float] struct {
 	Least float64 // f*
-
-	memo []T
 }
 
 // Init refuses problems with batches and starts below f*.
