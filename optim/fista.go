@@ -157,8 +157,8 @@ func (a *FISTA[T]) curvature(x, g []T) float64 {
 		dd += d * d
 		dg += d * (float64(a.atG[i]) - float64(g[i]))
 	}
-	if dd == 0 {
-		return 0
+	if dd == 0 || dg <= 64*epsilon[T]()*kernel.Norm2(g)*math.Sqrt(dd) {
+		return 0 // what is left is rounding
 	}
 	return dg / dd
 }
@@ -187,8 +187,8 @@ func (a *FISTA[T]) search(p *Problem[T], fy float64) (f float64, ok bool, err er
 	return f, false, nil
 }
 
-// below reports whether f(x₊) ≤ f(y) + ∇f(y)ᵀd + L/2·|d|², d = x₊ − y, up to
-// rounding.
+// below reports whether f(x₊) ≤ f(y) + ∇f(y)ᵀd + L/2·|d|², d = x₊ − y. Values
+// that nearly agree prove nothing, as f may be the difference of larger numbers.
 func (a *FISTA[T]) below(f, fy float64) bool {
 	slope, dd := 0.0, 0.0
 	for i, y := range a.y {
@@ -196,7 +196,7 @@ func (a *FISTA[T]) below(f, fy float64) bool {
 		slope += d * float64(a.grad[i])
 		dd += d * d
 	}
-	return f <= fy+slope+float64(a.memo[fistaL])/2*dd+rounding[T](fy)
+	return f <= fy+slope+float64(a.memo[fistaL])/2*dd+math.Sqrt(epsilon[T]())/100*math.Abs(fy)
 }
 
 // accept moves the state to the new point and restarts where the step leads
