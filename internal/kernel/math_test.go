@@ -230,33 +230,6 @@ func TestElementaryEdges(t *testing.T) {
 	})
 }
 
-func FuzzElementary(f *testing.F) {
-	f.Add(1.5, uint8(3))
-	f.Add(-710.0, uint8(17))
-	f.Add(5e-324, uint8(1))
-	f.Fuzz(func(t *testing.T, x float64, n uint8) {
-		src := make([]float64, int(n)%40+1)
-		for i := range src {
-			src[i] = x / float64(i+1)
-		}
-		for name, fn := range map[string]func(dst, src []float64){"exp": Exp[float64], "log": Log[float64], "tanh": Tanh[float64], "sigmoid": Sigmoid[float64], "softplus": Softplus[float64], "sin": Sin[float64], "cos": Cos[float64], "expm1": Expm1[float64], "log1p": Log1p[float64], "erf": Erf[float64]} {
-			defer func(old isa) { active = old }(active)
-			active = portable
-			want, got := make([]float64, len(src)), make([]float64, len(src))
-			fn(want, src)
-			for set := portable + 1; set <= best(); set++ {
-				active = set
-				fn(got, src)
-				for i := range src {
-					if d := math.Abs(got[i] - want[i]); !(d <= 4e-16*4*math.Abs(want[i])+1e-322) && !(math.IsNaN(got[i]) && math.IsNaN(want[i])) && got[i] != want[i] {
-						t.Fatalf("%s: %s(%g) = %g, portable %g", isaNames[set], name, src[i], got[i], want[i])
-					}
-				}
-			}
-		}
-	})
-}
-
 func BenchmarkElementary(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	x32, x64 := random[float32](rng, 4096), random[float64](rng, 4096)
