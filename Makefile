@@ -10,13 +10,27 @@ FUZZTIME ?= 60s
 PAIRS ?= 5
 ONLY ?=
 
-.PHONY: all test lint bench bench-peers fuzz
+.PHONY: all test test-kernels test-arm64 lint bench bench-peers fuzz
 
 all:
 	go build -o bin/descent ./cmd/descent
 
 test: lint
 	go test ./...
+	$(MAKE) test-kernels test-arm64
+
+# The kernels as machines with fewer instructions have them.
+test-kernels:
+	DESCENT_KERNEL=portable go test ./internal/kernel
+	DESCENT_KERNEL=avx2 go test ./internal/kernel
+	go test -tags noasm ./internal/kernel
+
+# The kernels on an emulated arm64, but for the tests that take long there.
+test-arm64:
+	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends 'qemu-user=1:7.2*'; } || true
+	@if command -v qemu-aarch64 >/dev/null; then \
+		GOARCH=arm64 go test -exec qemu-aarch64 -skip 'Epilogue$$|SharingDoesNotAllocate|CollectorDoesNotWait' ./internal/kernel; \
+	else echo "NOT TESTED on arm64: qemu-user cannot be installed here"; fi
 
 lint:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
