@@ -2,9 +2,7 @@ package kernel
 
 import (
 	"encoding/csv"
-	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"strconv"
 	"testing"
@@ -228,30 +226,4 @@ func TestElementaryEdges(t *testing.T) {
 		testEdges[float32](t)
 		testEdges[float64](t)
 	})
-}
-
-func BenchmarkElementary(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	x32, x64 := random[float32](rng, 4096), random[float64](rng, 4096)
-	y32, y64 := make([]float32, 4096), make([]float64, 4096)
-	run := func(name string, f func()) {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				f()
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/4096, "ns/element")
-		})
-	}
-	for set := portable; set <= best(); set++ {
-		active = set
-		for _, c := range []struct {
-			name string
-			f32  func(dst, src []float32)
-			f64  func(dst, src []float64)
-		}{{"exp", Exp[float32], Exp[float64]}, {"log", Log[float32], Log[float64]}, {"tanh", Tanh[float32], Tanh[float64]}, {"sigmoid", Sigmoid[float32], Sigmoid[float64]}, {"softplus", Softplus[float32], Softplus[float64]}, {"sin", Sin[float32], Sin[float64]}, {"expm1", Expm1[float32], Expm1[float64]}, {"log1p", Log1p[float32], Log1p[float64]}, {"erf", Erf[float32], Erf[float64]}} {
-			run(fmt.Sprintf("%s/f32/%s", c.name, isaNames[set]), func() { c.f32(y32, x32) })
-			run(fmt.Sprintf("%s/f64/%s", c.name, isaNames[set]), func() { c.f64(y64, x64) })
-		}
-	}
-	active = best()
 }
