@@ -37,6 +37,9 @@ type Options struct {
 	Time    time.Duration // of all starts together; 0: no limit
 	Target  *float64      // stop at this value
 
+	// Forecast asks for a forecast of gd and momentum with a fixed rate.
+	Forecast bool
+
 	// Observe sees the start point and every accepted one. The state belongs to
 	// the run; copy what is to be kept.
 	Observe func(*optim.State[float64])
@@ -44,19 +47,21 @@ type Options struct {
 
 // Minimum is where a minimisation ended and how.
 type Minimum struct {
-	Method  string         // the method used
-	Chosen  string         // why, where the method was chosen for the problem
-	Status  optim.Status   // how the run ended
-	Reason  string         // the same as a sentence with the numbers
-	X, G    []float64      // point and gradient, in the order of Formula.Names
-	Value   float64        // f(X)
-	Verdict optim.Verdict  // what kind of point X is
-	Start   []float64      // where the run began
-	Steps   int            // accepted steps
-	Evals   int            // evaluations of the function
-	Took    time.Duration  // without the verdict
-	Minima  []Basin        // with several starts: the distinct minima, best first
-	Missed  map[string]int // with several starts: how many ended otherwise, by status or verdict
+	Method  string        // the method used
+	Chosen  string        // why, where the method was chosen for the problem
+	Status  optim.Status  // how the run ended
+	Reason  string        // the same as a sentence with the numbers
+	X, G    []float64     // point and gradient, in the order of Formula.Names
+	Value   float64       // f(X)
+	Verdict optim.Verdict // what kind of point X is
+	Start   []float64     // where the run began
+	// Forecast is that of gd or momentum, where Options asked for it.
+	Forecast *Forecast
+	Steps    int            // accepted steps
+	Evals    int            // evaluations of the function
+	Took     time.Duration  // without the verdict
+	Minima   []Basin        // with several starts: the distinct minima, best first
+	Missed   map[string]int // with several starts: how many ended otherwise, by status or verdict
 }
 
 // Success reports whether the run reached what it was asked for: it converged
@@ -160,6 +165,11 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 	if o.Observe != nil {
 		o.Observe(run.State())
 	}
+	ahead := foresee(&p, solver, run, o)
+	if ahead != nil {
+		m.Forecast = &Forecast{}
+		m.Forecast.Start, m.Forecast.None = ahead.at(run.State().X)
+	}
 	for run.Next(ctx) {
 		if o.Observe != nil {
 			o.Observe(run.State())
@@ -174,6 +184,9 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 	if math.IsNaN(r.F) || math.IsInf(r.F, 0) {
 		m.Verdict = optim.Verdict{Kind: optim.Unknown, GradNorm: r.GradNorm, Text: "no verdict: the value is not finite"}
 		return m, nil
+	}
+	if ahead != nil {
+		m.Forecast.End, m.Forecast.NoneAtEnd = ahead.at(r.X)
 	}
 	m.Verdict = optim.Judge(&p, r.X, o.gradTol())
 	minimum := m.Verdict.Kind == optim.Minimum || m.Verdict.Kind == optim.Boundary

@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"context"
+	"iter"
 	"math"
 
 	"descent/internal/kernel"
@@ -38,8 +40,27 @@ type Row[T Float] struct {
 	// the step gets short.
 	Predicted, Actual, Ratio float64
 	// Angle is the angle between step and gradient in degrees: 180 is straight
-	// downhill. It is NaN when one of them is zero.
-	Angle float64
+	// downhill. Cosine is cos β of the angle β between the step and −g, so that
+	// 1 is straight downhill: Predicted = |g|·|u|·cos β. Both are NaN when one of
+	// them is zero.
+	Angle, Cosine float64
+}
+
+// Audited is All with the account of each step. The row is overwritten by the
+// next step.
+//
+//	for s, row := range run.Audited(ctx) {
+//		fmt.Println(s.Iter, row.Predicted, row.Actual, row.Ratio, row.Cosine)
+//	}
+func (r *Run[T]) Audited(ctx context.Context) iter.Seq2[*State[T], *Row[T]] {
+	return func(yield func(*State[T], *Row[T]) bool) {
+		audit := NewAudit(&r.state)
+		for r.Next(ctx) {
+			if !yield(&r.state, audit.Observe(&r.state)) {
+				return
+			}
+		}
+	}
 }
 
 // NewAudit begins at s, the state before the first step.
@@ -75,9 +96,10 @@ func (a *Audit[T]) Observe(s *State[T]) *Row[T] {
 	slope := kernel.Dot(r.Gradient, r.Step)
 	r.Predicted = -slope
 	r.Ratio = r.Actual / r.Predicted
-	r.Angle = math.NaN()
+	r.Angle, r.Cosine = math.NaN(), math.NaN()
 	if d := r.GradNorm * r.StepNorm; d > 0 {
-		r.Angle = math.Acos(max(-1, min(1, slope/d))) * 180 / math.Pi
+		r.Cosine = max(-1, min(1, -slope/d))
+		r.Angle = math.Acos(-r.Cosine) * 180 / math.Pi
 	}
 	a.note(s)
 	return r

@@ -143,6 +143,7 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 // picture need.
 func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.Options, f *minimizeFlags, rec *recorder) (*descent.Minimum, error) {
 	bar := a.newMinimizeProgress(f)
+	o.Forecast = f.json && o.Starts == 1
 	o.Observe = func(s *optim.State[float64]) {
 		if o.Starts == 1 {
 			rec.observe(s)

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"descent"
+	"descent/optim"
 )
 
 // number is a float64 that JSON writes as null where it is not finite.
@@ -96,6 +97,9 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 		{"iterations", m.Steps}, {"evaluations", m.Evals},
 		{"start", byVariable(formula, m.Start)}, {"seconds", m.Took.Seconds()},
 	}
+	if m.Forecast != nil {
+		o = append(o, field{"forecast", object{{"start", forecastJSON(m.Forecast.Start)}, {"end", forecastJSON(m.Forecast.End)}}})
+	}
 	if o = append(o, atBounds(formula, m)...); m.Missed != nil {
 		minima := []object{}
 		for _, b := range m.Minima {
@@ -104,6 +108,17 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 		o = append(o, field{"minima", minima})
 	}
 	return writeJSON(a.out, o)
+}
+
+// forecastJSON is a forecast as an object, null where there is none.
+func forecastJSON(f *optim.Forecast) any {
+	if f == nil {
+		return nil
+	}
+	return object{
+		{"condition", number(f.Condition)}, {"rate", number(f.Rate)}, {"contraction", number(f.Contraction)}, {"steps", f.Steps},
+		{"best_rate", number(f.BestRate)}, {"best_steps", f.BestSteps},
+	}
 }
 
 // writeJSON prints one value with a line end, indented on a terminal's reader's

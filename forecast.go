@@ -1,0 +1,45 @@
+package descent
+
+import (
+	"slices"
+
+	"descent/optim"
+)
+
+// Forecast is what gd or momentum with a fixed rate was to need from the start,
+// by the curvature at the start and by that at the end.
+type Forecast struct {
+	Start, End      *optim.Forecast // nil where nothing can be forecast
+	None, NoneAtEnd string          // why not
+}
+
+// forecaster keeps what a forecast needs of the start of a run.
+type forecaster struct {
+	p    *optim.Problem[float64]
+	rule optim.Rule[float64]
+	g    []float64
+	tol  float64
+}
+
+// foresee is the forecaster of a run at its start; nil where none was asked for,
+// or the method is none that can be forecast.
+func foresee(p *optim.Problem[float64], solver optim.Solver[float64], run *optim.Run[float64], o *Options) *forecaster {
+	order, ok := solver.(*optim.FirstOrder[float64])
+	if !ok || !o.Forecast || p.Bounds != nil || o.Schedule != "" || o.Wrap != "" {
+		return nil
+	}
+	switch order.Rule.(type) {
+	case *optim.GD[float64], *optim.Momentum[float64]:
+		return &forecaster{p: p, rule: order.Rule, g: slices.Clone(run.State().G), tol: o.gradTol()}
+	}
+	return nil
+}
+
+// at forecasts by the curvature at x.
+func (f *forecaster) at(x []float64) (*optim.Forecast, string) {
+	got, err := optim.Foresee(f.p, x, f.g, f.rule, f.tol)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return &got, ""
+}
