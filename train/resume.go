@@ -128,6 +128,6 @@ func clearCheckpoints(dir string) {
 			_ = os.Remove(path)
 		}
 	}
+	_ = os.Remove(filepath.Join(dir, formerFile)) // first: who is killed here can still resume
 	_ = os.Remove(filepath.Join(dir, checkpointFile))
-	_ = os.Remove(filepath.Join(dir, formerFile))
 }
