@@ -20,9 +20,10 @@ test: lint
 	$(MAKE) test-kernels test-arm64
 
 # The kernels as machines with fewer instructions have them.
+# The choice of kernels is read before the test cache looks at the environment.
 test-kernels:
-	DESCENT_KERNEL=portable go test ./internal/kernel
-	DESCENT_KERNEL=avx2 go test ./internal/kernel
+	DESCENT_KERNEL=portable go test -count=1 ./internal/kernel
+	DESCENT_KERNEL=avx2 go test -count=1 ./internal/kernel
 	go test -tags noasm ./internal/kernel
 
 # The kernels on an emulated arm64, but for the tests that take long there.
