@@ -18,7 +18,8 @@ type rest struct {
 }
 
 const (
-	late       = 200 * time.Microsecond // no unit takes so long unless it stands still
+	late       = 200 * time.Microsecond // no short unit takes so long unless it stands still
+	lateUnits  = 4                      // and no long one so many times its kin
 	firstPause = 5 * time.Millisecond
 	longPause  = 640 * time.Millisecond
 )
@@ -47,8 +48,10 @@ func (r *rest) wasLate() {
 	r.on.Store(true)
 }
 
-// await waits until the helpers inside a job are done with it.
-func (h *helpers) await() {
+// await waits until the helpers inside a job are done with it. The caller has
+// run so many units of its own since the job began, which tells how long a unit
+// may take.
+func (h *helpers) await(job time.Time, own int) {
 	for range watchSpins {
 		if h.gate.Load() <= 1 {
 			return
@@ -58,7 +61,7 @@ func (h *helpers) await() {
 	for h.gate.Load() > 1 {
 		runtime.Gosched() // its processor may be needed for the helper itself
 	}
-	if time.Since(began) > late {
+	if time.Since(began) > max(late, lateUnits*began.Sub(job)/time.Duration(max(own, 1))) {
 		h.rest.wasLate()
 	}
 }

@@ -136,13 +136,14 @@ func (h *helpers) run(units int, j job) {
 		default:
 		}
 	}
-	for i := 0; h.one(); i++ {
-		j.unit(i)
+	began, own := time.Now(), 0
+	for ; h.one(); own++ {
+		j.unit(own)
 	}
 	// Close the gate and wait for those inside. A helper that never came, because
 	// the system gave its processor away, is not waited for.
 	h.gate.Add(-1)
-	h.await()
+	h.await(began, own)
 	h.job = nil
 }
 
