@@ -182,7 +182,7 @@ func (s *session[T]) result() (*Result, error) {
 	r := &Result{
 		ModelName: p.spec.String(), LossName: p.loss.String(), Method: p.methodText(),
 		Rows: p.train.n(), Validation: p.valid.n(), Dropped: p.dropped,
-		Features: p.encoder.Width(), Parameters: len(s.x), Seed: p.opts.Seed,
+		Features: p.encoder.Width(), Parameters: len(s.x), Seed: p.opts.Seed, L2: p.opts.L2,
 		Status: s.status, Reason: s.reason, Epochs: s.epochs, Steps: s.steps,
 		RowsPerSecond: s.speed, Curve: s.curve, Encoder: p.encoder, PeakMemory: peakMemory(),
 	}

@@ -33,7 +33,7 @@ type Options struct {
 	Time     time.Duration      // stop after this long; 0: no limit
 
 	L1          float64 // λ of the penalty λ·Σ|w|, on weights but not on biases; with L2, the elastic net
-	L2          float64 // λ of the penalty (λ/2)·|w|², on weights but not on biases
+	L2          float64 // λ of the penalty (λ/2)·|w|², on weights but not on biases; 0: chosen, NoPenalty: none
 	WeightDecay float64 // decoupled decay, times the rate; for rules
 	Clip        float64 // longest gradient, as a Euclidean norm; for rules. 0: any length
 
@@ -70,6 +70,7 @@ const (
 	FullBatch    = -1
 	NoValidation = -1
 	NoPatience   = -1
+	NoPenalty    = -1
 )
 
 // check refuses values that make no sense whatever the data are.
@@ -81,7 +82,7 @@ func (o *Options) check() error {
 		name  string
 		value float64
 	}{
-		{"rate", o.Rate}, {"l1", o.L1}, {"l2", o.L2}, {"weight decay", o.WeightDecay}, {"clip", o.Clip}, {"gradient tolerance", o.GradTol},
+		{"rate", o.Rate}, {"l1", o.L1}, {"l2", o.asL2()}, {"weight decay", o.WeightDecay}, {"clip", o.Clip}, {"gradient tolerance", o.GradTol},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("train: the %s is %v; it must be a finite number of at least 0", v.name, v.value)

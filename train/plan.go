@@ -77,6 +77,7 @@ func newPlan(t *data.Table, opts Options) (*plan, error) {
 	if err := p.learnColumns(t); err != nil {
 		return nil, err
 	}
+	p.chooseL2()
 	if err := p.fillParts(); err != nil {
 		return nil, err
 	}

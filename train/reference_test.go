@@ -170,6 +170,9 @@ func (p *optimum) fit() (o Options, factor float64) {
 	case strings.HasPrefix(p.Model, "Poisson"):
 		o.Model = "poisson"
 	}
+	if o.L2 == 0 {
+		o.L2 = NoPenalty
+	}
 	return o, factor
 }
 

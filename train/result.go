@@ -8,15 +8,16 @@ import (
 
 // Result is what a fit came to. Its JSON is what `fit --json` prints.
 type Result struct {
-	ModelName  string `json:"model"`
-	LossName   string `json:"loss_name"`
-	Method     string `json:"method"`
-	Rows       int    `json:"rows"`            // trained on
-	Validation int    `json:"validation_rows"` // set aside
-	Dropped    int    `json:"dropped_rows"`    // left out: without target, or without a column of the formula
-	Features   int    `json:"features"`
-	Parameters int    `json:"parameters"`
-	Seed       uint64 `json:"seed"`
+	ModelName  string  `json:"model"`
+	LossName   string  `json:"loss_name"`
+	Method     string  `json:"method"`
+	Rows       int     `json:"rows"`            // trained on
+	Validation int     `json:"validation_rows"` // set aside
+	Dropped    int     `json:"dropped_rows"`    // left out: without target, or without a column of the formula
+	Features   int     `json:"features"`
+	Parameters int     `json:"parameters"`
+	Seed       uint64  `json:"seed"`
+	L2         float64 `json:"l2,omitempty"` // the penalty, asked for or chosen
 
 	Status optim.Status `json:"status"`
 	Reason string       `json:"reason"`

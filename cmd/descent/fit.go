@@ -31,7 +31,8 @@ type fitFlags struct {
 	epochs                      int
 	gradTol                     float64
 	limit                       time.Duration
-	l1, l2, weightDecay, clip   float64
+	l1, weightDecay, clip       float64
+	l2                          string
 	bounds                      string
 	classWeight, sampleWeight   string
 	validation, patience, scale string
@@ -118,7 +119,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.gradTol, "grad-tol", 0, "full batch: converged when the gradient is at most this long (default 1e-8)")
 	fl.DurationVar(&f.limit, "time", 0, "time at most, as in 30s")
 	fl.Float64Var(&f.l1, "l1", 0, "penalty λ·|w| on the weights; with --l2, the elastic net")
-	fl.Float64Var(&f.l2, "l2", 0, "penalty λ/2·|w|² on the weights")
+	fl.StringVar(&f.l2, "l2", "auto", "penalty λ/2·|w|² on the weights: a number, or auto (for classifiers alone:\nfeatures / (10·rows))")
 	fl.Float64Var(&f.weightDecay, "weight-decay", 0, "decoupled weight decay")
 	fl.Float64Var(&f.clip, "clip", 0, "shorten gradients that are longer than this")
 	fl.StringVar(&f.classWeight, "class-weight", "none", "none, or balanced: every class weighs the same")

@@ -40,10 +40,10 @@ func (f *fitFlags) options() (o train.Options, read data.ReadOptions, err error)
 	}
 	o = train.Options{
 		Target: f.target, Features: f.features, Epochs: f.epochs, GradTol: f.gradTol, Time: f.limit,
-		L1: f.l1, L2: f.l2, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
+		L1: f.l1, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
 	}
 	for _, parse := range []func(*train.Options) error{
-		f.ranges, f.chooseModel, f.chooseMethod, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
+		f.ranges, f.chooseL2, f.chooseModel, f.chooseMethod, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
 	} {
 		if err := parse(&o); err != nil {
 			return o, read, err
@@ -58,13 +58,28 @@ func (f *fitFlags) ranges(*train.Options) error {
 		flag  string
 		value float64
 	}{
-		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--l2", f.l2}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
+		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
 		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()}, {"--threads", float64(f.threads)},
 		{"--accumulate", float64(f.accumulate)}, {"--skip-batches", float64(f.skipBatches)},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("%s: found %g, expected a number that is not negative", v.flag, v.value)
 		}
+	}
+	return nil
+}
+
+// chooseL2 reads the l2 penalty.
+func (f *fitFlags) chooseL2(o *train.Options) error {
+	if f.l2 == "auto" {
+		return nil
+	}
+	v, err := strconv.ParseFloat(f.l2, 64)
+	if err != nil || !(v >= 0) || math.IsInf(v, 0) {
+		return fmt.Errorf("--l2: found %s, expected a number that is not negative, or auto", f.l2)
+	}
+	if o.L2 = v; v == 0 {
+		o.L2 = train.NoPenalty
 	}
 	return nil
 }

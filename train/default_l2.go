@@ -1,0 +1,58 @@
+package train
+
+import (
+	"descent/data"
+	"descent/internal/numtext"
+	"descent/model"
+)
+
+// spread is the variance of a logit that the default penalty takes for granted.
+const spread = 10
+
+// asL2 is the l2 penalty as a number.
+func (o *Options) asL2() float64 {
+	if o.L2 == NoPenalty {
+		return 0
+	}
+	return o.L2
+}
+
+// chooseL2 settles the l2 penalty that was left open. A logistic or softmax
+// model gets one where its features are standardised, since without it classes
+// that a plane separates have no finite optimum, and nearly separable ones learn
+// the rows by heart. The penalty is that of weights which are normal a priori
+// with the variance spread/features, so that the logits vary by about 3:
+//
+//	λ = features / (spread · rows)
+//
+// A few features of many rows are hardly held back: their penalty vanishes
+// beside the loss. Other models, and fits with another penalty, get none.
+func (p *plan) chooseL2() {
+	o := &p.opts
+	if o.L2 == NoPenalty {
+		o.L2 = 0
+		return
+	}
+	classifier := p.spec.Kind == model.Logistic || p.spec.Kind == model.Softmax
+	scaled := o.Scale == "" || o.Scale == data.Standard
+	if o.L2 != 0 || o.L1 != 0 || o.WeightDecay != 0 || !classifier || !scaled {
+		return
+	}
+	o.L2 = priorFeatures(p.encoder) / (spread * float64(p.train.n()))
+	p.note("the l2 penalty is %s, since none was asked for: features / (%d · rows), which keeps the weights of a classifier finite; an l2 of 0 leaves it out",
+		numtext.Short(o.L2, 3), spread)
+}
+
+// priorFeatures counts features by the variance that they may have: a scaled
+// number or a level as one, a pixel between 0 and 1 as a tenth.
+func priorFeatures(e *data.Encoder) float64 {
+	n := 0.0
+	for _, f := range e.Features {
+		if f.Kind == data.Image {
+			n += float64(f.Width) / 10
+			continue
+		}
+		n += float64(f.Width)
+	}
+	return n
+}
