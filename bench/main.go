@@ -31,13 +31,14 @@ func main() {
 	data := flag.String("data", dataFolder(), "folder of the reference data")
 	pairs := flag.Int("pairs", 5, "pairs of timings for each row")
 	only := flag.String("only", "", "regular expression: rows to run, by title and name")
+	rows := flag.Int("rows", 1_000_000, "rows of the tables that are made")
 	into := flag.String("into", "", "report to bring up to date; otherwise standard output")
 	flag.Parse()
 	match, err := regexp.Compile(*only)
 	if err != nil {
 		log.Fatal(err)
 	}
-	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, into: *into, report: &report{}}
+	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, rows: *rows, into: *into, report: &report{}}
 	if err := b.run(); err != nil {
 		log.Fatal(err)
 	}
@@ -54,7 +55,8 @@ func (b *bench) run() (err error) {
 	}
 	b.report.head = b.head()
 	for _, section := range []func(*bench){
-		gemmSection, blasSection, mlpSection, rosenbrockSections, gradientSection, gmmSection, elementwiseSection, updateSection, aloneSection,
+		gemmSection, blasSection, mlpSection, rosenbrockSections, gradientSection, gmmSection, elementwiseSection, updateSection,
+		readingSection, denseSection, aloneSection,
 	} {
 		section(b)
 	}
@@ -88,7 +90,10 @@ type bench struct {
 	only                  *regexp.Regexp
 	into                  string // file of the report
 	report                *report
-	failed                error // of writing it
+	failed                error   // of writing it
+	rows                  int     // of made tables
+	folder                string  // of made tables; "" while there are none
+	least                 float64 // log loss of the dense logistic regression; 0 while unknown
 	peers                 map[string]*peer
 }
 

@@ -24,6 +24,7 @@ type peer struct {
 type answer struct {
 	Seconds float64
 	Note    string
+	Value   float64
 	Error   string
 }
 
@@ -85,8 +86,9 @@ func startPeer(python string, env []string) (*peer, error) {
 	return &peer{cmd, in, bufio.NewScanner(out)}, cmd.Start()
 }
 
-// close ends the peers.
+// close ends the peers and removes the tables.
 func (b *bench) close() {
+	defer os.RemoveAll(b.folder)
 	for _, p := range b.peers {
 		p.in.Close()
 		_ = p.cmd.Wait()

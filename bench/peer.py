@@ -11,6 +11,8 @@ import time
 
 import numpy as np
 
+import tables
+
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
 made = {}
 
@@ -258,13 +260,15 @@ def versions(_):
     import importlib.metadata as md
 
     out = ["Python " + sys.version.split()[0]]
-    for p in ("numpy", "scipy", "torch", "jax", "nlopt"):
+    for p in ("numpy", "scipy", "torch", "jax", "nlopt", "pandas", "pyarrow", "scikit-learn"):
         try:
             out.append(p + " " + md.version(p))
         except md.PackageNotFoundError:
             pass
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        return {"note": ", ".join(out)}
     torch.set_num_threads(1)
     a = torch.randn(1024, 1024)
     rate = 2e-9 * 1024**3 / repeat(lambda: a @ a, 0.3)
@@ -272,7 +276,7 @@ def versions(_):
     return {"note": ", ".join(out)}
 
 
-OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, nlopt, gmm, elementwise, adam, versions)}
+OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, nlopt, gmm, elementwise, adam, versions)} | tables.OPS
 
 for line in sys.stdin:
     q = json.loads(line)
