@@ -11,6 +11,10 @@ import (
 type Forecast struct {
 	Start, End      *optim.Forecast // nil where nothing can be forecast
 	None, NoneAtEnd string          // why not
+	// Further is how many more steps a run needs that ended before its goal, by
+	// curvature and gradient at its end; 0 for one that converged, −1 where that
+	// cannot be counted.
+	Further int
 }
 
 // forecaster keeps what a forecast needs of the start of a run.
@@ -35,11 +39,23 @@ func foresee(p *optim.Problem[float64], solver optim.Solver[float64], run *optim
 	return nil
 }
 
-// at forecasts by the curvature at x.
-func (f *forecaster) at(x []float64) (*optim.Forecast, string) {
-	got, err := optim.Foresee(f.p, x, f.g, f.rule, f.tol)
+// at forecasts a run that begins with the gradient g, by the curvature at x.
+func (f *forecaster) at(x, g []float64) (*optim.Forecast, string) {
+	got, err := optim.Foresee(f.p, x, g, f.rule, f.tol)
 	if err != nil {
 		return nil, err.Error()
 	}
 	return &got, ""
+}
+
+// lookBack completes the forecast at the end of the run.
+func (f *forecaster) lookBack(c *Forecast, r *optim.Result[float64]) {
+	c.End, c.NoneAtEnd = f.at(r.X, f.g)
+	if c.End == nil || r.Status == optim.Converged || r.Status == optim.Diverged {
+		return
+	}
+	c.Further = -1
+	if on, _ := f.at(r.X, r.G); on != nil {
+		c.Further = on.Steps
+	}
 }

@@ -168,7 +168,7 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 	ahead := foresee(&p, solver, run, o)
 	if ahead != nil {
 		m.Forecast = &Forecast{}
-		m.Forecast.Start, m.Forecast.None = ahead.at(run.State().X)
+		m.Forecast.Start, m.Forecast.None = ahead.at(run.State().X, ahead.g)
 	}
 	for run.Next(ctx) {
 		if o.Observe != nil {
@@ -186,7 +186,7 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 		return m, nil
 	}
 	if ahead != nil {
-		m.Forecast.End, m.Forecast.NoneAtEnd = ahead.at(r.X)
+		ahead.lookBack(m.Forecast, &r)
 	}
 	m.Verdict = optim.Judge(&p, r.X, o.gradTol())
 	minimum := m.Verdict.Kind == optim.Minimum || m.Verdict.Kind == optim.Boundary

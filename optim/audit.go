@@ -39,10 +39,9 @@ type Row[T Float] struct {
 	// belong to different batches. Ratio is Actual/Predicted; it tends to 1 as
 	// the step gets short.
 	Predicted, Actual, Ratio float64
-	// Angle is the angle between step and gradient in degrees: 180 is straight
-	// downhill. Cosine is cos β of the angle β between the step and −g, so that
-	// 1 is straight downhill: Predicted = |g|·|u|·cos β. Both are NaN when one of
-	// them is zero.
+	// Angle is the angle β between step and gradient in degrees: 180 is straight
+	// downhill. Cosine is cos β, so that −1 is straight downhill:
+	// Predicted = −|g|·|u|·cos β. Both are NaN when step or gradient is zero.
 	Angle, Cosine float64
 }
 
@@ -98,8 +97,8 @@ func (a *Audit[T]) Observe(s *State[T]) *Row[T] {
 	r.Ratio = r.Actual / r.Predicted
 	r.Angle, r.Cosine = math.NaN(), math.NaN()
 	if d := r.GradNorm * r.StepNorm; d > 0 {
-		r.Cosine = max(-1, min(1, -slope/d))
-		r.Angle = math.Acos(-r.Cosine) * 180 / math.Pi
+		r.Cosine = max(-1, min(1, slope/d))
+		r.Angle = math.Acos(r.Cosine) * 180 / math.Pi
 	}
 	a.note(s)
 	return r

@@ -23,7 +23,7 @@ func TestAuditOfOneStep(t *testing.T) {
 		{"value", r.Value, 7}, {"gradient", r.Gradient[0], 4}, {"gradient", r.Gradient[1], -1},
 		{"gradient norm", r.GradNorm, math.Sqrt(17)}, {"step norm", r.StepNorm, 0.1 * math.Sqrt(17)},
 		{"step", r.Step[0], -0.4}, {"step", r.Step[1], 0.1}, {"rate", r.Rate, 0.1},
-		{"predicted", r.Predicted, 1.7}, {"actual", r.Actual, 7 - 5.43}, {"ratio", r.Ratio, 1.57 / 1.7}, {"angle", r.Angle, 180}, {"cosine", r.Cosine, 1},
+		{"predicted", r.Predicted, 1.7}, {"actual", r.Actual, 7 - 5.43}, {"ratio", r.Ratio, 1.57 / 1.7}, {"angle", r.Angle, 180}, {"cosine", r.Cosine, -1},
 		{"from", r.From[0], 3}, {"from", r.From[1], -2},
 	} {
 		if math.Abs(c.got-c.want) > 1e-6*max(1, math.Abs(c.want)) {
@@ -74,8 +74,8 @@ func TestAuditedRun(t *testing.T) {
 		if seen++; row.Iter != seen || s.Iter != seen {
 			t.Fatalf("row %d is of step %d", seen, row.Iter)
 		}
-		if want := row.GradNorm * row.StepNorm * row.Cosine; math.Abs(row.Predicted-want) > 1e-12*math.Abs(want) || row.Actual != row.Value-s.F {
-			t.Errorf("step %d: predicted %v, |g||u| cos β = %v; actual %v", seen, row.Predicted, want, row.Actual)
+		if want := -row.GradNorm * row.StepNorm * row.Cosine; math.Abs(row.Predicted-want) > 1e-12*math.Abs(want) || row.Actual != row.Value-s.F {
+			t.Errorf("step %d: predicted %v, −|g||u| cos β = %v; actual %v", seen, row.Predicted, want, row.Actual)
 		}
 	}
 	if seen != 30 {

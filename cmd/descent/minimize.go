@@ -143,7 +143,7 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 // picture need.
 func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.Options, f *minimizeFlags, rec *recorder) (*descent.Minimum, error) {
 	bar := a.newMinimizeProgress(f)
-	o.Forecast = f.json && o.Starts == 1
+	o.Forecast = o.Starts == 1
 	o.Observe = func(s *optim.State[float64]) {
 		if o.Starts == 1 {
 			rec.observe(s)
@@ -158,8 +158,11 @@ func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.O
 	// Of several starts the best is to be seen: the same steps once more.
 	again := o
 	again.Starts, again.Start, again.Time, again.MaxIter = 1, formula.Values(m.Start), 0, max(1, m.Steps)
-	again.Observe = rec.observe
-	_, err = formula.Minimize(context.WithoutCancel(ctx), again)
+	again.Observe, again.Forecast = rec.observe, true
+	best, err := formula.Minimize(context.WithoutCancel(ctx), again)
+	if err == nil {
+		m.Forecast = best.Forecast
+	}
 	return m, err
 }
 

@@ -98,7 +98,9 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 		{"start", byVariable(formula, m.Start)}, {"seconds", m.Took.Seconds()},
 	}
 	if m.Forecast != nil {
-		o = append(o, field{"forecast", object{{"start", forecastJSON(m.Forecast.Start)}, {"end", forecastJSON(m.Forecast.End)}}})
+		o = append(o, field{"forecast", object{
+			{"start", forecastJSON(m.Forecast.Start)}, {"end", forecastJSON(m.Forecast.End)}, {"further_steps", m.Forecast.Further},
+		}})
 	}
 	if o = append(o, atBounds(formula, m)...); m.Missed != nil {
 		minima := []object{}

@@ -36,6 +36,9 @@ func (a *app) minimizeText(formula *descent.Formula, m *descent.Minimum, rec *re
 	}
 	printPoint(w, formula, m)
 	w.say("%s", methodLine(m))
+	if !explain {
+		advise(w, m)
+	}
 	if unset := formula.Unset(o.Start); len(unset) > 0 && o.Starts == 1 {
 		w.say("The start was random: %s; --seed %d repeats it.", coordinates(formula, m.Start, unset), o.Seed)
 	}

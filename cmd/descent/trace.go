@@ -28,7 +28,7 @@ func newTrace(path string, names []string) (*trace, error) {
 		return nil, err
 	}
 	t := &trace{file: file, points: len(names) <= maxTraced}
-	t.fields = append(t.fields, "step", "value", "gradient_norm", "rate", "step_norm", "predicted", "actual", "ratio", "angle")
+	t.fields = append(t.fields, "step", "value", "gradient_norm", "rate", "step_norm", "predicted", "actual", "ratio", "cosine", "angle")
 	if t.points {
 		t.fields = append(t.fields, names...)
 		for _, n := range names {
@@ -45,9 +45,9 @@ func (t *trace) add(s *optim.State[float64], row *optim.Row[float64]) {
 	t.fields = append(t.fields, strconv.Itoa(s.Iter))
 	t.numbers(s.F, s.GradNorm)
 	if row == nil {
-		t.fields = append(t.fields, "", "", "", "", "", "")
+		t.fields = append(t.fields, "", "", "", "", "", "", "")
 	} else {
-		t.numbers(row.Rate, row.StepNorm, row.Predicted, row.Actual, row.Ratio, row.Angle)
+		t.numbers(row.Rate, row.StepNorm, row.Predicted, row.Actual, row.Ratio, row.Cosine, row.Angle)
 	}
 	if t.points {
 		t.numbers(s.X...)
