@@ -13,10 +13,10 @@ type Summary struct {
 	Kind     Kind    `json:"kind"`
 	Ignored  string  `json:"ignored,omitempty"` // why models leave the column out
 	Missing  int     `json:"missing"`
-	Distinct int     `json:"distinct"` // different values; pictures are not compared
+	Distinct int     `json:"distinct"` // different values; pictures are not compared; Sparse: columns
 	Min      float64 `json:"min"`      // Number, and so on
 	Max      float64 `json:"max"`
-	Mean     float64 `json:"mean"`
+	Mean     float64 `json:"mean"` // Sparse: entries a row
 	Median   float64 `json:"median"`
 
 	Levels []string `json:"levels,omitempty"` // Category, in order
@@ -58,6 +58,8 @@ func (c *Column) describe() Summary {
 			}
 		}
 		s.Distinct = len(seen)
+	case Sparse:
+		s.Distinct, s.Mean = c.Entries.Cols, float64(len(c.Entries.Index))/float64(max(1, c.Len()))
 	}
 	return s
 }
@@ -95,6 +97,8 @@ func (s Summary) String() string {
 		parts = append(parts, fmt.Sprintf("%d levels: %s", len(levels), enumerate(levels, 6)))
 	case Text:
 		parts = append(parts, fmt.Sprintf("%d different", s.Distinct))
+	case Sparse:
+		parts = append(parts, fmt.Sprintf("%d columns, %s entries a row", s.Distinct, short(s.Mean)))
 	}
 	if s.Missing > 0 {
 		parts = append(parts, fmt.Sprintf("%d missing", s.Missing))

@@ -17,6 +17,8 @@ const (
 	Standard Scaling = "standard"
 	// MinMax maps the training range to 0..1.
 	MinMax Scaling = "minmax"
+	// MaxAbs divides by the largest training magnitude: zeros stay zeros.
+	MaxAbs Scaling = "maxabs"
 	// Unscaled leaves numbers as they are.
 	Unscaled Scaling = "none"
 )
@@ -40,7 +42,9 @@ type Encoder struct {
 // where Scale is 0; a missing one counts as Fill. A category becomes one
 // column per level, 1 where it is the row's level and 0 elsewhere, then, where
 // the training rows had missing values, one for "missing", then one for every
-// level that the training rows did not have. A pixel p becomes p/255.
+// level that the training rows did not have. A pixel p becomes p/255. A sparse
+// column becomes one column per index that the training rows have; entries of
+// other indices are passed over.
 type Feature struct {
 	Column string  `json:"column"`
 	Kind   Kind    `json:"kind"`
@@ -55,6 +59,9 @@ type Feature struct {
 
 	ImageHeight int `json:"image_height,omitempty"`
 	ImageWidth  int `json:"image_width,omitempty"`
+
+	First  int       `json:"first,omitempty"`  // Sparse: the least index; feature j is index First+j
+	Scales []float64 `json:"scales,omitempty"` // Sparse: what divides each feature; nil: nothing does
 }
 
 // The names of the two extra columns of a category.
@@ -69,8 +76,8 @@ func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
 	if opts.Scale == "" {
 		opts.Scale = Standard
 	}
-	if !slices.Contains([]Scaling{Standard, MinMax, Unscaled}, opts.Scale) {
-		return nil, fmt.Errorf("data: no scaling %q; there are standard, minmax, none", opts.Scale)
+	if !slices.Contains([]Scaling{Standard, MinMax, MaxAbs, Unscaled}, opts.Scale) {
+		return nil, fmt.Errorf("data: no scaling %q; there are standard, minmax, maxabs, none", opts.Scale)
 	}
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("data: no training rows in %s to fit the encoding on", t.Name)
@@ -152,6 +159,8 @@ func learn(c *Column, rows []int, scale Scaling) (Feature, error) {
 			Rule:        fmt.Sprintf("%d×%d pixels divided by 255", c.Height, c.Width),
 			ImageHeight: c.Height, ImageWidth: c.Width,
 		}, nil
+	case Sparse:
+		return learnSparse(c, rows, scale)
 	default:
 		return Feature{}, fmt.Errorf("text cannot be a feature (%s); read it as a category if it has few different values", c.Ignored)
 	}
@@ -187,6 +196,9 @@ func learnNumber(c *Column, rows []int, scale Scaling) (Feature, error) {
 	case lo == hi:
 		f.Shift, f.Scale = lo, 0
 		f.Rule = fmt.Sprintf("constant %s in the training rows: always 0", short(lo))
+	case scale == MaxAbs:
+		f.Scale = max(-lo, hi)
+		f.Rule = fmt.Sprintf("value / %s", short(f.Scale))
 	case scale == MinMax:
 		f.Shift, f.Scale = lo, hi-lo
 		f.Rule = fmt.Sprintf("(value - %s) / %s", short(f.Shift), short(f.Scale))
@@ -262,6 +274,10 @@ func (e *Encoder) Names() []string {
 			for i := range f.Width {
 				names = append(names, fmt.Sprintf("%s[%d,%d]", f.Column, i/f.ImageWidth, i%f.ImageWidth))
 			}
+		case Sparse:
+			for i := range f.Width {
+				names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
+			}
 		default:
 			names = append(names, f.Column)
 		}
@@ -301,6 +317,8 @@ func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen i
 			unseen += encodeLevels(f, c, rows, dst[offset:], width)
 		case Image:
 			err = encodePixels(f, c, rows, dst[offset:], width)
+		case Sparse:
+			err = encodeEntries(f, c, rows, dst[offset:], width)
 		}
 		if err != nil {
 			return 0, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
@@ -337,19 +355,30 @@ func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, s
 	return nil
 }
 
-func encodeLevels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) (unseen int) {
+// places maps the column's own codes, plus 1, to the features of a category; the
+// first is for missing values.
+func (f *Feature) places(c *Column) []int {
 	unknown := f.Width - 1
-	place := make([]int, len(c.Levels)+1) // code+1 → column; place[0] is for missing
+	place := make([]int, len(c.Levels)+1)
 	place[0] = unknown
 	if f.Missing {
 		place[0] = len(f.Levels)
 	}
+	known := make(map[string]int, len(f.Levels))
+	for i, level := range f.Levels {
+		known[level] = i
+	}
 	for code, level := range c.Levels {
 		place[code+1] = unknown
-		if i := slices.Index(f.Levels, level); i >= 0 {
+		if i, ok := known[level]; ok {
 			place[code+1] = i
 		}
 	}
+	return place
+}
+
+func encodeLevels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) (unseen int) {
+	unknown, place := f.Width-1, f.places(c)
 	for i, row := range rows {
 		cells := dst[i*stride : i*stride+f.Width]
 		clear(cells)
@@ -360,39 +389,4 @@ func encodeLevels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, st
 		}
 	}
 	return unseen
-}
-
-// Pixels is the bytes of all images of t, row by row, where they are all the
-// features that there are: feature j of row i is byte i·Width+j divided by 255.
-// It is nil where the encoder has other features.
-func (e *Encoder) Pixels(t *Table) ([]byte, error) {
-	if len(e.Features) != 1 || e.Features[0].Kind != Image {
-		return nil, nil
-	}
-	f := &e.Features[0]
-	c, err := column(f, t)
-	if err == nil {
-		err = f.checkImages(c)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return c.Pixels, nil
-}
-
-func (f *Feature) checkImages(c *Column) error {
-	if c.Height != f.ImageHeight || c.Width != f.ImageWidth {
-		return fmt.Errorf("images of %d×%d pixels, but %d×%d in training", c.Height, c.Width, f.ImageHeight, f.ImageWidth)
-	}
-	return nil
-}
-
-func encodePixels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
-	if err := f.checkImages(c); err != nil {
-		return err
-	}
-	for i, row := range rows {
-		kernel.Shares(dst[i*stride:i*stride+f.Width], c.Pixels[row*f.Width:])
-	}
-	return nil
 }

@@ -121,6 +121,8 @@ func (c *Column) append(d *Column) {
 		c.Levels = both.sorted(c.Codes)
 	case Image:
 		c.Pixels = append(c.Pixels, d.Pixels...)
+	case Sparse:
+		c.Entries.append(d.Entries)
 	default:
 		c.Texts = append(c.Texts, d.Texts...)
 	}

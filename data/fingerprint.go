@@ -40,6 +40,17 @@ func (t *Table) Fingerprint() string {
 		for _, s := range c.Texts {
 			text(s)
 		}
+		if m := c.Entries; m != nil {
+			for _, at := range m.Start {
+				buf = binary.LittleEndian.AppendUint64(buf, uint64(at))
+				flush(1 << 16)
+			}
+			for k, j := range m.Index {
+				buf = binary.LittleEndian.AppendUint32(buf, uint32(j))
+				buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(m.Value[k]))
+				flush(1 << 16)
+			}
+		}
 		flush(0)
 		h.Write(c.Pixels)
 	}

@@ -27,8 +27,8 @@ const (
 func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
 	c := &Column{Name: name, Kind: r.opts.kind(name)}
 	switch c.Kind {
-	case Image:
-		return nil, &Error{File: r.file, Msg: fmt.Sprintf("column %q cannot be an image in a table of text", name)}
+	case Image, Sparse:
+		return nil, &Error{File: r.file, Msg: fmt.Sprintf("column %q cannot be of kind %v in a table of text", name, c.Kind)}
 	case Number:
 		if m.bad > 0 && !r.opts.SkipFaults {
 			return nil, r.badNumber(m, name, "a number was asked for")

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// Sparse is a table of numbers of which most are zero, by rows (CSR), with a
+// SparseTable is a table of numbers of which most are zero, by rows (CSR), with a
 // label for each row: row i has Value[k] in column Index[k] for k from Start[i]
 // up to Start[i+1], with increasing columns counted from 0.
-type Sparse struct {
+type SparseTable struct {
 	Name       string
 	Rows, Cols int
 	Start      []int64 // Rows+1 numbers
@@ -21,9 +21,9 @@ type Sparse struct {
 	Label      []float64
 }
 
-// maxSparseCols bounds the columns of a sparse table: a weight for each must
+// MaxSparseCols bounds the columns of a sparse table: a weight for each must
 // fit in memory.
-const maxSparseCols = 1 << 28
+const MaxSparseCols = 1 << 28
 
 // ReadSparse reads a file in the format of LIBSVM, a line a row,
 //
@@ -33,7 +33,7 @@ const maxSparseCols = 1 << 28
 // k, and column 0 may be empty), plain or packed. A line of Vowpal Wabbit whose
 // features are numbers in one namespace, "label |name index:value …", is the
 // same. It returns an *Error with line and column for what is neither.
-func ReadSparse(path string) (*Sparse, error) {
+func ReadSparse(path string) (*SparseTable, error) {
 	s, err := open(path, nil)
 	if err != nil {
 		return nil, err
@@ -42,8 +42,8 @@ func ReadSparse(path string) (*Sparse, error) {
 	return readSparse(s.name, s.Reader)
 }
 
-func readSparse(name string, r *bufio.Reader) (*Sparse, error) {
-	t := &Sparse{Name: name, Start: []int64{0}}
+func readSparse(name string, r *bufio.Reader) (*SparseTable, error) {
+	t := &SparseTable{Name: name, Start: []int64{0}}
 	p := sparseLine{table: t, name: name}
 	for {
 		text, err := r.ReadString('\n')
@@ -67,7 +67,7 @@ func readSparse(name string, r *bufio.Reader) (*Sparse, error) {
 
 // sparseLine reads lines into a table.
 type sparseLine struct {
-	table *Sparse
+	table *SparseTable
 	name  string
 	line  int
 }
@@ -98,8 +98,8 @@ func (p *sparseLine) read(text string) error {
 		first = false
 		index, value, pair := strings.Cut(field, ":")
 		i, whole := parseNumber(index)
-		if !pair || !whole || i != math.Trunc(i) || i < 0 || i >= maxSparseCols {
-			return p.fault(text, at, "found %q, expected index:value with an index from 0 to %d", clip(field), maxSparseCols-1)
+		if !pair || !whole || i != math.Trunc(i) || i < 0 || i >= MaxSparseCols {
+			return p.fault(text, at, "found %q, expected index:value with an index from 0 to %d", clip(field), MaxSparseCols-1)
 		}
 		if int(i) <= last {
 			return p.fault(text, at, "index %d comes after index %d; indices must increase", int(i), last)

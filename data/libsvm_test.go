@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func sparseFrom(text string) (*Sparse, error) {
+func sparseFrom(text string) (*SparseTable, error) {
 	return readSparse("x", bufio.NewReader(strings.NewReader(text)))
 }
 

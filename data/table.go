@@ -34,9 +34,12 @@ const (
 	Image
 	// Ignore asks Read to guess the kind but leave the column out of models.
 	Ignore
+	// Sparse columns hold one row of numbers per row, most of them zero: indices
+	// and values, as in LIBSVM files.
+	Sparse
 )
 
-var kindNames = []string{"guess", "number", "category", "text", "image", "ignore"}
+var kindNames = []string{"guess", "number", "category", "text", "image", "ignore", "sparse"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -78,6 +81,8 @@ type Column struct {
 
 	Pixels        []uint8 // Image: Height*Width bytes per row, row after row
 	Height, Width int
+
+	Entries *CSR[float64] // Sparse: row i of the matrix is that of the table
 }
 
 // Table is a set of columns of equal length.
@@ -142,6 +147,8 @@ func (c *Column) Len() int {
 		return len(c.Codes)
 	case Image:
 		return len(c.Pixels) / max(1, c.Height*c.Width)
+	case Sparse:
+		return c.Entries.Rows()
 	default:
 		return len(c.Texts)
 	}
@@ -154,7 +161,7 @@ func (c *Column) Missing(row int) bool {
 		return math.IsNaN(c.Numbers[row])
 	case Category:
 		return c.Codes[row] < 0
-	case Image:
+	case Image, Sparse:
 		return false
 	default:
 		return c.Texts[row] == ""
@@ -162,7 +169,8 @@ func (c *Column) Missing(row int) bool {
 }
 
 // Cell is the row's value as text: the shortest number that reads back
-// exactly, the level, the text; "" where missing. Images have no text.
+// exactly, the level, the text, the entries as index:value; "" where missing.
+// Images have no text.
 func (c *Column) Cell(row int) string {
 	if c.Missing(row) {
 		return ""
@@ -174,6 +182,8 @@ func (c *Column) Cell(row int) string {
 		return c.Levels[c.Codes[row]]
 	case Image:
 		return ""
+	case Sparse:
+		return c.Entries.text(row)
 	default:
 		return c.Texts[row]
 	}

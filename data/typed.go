@@ -26,8 +26,8 @@ func (o ReadOptions) numberColumn(file, name string, values []float64) (*Column,
 		c.Numbers = nil
 	case Ignore:
 		c.Ignored = asAsked
-	case Image:
-		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds numbers and cannot be an image", name)}
+	case Image, Sparse:
+		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds numbers and cannot be of kind %v", name, k)}
 	default:
 		c.Ignored = leaveOut(c, k == Number, false)
 	}
@@ -41,8 +41,8 @@ func (o ReadOptions) wordColumn(file, name string, w *words) (*Column, error) {
 	switch k {
 	case Number:
 		return numbersOf(file, name, w)
-	case Image:
-		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds text and cannot be an image", name)}
+	case Image, Sparse:
+		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds text and cannot be of kind %v", name, k)}
 	case Ignore:
 		c.Ignored = asAsked
 	case Text:

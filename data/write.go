@@ -22,8 +22,8 @@ func WriteCSV(w io.Writer, t *Table) error {
 			break
 		}
 		for i, c := range t.Columns {
-			if c.Kind == Image {
-				return fmt.Errorf("data: column %q holds images, which cannot be written as text", c.Name)
+			if c.Kind == Image || c.Kind == Sparse {
+				return fmt.Errorf("data: column %q is of kind %v, which cannot be written as CSV", c.Name, c.Kind)
 			}
 			fields[i] = c.Cell(row)
 		}

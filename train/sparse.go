@@ -36,7 +36,7 @@ type SparseFit struct {
 
 // FitSparse fits a linear model to the rows of s, all of them in every step. The
 // cost of a step is that of the entries that are not zero.
-func FitSparse(ctx context.Context, s *data.Sparse, o SparseOptions) (*SparseFit, error) {
+func FitSparse(ctx context.Context, s *data.SparseTable, o SparseOptions) (*SparseFit, error) {
 	p, m, err := sparseProblem(s, o)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func FitSparse(ctx context.Context, s *data.Sparse, o SparseOptions) (*SparseFit
 
 // sparseModel is the objective of a linear model on sparse rows.
 type sparseModel struct {
-	s      *data.Sparse
+	s      *data.SparseTable
 	loss   func(z, y float64) (value, slope, curvature float64)
 	l2     float64
 	l2Bias float64
@@ -112,7 +112,7 @@ var sparseLosses = map[string]func(z, y float64) (value, slope, curvature float6
 }
 
 // sparseProblem is the fit as package optim sees it: the weights, then the bias.
-func sparseProblem(s *data.Sparse, o SparseOptions) (p optim.Problem[float64], m *sparseModel, err error) {
+func sparseProblem(s *data.SparseTable, o SparseOptions) (p optim.Problem[float64], m *sparseModel, err error) {
 	name := o.Loss
 	if name == "" {
 		name = "logistic"
@@ -148,7 +148,7 @@ func sparseProblem(s *data.Sparse, o SparseOptions) (p optim.Problem[float64], m
 }
 
 // checkLabels refuses labels that a loss has no use for.
-func checkLabels(s *data.Sparse, loss string) error {
+func checkLabels(s *data.SparseTable, loss string) error {
 	for i, y := range s.Label {
 		switch {
 		case loss == "logistic" && y != 1 && y != 0 && y != -1:

@@ -54,7 +54,7 @@ func TestSparseReferences(t *testing.T) {
 // The derivatives of every loss agree with differences, and an l1 penalty leaves
 // few weights.
 func TestSparseObjective(t *testing.T) {
-	s := &data.Sparse{
+	s := &data.SparseTable{
 		Name: "s", Rows: 4, Cols: 3, Start: []int64{0, 2, 3, 3, 5}, Index: []int32{0, 2, 1, 0, 1},
 		Value: []float64{1, -2, 0.5, 3, 1}, Label: []float64{1, 0, 0, 1},
 	}
@@ -96,7 +96,7 @@ func TestSparseObjective(t *testing.T) {
 }
 
 func TestSparseRefuses(t *testing.T) {
-	s := &data.Sparse{Name: "s", Rows: 1, Cols: 1, Start: []int64{0, 0}, Label: []float64{3}}
+	s := &data.SparseTable{Name: "s", Rows: 1, Cols: 1, Start: []int64{0, 0}, Label: []float64{3}}
 	for want, o := range map[string]SparseOptions{
 		"the losses of sparse rows are": {Loss: "mea"},
 		"row 1 of s has the label 3":    {},

@@ -157,6 +157,11 @@ func (r *Recipe) check() error {
 			}
 		case data.Image:
 			width = f.ImageHeight * f.ImageWidth
+		case data.Sparse:
+			width = f.Width
+			if f.First < 0 || f.First > 1 || f.Width > data.MaxSparseCols || f.Scales != nil && len(f.Scales) != f.Width {
+				return fmt.Errorf("feature %q is of %d columns from %d on, which no file has", f.Column, f.Width, f.First)
+			}
 		default:
 			return fmt.Errorf("feature %q is a %v, which no model reads", f.Column, f.Kind)
 		}

@@ -1,0 +1,238 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"descent/internal/kernel"
+)
+
+// EncodeSparse is Encode for a matrix that is mostly zeros: the same features
+// of the given rows, of which only those that are not zero are kept. Each kind
+// of column has a case in sparsePartOf, which makes what appends the entries of
+// one row.
+func EncodeSparse[T kernel.Float](e *Encoder, t *Table, rows []int) (m *CSR[T], unseen int, err error) {
+	parts := make([]sparsePart[T], len(e.Features))
+	offset, entries := 0, 0
+	for i := range e.Features {
+		f := &e.Features[i]
+		c, err := column(f, t)
+		if err != nil {
+			return nil, 0, err
+		}
+		parts[i], err = sparsePartOf[T](f, c, offset, &unseen)
+		if err != nil {
+			return nil, 0, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
+		}
+		entries += nonZeros(f, c, rows)
+		offset += f.Width
+	}
+	m = NewCSR[T](offset, len(rows), entries)
+	for _, row := range rows {
+		for i, add := range parts {
+			if err := add(row, m); err != nil {
+				return nil, 0, fmt.Errorf("data: column %q of %s: %w", e.Features[i].Column, t.Name, err)
+			}
+		}
+		m.EndRow()
+	}
+	return m, unseen, nil
+}
+
+// sparsePart appends what one column has in a row to the last row of m: columns
+// from the feature's offset up to offset + Width, in increasing order.
+type sparsePart[T kernel.Float] func(row int, m *CSR[T]) error
+
+// sparsePartOf is the part of a feature whose first column is offset. It counts
+// in unseen as Encode does.
+func sparsePartOf[T kernel.Float](f *Feature, c *Column, offset int, unseen *int) (sparsePart[T], error) {
+	switch f.Kind {
+	case Category:
+		place := f.places(c)
+		return func(row int, m *CSR[T]) error {
+			at := place[c.Codes[row]+1]
+			if at == f.Width-1 {
+				*unseen++
+			}
+			m.Add(offset+at, 1)
+			return nil
+		}, nil
+	case Sparse:
+		return entriesPart[T](f, c, offset), nil
+	}
+	return densePart[T](f, c, offset)
+}
+
+// densePart is the part of a column that has a value for each of its features:
+// it is encoded as for a dense matrix, and zeros are left out.
+func densePart[T kernel.Float](f *Feature, c *Column, offset int) (sparsePart[T], error) {
+	cells, one := make([]T, f.Width), make([]int, 1)
+	return func(row int, m *CSR[T]) (err error) {
+		one[0] = row
+		switch f.Kind {
+		case Number:
+			err = encodeNumbers(f, c, one, cells, f.Width)
+		case Image:
+			err = encodePixels(f, c, one, cells, f.Width)
+		default:
+			err = fmt.Errorf("a %v cannot be a feature", f.Kind)
+		}
+		for j, v := range cells {
+			if v != 0 {
+				m.Add(offset+j, v)
+			}
+		}
+		return err
+	}, nil
+}
+
+// nonZeros is how many entries the given rows of a column have at most as
+// features; a kind without a case has all of them.
+func nonZeros(f *Feature, c *Column, rows []int) int {
+	switch f.Kind {
+	case Category:
+		return len(rows)
+	case Sparse:
+		n := 0
+		for _, row := range rows {
+			n += int(c.Entries.Start[row+1] - c.Entries.Start[row])
+		}
+		return n
+	}
+	return len(rows) * f.Width
+}
+
+// Density is the share of the features of the given rows that may differ from
+// zero, from 0 to 1.
+func (e *Encoder) Density(t *Table, rows []int) (float64, error) {
+	n := 0
+	for i := range e.Features {
+		c, err := column(&e.Features[i], t)
+		if err != nil {
+			return 0, err
+		}
+		n += nonZeros(&e.Features[i], c, rows)
+	}
+	return float64(n) / float64(max(1, len(rows)*e.Width())), nil
+}
+
+// learnSparse makes the rule of a sparse column. Subtracting means would fill
+// it with numbers, so its features are divided by their largest magnitude where
+// a range was asked for, and left as they are otherwise.
+func learnSparse(c *Column, rows []int, scale Scaling) (Feature, error) {
+	m := c.Entries
+	lo, hi := math.MaxInt, -1
+	for _, row := range rows {
+		if index, _ := m.Row(row); len(index) > 0 {
+			lo, hi = min(lo, int(index[0])), max(hi, int(index[len(index)-1]))
+		}
+	}
+	if hi < 0 {
+		return Feature{}, fmt.Errorf("the training rows have no entry")
+	}
+	f := Feature{Column: c.Name, Kind: Sparse, First: min(lo, 1), Rule: "as it is"}
+	f.Width = hi - f.First + 1
+	if scale == MaxAbs || scale == MinMax {
+		f.Scales = largest(m, rows, f.First, f.Width)
+		f.Rule = "each feature divided by its largest magnitude"
+	}
+	f.Rule = fmt.Sprintf("indices %d to %d, %s; entries beyond are passed over", f.First, hi, f.Rule)
+	return f, nil
+}
+
+// largest is the largest magnitude of each feature, 1 where it has none.
+func largest(m *CSR[float64], rows []int, first, width int) []float64 {
+	top := make([]float64, width)
+	for _, row := range rows {
+		index, value := m.Row(row)
+		for k, j := range index {
+			top[int(j)-first] = max(top[int(j)-first], math.Abs(value[k]))
+		}
+	}
+	for j, v := range top {
+		if v == 0 {
+			top[j] = 1
+		}
+	}
+	return top
+}
+
+// known is the part of a row whose indices training had.
+func (f *Feature) known(m *CSR[float64], row int) (index []int32, value []float64) {
+	index, value = m.Row(row)
+	lo, hi := 0, len(index)
+	for lo < hi && int(index[lo]) < f.First {
+		lo++
+	}
+	if n := hi; n > 0 && int(index[n-1]) >= f.First+f.Width {
+		hi = sort.Search(n, func(k int) bool { return int(index[k]) >= f.First+f.Width })
+	}
+	return index[lo:max(lo, hi)], value[lo:max(lo, hi)]
+}
+
+func entriesPart[T kernel.Float](f *Feature, c *Column, offset int) sparsePart[T] {
+	shift := int32(offset - f.First)
+	_, single := any(T(0)).(float32)
+	return func(row int, m *CSR[T]) error {
+		index, value := f.known(c.Entries, row)
+		n := len(m.Index)
+		m.Index, m.Value = slices.Grow(m.Index, len(index)), slices.Grow(m.Value, len(index))
+		m.Index, m.Value = m.Index[:n+len(index)], m.Value[:n+len(index)]
+		dst, v := m.Index[n:], m.Value[n:]
+		for k, j := range index {
+			dst[k], v[k] = j+shift, T(value[k])
+		}
+		if f.Scales != nil {
+			for k, j := range index {
+				v[k] = T(value[k] / f.Scales[int(j)-f.First])
+			}
+		}
+		if single && slices.ContainsFunc(v, func(v T) bool { return math.IsInf(float64(v), 0) }) {
+			return fmt.Errorf("a value in data row %d is beyond the range of float32", row+1)
+		}
+		return nil
+	}
+}
+
+// encodeEntries fills the cells of a dense matrix.
+func encodeEntries[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
+	for i, row := range rows {
+		cells := dst[i*stride : i*stride+f.Width]
+		clear(cells)
+		index, value := f.known(c.Entries, row)
+		for k, j := range index {
+			v := value[k]
+			if f.Scales != nil {
+				v /= f.Scales[int(j)-f.First]
+			}
+			if cells[int(j)-f.First] = T(v); math.IsInf(float64(T(v)), 0) {
+				return fmt.Errorf("the value %v in data row %d does not fit after scaling", v, row+1)
+			}
+		}
+	}
+	return nil
+}
+
+// Beyond counts the entries of sparse columns, in the given rows, whose indices
+// training did not have.
+func (e *Encoder) Beyond(t *Table, rows []int) int {
+	n := 0
+	for i := range e.Features {
+		f := &e.Features[i]
+		if f.Kind != Sparse {
+			continue
+		}
+		c, err := column(f, t)
+		if err != nil {
+			continue // encoding will say it
+		}
+		for _, row := range rows {
+			all, _ := c.Entries.Row(row)
+			known, _ := f.known(c.Entries, row)
+			n += len(all) - len(known)
+		}
+	}
+	return n
+}
