@@ -56,6 +56,7 @@ type progressState struct {
 	Rows    string          `json:"rows"`    // fingerprint of the tables
 	Command []string        `json:"command"` // that began the fit, and where
 	Folder  string          `json:"folder"`
+	Folds   []Fold          `json:"folds,omitempty"` // of a cross-validation, those that are done
 
 	Step      int        `json:"step"`
 	Epochs    int        `json:"epochs"`
@@ -110,6 +111,9 @@ func newSaver(p *plan) *saver {
 	}
 	s := &saver{dir: o.Dir, when: o.Checkpoints, last: time.Now()}
 	s.request = progressState{Format: formatVersion, Asked: p.asked, Rows: p.fingerprint(), Command: o.Command, Folder: folder}
+	if p.across != nil {
+		s.request.Folds = p.across.PerFold
+	}
 	return s
 }
 

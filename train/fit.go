@@ -32,26 +32,27 @@ func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*R
 	if opts.Force && !opts.Resume {
 		clearCheckpoints(opts.Dir)
 	}
-	p, err := newPlan(t, opts)
+	var across *CrossValidation
+	if opts.Folds != 0 {
+		var err error
+		if across, err = CrossValidate(ctx, t, opts, observe); err != nil {
+			return nil, err
+		}
+		opts = across.allRows(opts)
+	}
+	p, err := newPlan(t, opts, nil)
 	if err != nil {
 		return nil, err
 	}
-	net, err := p.layout()
+	p.across = across
+	if across != nil && across.early && opts.Validation == NoValidation {
+		p.note("no rows are set aside: %d epochs, the median of the best ones of the folds", opts.Epochs)
+	}
+	r, err := p.fit(ctx, observe)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
-		return nil, err
-	}
-	var r *Result
-	if p.single() {
-		r, err = fit[float32](ctx, p, net, observe)
-	} else {
-		r, err = fit[float64](ctx, p, net, observe)
-	}
-	if err != nil {
-		return nil, err
-	}
+	r.CV = across
 	r.Seconds = time.Since(began).Seconds()
 	if opts.Dir == "" {
 		return r, nil
@@ -65,6 +66,21 @@ func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*R
 	}
 	r.Notes = append(r.Notes, p.aside...)
 	return r, nil
+}
+
+// fit settles what is left to choose, and trains.
+func (p *plan) fit(ctx context.Context, observe Observer) (*Result, error) {
+	net, err := p.layout()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
+		return nil, err
+	}
+	if p.single() {
+		return fit[float32](ctx, p, net, observe)
+	}
+	return fit[float64](ctx, p, net, observe)
 }
 
 // recipe is what it takes to build the graph of training.

@@ -125,6 +125,7 @@ type config struct {
 	ClassWeight string             `json:"class_weight,omitempty"`
 	Rows        int                `json:"rows"`
 	Validation  int                `json:"validation_rows"`
+	Folds       int                `json:"folds,omitempty"`
 	Start       map[string]float64 `json:"start,omitempty"`
 	Seed        uint64             `json:"seed"`
 	Precision   string             `json:"precision"`
@@ -136,7 +137,7 @@ func (p *plan) config() config {
 		Target: o.Target, Scale: o.Scale, Model: p.spec.String(), Loss: p.loss.String(), Method: o.Method,
 		Rate: o.Rate, Settings: o.Settings, Schedule: o.Schedule, Wrap: o.Wrap, Accumulate: o.Accumulate, Batch: o.Batch, Epochs: o.Epochs, Patience: max(o.Patience, 0),
 		L2: o.L2, WeightDecay: o.WeightDecay, Clip: o.Clip, Weight: o.Weight, ClassWeight: o.ClassWeight,
-		Rows: p.train.n(), Validation: p.valid.n(), Seed: o.Seed, Precision: p.precision(),
+		Rows: p.train.n(), Validation: p.valid.n(), Folds: o.Folds, Seed: o.Seed, Precision: p.precision(),
 	}
 	if c.Scale == "" {
 		c.Scale = data.Standard

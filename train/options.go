@@ -47,6 +47,7 @@ type Options struct {
 
 	Validation      float64     // fraction of rows set aside; 0: chosen, NoValidation: none
 	ValidationTable *data.Table // rows to validate on instead
+	Folds           int         // of a cross-validation before the fit to all rows; 0: none
 	Patience        int         // epochs without a better validation loss before stopping; 0: chosen, NoPatience: never
 
 	Start map[string]float64 // where free parameters of a formula start; 1 where not named
@@ -95,6 +96,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("train: %d batches to accumulate and %d to skip; neither may be negative", o.Accumulate, o.SkipBatches)
 	case o.Epochs < 0:
 		return fmt.Errorf("train: %d epochs; there must be at least 1", o.Epochs)
+	case o.Folds < 0 || o.Folds == 1:
+		return fmt.Errorf("train: a cross-validation with %d folds; there are at least 2", o.Folds)
 	case o.Patience < NoPatience:
 		return fmt.Errorf("train: a patience of %d epochs; it must be at least 1", o.Patience)
 	case o.Validation != NoValidation && !(o.Validation >= 0 && o.Validation < 1):
@@ -109,6 +112,7 @@ func (o *Options) check() error {
 
 // Progress is what an Observer sees.
 type Progress struct {
+	Fold, Folds   int // of a cross-validation, from 1; 0 in the fit to all rows
 	Epoch, Epochs int // epochs begun, from 1; the most there will be
 	Step, Steps   int // steps taken; the most there will be
 	EpochEnd      bool

@@ -3,6 +3,7 @@ package train
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"descent/data"
 	"descent/loss"
@@ -33,6 +34,9 @@ type plan struct {
 	inner                        loss.Loss
 
 	method optim.Method[float64]
+
+	fold   int              // of a cross-validation, from 1; 0: this is the fit to all rows
+	across *CrossValidation // what is known of the folds so far; nil without
 }
 
 // part is a set of rows of a table with targets and weights.
@@ -54,8 +58,9 @@ func (p *plan) note(format string, args ...any) {
 // the validation loss of a fifth of them says next to nothing.
 const minRowsToSplit = 40
 
-// newPlan makes the choices that the table and the options leave open.
-func newPlan(t *data.Table, opts Options) (*plan, error) {
+// newPlan makes the choices that the table and the options leave open. The rows
+// named in without, if any, are not learned from.
+func newPlan(t *data.Table, opts Options, without map[int]bool) (*plan, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
@@ -71,6 +76,7 @@ func newPlan(t *data.Table, opts Options) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	rows = slices.DeleteFunc(rows, func(row int) bool { return without[row] })
 	if err := p.split(t, rows); err != nil {
 		return nil, err
 	}

@@ -171,27 +171,36 @@ func (p *plan) fillParts() error {
 		if s.table == nil {
 			continue
 		}
-		s.y, s.w = make([]float64, s.n()), make([]float64, s.n())
-		if err := p.target.Encode(s.table, s.rows, s.y); err != nil {
+		if err := p.fillPart(s); err != nil {
 			return err
-		}
-		if low, included := p.loss.Least(); slices.Min(s.y) < low || !included && slices.Min(s.y) == low {
-			needs := map[string]string{"poisson": "counts", "gamma": "positive numbers"}[p.loss.Name]
-			if needs == "" {
-				needs = "numbers that are not negative"
-			}
-			return fmt.Errorf("train: the %s loss needs %s, but target %q holds %v", p.loss, needs, p.target.Column, slices.Min(s.y))
-		}
-		for i := range s.w {
-			s.w[i] = 1
-		}
-		if p.opts.Weight != "" {
-			if err := s.table.Weights(p.opts.Weight, s.rows, s.w); err != nil {
-				return err
-			}
 		}
 	}
 	return p.balance()
+}
+
+// fillPart encodes targets and weights of a part, and refuses targets that the
+// loss has no value for.
+func (p *plan) fillPart(s *part) error {
+	s.y, s.w = make([]float64, s.n()), make([]float64, s.n())
+	if err := p.target.Encode(s.table, s.rows, s.y); err != nil {
+		return err
+	}
+	if low, included := p.loss.Least(); slices.Min(s.y) < low || !included && slices.Min(s.y) == low {
+		needs := map[string]string{"poisson": "counts", "gamma": "positive numbers"}[p.loss.Name]
+		if needs == "" {
+			needs = "numbers that are not negative"
+		}
+		return fmt.Errorf("train: the %s loss needs %s, but target %q holds %v", p.loss, needs, p.target.Column, slices.Min(s.y))
+	}
+	for i := range s.w {
+		s.w[i] = 1
+	}
+	if p.opts.Weight != "" {
+		if err := s.table.Weights(p.opts.Weight, s.rows, s.w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // balance multiplies the training weights so that every class weighs the same

@@ -46,6 +46,7 @@ func writeReport(w io.Writer, p *plan, res *Result) error {
 	r.line("")
 	r.line("%s with %d parameters from %d features; loss %s; %s; seed %d.", res.ModelName, res.Parameters, res.Features, res.LossName, res.Method, res.Seed)
 	r.curve(res)
+	r.folds(res.CV)
 	r.metrics(res)
 	r.weights(res)
 	r.line("")
@@ -125,6 +126,44 @@ func cell(v float64) string {
 		return ""
 	}
 	return fmt.Sprintf("%.6g", v)
+}
+
+// folds prints the metrics of a cross-validation.
+func (r *report) folds(c *CrossValidation) {
+	if c == nil {
+		return
+	}
+	r.line("")
+	r.line("## Cross-validation")
+	r.line("")
+	r.line("The rows were dealt into %d folds, and each was judged by a model fitted to all others; the model of this run was then fitted to all rows.", c.Folds)
+	for _, n := range c.Notes {
+		r.line("")
+		r.line("Note: %s.", n)
+	}
+	r.line("")
+	header, rule := []string{"metric", "mean", "sd", "baseline"}, []string{"---", "---:", "---:", "---:"}
+	for i := range c.PerFold {
+		header, rule = append(header, fmt.Sprintf("fold %d", i+1)), append(rule, "---:")
+	}
+	r.row(header...)
+	r.row(rule...)
+	rows := make([]string, 0, c.Folds+2)
+	for _, f := range c.PerFold {
+		rows = append(rows, fmt.Sprint(f.HeldOut))
+	}
+	r.row(append([]string{"rows held out", "", "", ""}, rows...)...)
+	for i, m := range c.Mean {
+		cells := []string{m.Name, cell(m.Value), cell(c.SD[i].Value), ""}
+		if v, ok := c.Baseline.Get(m.Name); ok {
+			cells[3] = cell(v)
+		}
+		for _, f := range c.PerFold {
+			v, _ := f.Metrics.Get(m.Name)
+			cells = append(cells, cell(v))
+		}
+		r.row(cells...)
+	}
 }
 
 func (r *report) metrics(res *Result) {

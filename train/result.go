@@ -31,6 +31,8 @@ type Result struct {
 	Weights  map[string]float64 `json:"weights,omitempty"`     // at most 100 of them, in the space of the features
 	Raw      map[string]float64 `json:"raw_weights,omitempty"` // of linear models: in the units of the columns
 
+	CV *CrossValidation `json:"cv,omitempty"` // of the same model, fitted to the rows but a fold at a time
+
 	AtBounds []AtBound `json:"at_bounds,omitempty"`
 
 	RowsPerSecond float64 `json:"rows_per_second"` // of training alone

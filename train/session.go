@@ -265,7 +265,7 @@ func (s *session[T]) stops(steps int) []optim.Stop[T] {
 func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) error {
 	o, n := &s.plan.opts, s.plan.train.n()
 	state := run.State()
-	progress := Progress{Epochs: o.Epochs, Steps: steps, Validation: math.NaN()}
+	progress := Progress{Fold: s.plan.fold, Folds: o.Folds, Epochs: o.Epochs, Steps: steps, Validation: math.NaN()}
 	if n := len(s.curve); n > 0 {
 		progress.Validation = s.curve[n-1].Validation
 	}

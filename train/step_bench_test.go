@@ -34,7 +34,7 @@ func BenchmarkStep(b *testing.B) {
 }
 
 func benchmarkStep(b *testing.B, table *data.Table, opts Options, threads int) {
-	p, err := newPlan(table, opts)
+	p, err := newPlan(table, opts, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -36,6 +36,7 @@ type fitFlags struct {
 	bounds                      string
 	classWeight, sampleWeight   string
 	validation, patience, scale string
+	cv                          int
 	start                       string
 	seed                        uint64
 	threads                     int
@@ -66,7 +67,9 @@ logistic, softmax, poisson, mlp:64,64 (hidden layers; mlp:64:tanh), or a formula
 in columns and free parameters such as 'a*exp(-b*x) + c'.
 
 A fifth of the rows is set aside to judge the model, unless there are fewer than
-40, the model is a formula, or --validation says otherwise. Ctrl-C ends training
+40, the model is a formula, or --validation says otherwise. --cv 5 judges the model on all rows instead: it is
+fitted five times, each time without a fifth that it is then judged on, and last
+to all of them, which is the model that is kept. Ctrl-C ends training
 early and saves the model as it is.
 
 Exit status: 0 the fit converged, or all its epochs are done; 1 failed
@@ -125,6 +128,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.classWeight, "class-weight", "none", "none, or balanced: every class weighs the same")
 	fl.StringVar(&f.sampleWeight, "sample-weight", "", "column that says how much each row counts")
 	fl.StringVar(&f.validation, "validation", "auto", "a fraction such as 0.2, a file, none or auto")
+	fl.IntVar(&f.cv, "cv", 0, "judge the model by so many folds, each unseen by a fit to the others, before the fit to all rows")
 	fl.StringVar(&f.patience, "patience", "auto", "epochs to wait for a better validation loss: a number, none or auto")
 	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, none or auto")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
@@ -205,6 +209,9 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 	bar.clear()
 	if err != nil {
 		folder.drop()
+		if errors.Is(err, context.Canceled) {
+			return a.interrupted(err, o)
+		}
 		return fitError(err)
 	}
 	a.status = fitStatus(r)

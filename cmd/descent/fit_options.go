@@ -40,7 +40,7 @@ func (f *fitFlags) options() (o train.Options, read data.ReadOptions, err error)
 	}
 	o = train.Options{
 		Target: f.target, Features: f.features, Epochs: f.epochs, GradTol: f.gradTol, Time: f.limit,
-		L1: f.l1, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
+		Folds: f.cv, L1: f.l1, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
 	}
 	for _, parse := range []func(*train.Options) error{
 		f.ranges, f.chooseL2, f.chooseModel, f.chooseMethod, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
@@ -60,7 +60,7 @@ func (f *fitFlags) ranges(*train.Options) error {
 	}{
 		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
 		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()}, {"--threads", float64(f.threads)},
-		{"--accumulate", float64(f.accumulate)}, {"--skip-batches", float64(f.skipBatches)},
+		{"--cv", float64(f.cv)}, {"--accumulate", float64(f.accumulate)}, {"--skip-batches", float64(f.skipBatches)},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("%s: found %g, expected a number that is not negative", v.flag, v.value)
@@ -160,6 +160,9 @@ func (f *fitFlags) chooseValidation(o *train.Options) (err error) {
 		if _, err := os.Stat(f.validation); errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("--validation: there is no file %s; expected a fraction between 0 and 1 such as 0.2, a file, none or auto", f.validation)
 		}
+	}
+	if f.cv == 1 {
+		return fmt.Errorf("--cv: found 1, expected at least 2 folds; 5 or 10 are usual")
 	}
 	switch f.patience {
 	case "auto":

@@ -46,7 +46,7 @@ func (p *fitProgress) observe(at train.Progress) {
 
 // fitBar is the text of the bar: what fits in so many columns, the loss first.
 func fitBar(at train.Progress, space int) string {
-	text := fmt.Sprintf("epoch %d", at.Epoch)
+	text := fitFold(at) + fmt.Sprintf("epoch %d", at.Epoch)
 	for _, part := range fitParts(at) {
 		if len(text)+len(part)+2 > space {
 			break
@@ -64,12 +64,21 @@ func fitParts(at train.Progress) []string {
 	return append(parts, "rate "+numtext.Short(at.Rate, 3))
 }
 
+// fitFold names the fold of a cross-validation, "" in the fit to all rows.
+func fitFold(at train.Progress) string {
+	if at.Fold == 0 {
+		return ""
+	}
+	return fmt.Sprintf("fold %d of %d  ", at.Fold, at.Folds)
+}
+
 // fitLine is a plain line of progress, with the time that is left at most.
 func fitLine(at train.Progress) string {
 	text := fmt.Sprintf("epoch %d of %d", at.Epoch, at.Epochs)
 	if at.Epochs == at.Steps {
 		text = fmt.Sprintf("step %d of %d", at.Step, at.Steps)
 	}
+	text = fitFold(at) + text
 	for _, part := range fitParts(at) {
 		text += "  " + part
 	}

@@ -34,6 +34,7 @@ func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 	fmt.Fprintln(w)
 	printWrapped(w, fmt.Sprintf("%s: %s.", ending(r), r.Reason))
 	printWrapped(w, fmt.Sprintf("%s in %s s, %s rows a second.", fitLength(r), numtext.Short(r.Seconds, 3), large(r.RowsPerSecond)))
+	printFolds(w, r.CV)
 	printScores(w, r)
 	if r.Confusion != nil {
 		printConfusion(w, r.Confusion, r.Metrics)
