@@ -257,3 +257,25 @@ func (c *CrossValidation) allRows(opts Options) Options {
 	}
 	return opts
 }
+
+// planAcross is the plan of the fit to all rows, after a cross-validation where
+// one is asked for.
+func planAcross(ctx context.Context, t *data.Table, opts Options, observe Observer) (*plan, error) {
+	if opts.Folds == 0 {
+		return newPlan(t, opts, nil)
+	}
+	c, err := CrossValidate(ctx, t, opts, observe)
+	if err != nil {
+		return nil, err
+	}
+	opts = c.allRows(opts)
+	p, err := newPlan(t, opts, nil)
+	if err != nil {
+		return nil, err
+	}
+	p.across = c
+	if opts.Epochs > 0 && c.early && opts.Validation == NoValidation {
+		p.note("no rows are set aside: %d epochs, the median of the best ones of the folds", opts.Epochs)
+	}
+	return p, nil
+}

@@ -32,27 +32,15 @@ func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*R
 	if opts.Force && !opts.Resume {
 		clearCheckpoints(opts.Dir)
 	}
-	var across *CrossValidation
-	if opts.Folds != 0 {
-		var err error
-		if across, err = CrossValidate(ctx, t, opts, observe); err != nil {
-			return nil, err
-		}
-		opts = across.allRows(opts)
-	}
-	p, err := newPlan(t, opts, nil)
+	p, err := planAcross(ctx, t, opts, observe)
 	if err != nil {
 		return nil, err
-	}
-	p.across = across
-	if across != nil && across.early && opts.Validation == NoValidation {
-		p.note("no rows are set aside: %d epochs, the median of the best ones of the folds", opts.Epochs)
 	}
 	r, err := p.fit(ctx, observe)
 	if err != nil {
 		return nil, err
 	}
-	r.CV = across
+	r.CV = p.across
 	r.Seconds = time.Since(began).Seconds()
 	if opts.Dir == "" {
 		return r, nil
