@@ -202,13 +202,13 @@ func (c *CrossValidation) summarise() {
 			c.Notes = append(c.Notes, fmt.Sprintf("the fit without fold %d diverged: %s", i+1, f.Reason))
 		}
 	}
-	c.Mean, c.SD = spread(metrics)
-	c.Baseline, _ = spread(baseline)
+	c.Mean, c.SD = meanAndSD(metrics)
+	c.Baseline, _ = meanAndSD(baseline)
 }
 
-// spread is the mean and the standard deviation of the metrics that are in
+// meanAndSD is the mean and the standard deviation of the metrics that are in
 // every list, in the order of the first.
-func spread(lists []loss.Metrics) (mean, sd loss.Metrics) {
+func meanAndSD(lists []loss.Metrics) (mean, sd loss.Metrics) {
 	n := float64(len(lists))
 	for _, m := range lists[0] {
 		var sum, squares float64

@@ -89,7 +89,7 @@ func TestFoldsAreFitsToTheOthers(t *testing.T) {
 // TestSpread holds mean and deviation to numbers by hand; a metric that a fold
 // lacks is left out.
 func TestSpread(t *testing.T) {
-	mean, sd := spread([]loss.Metrics{{{Name: "a", Value: 1}, {Name: "b", Value: 0}}, {{Name: "a", Value: 2}}, {{Name: "a", Value: 6}, {Name: "b", Value: 1}}})
+	mean, sd := meanAndSD([]loss.Metrics{{{Name: "a", Value: 1}, {Name: "b", Value: 0}}, {{Name: "a", Value: 2}}, {{Name: "a", Value: 6}, {Name: "b", Value: 1}}})
 	if len(mean) != 1 || mean[0].Value != 3 || math.Abs(sd[0].Value-math.Sqrt(7)) > 1e-15 {
 		t.Errorf("mean %v, deviation %v", mean, sd)
 	}
