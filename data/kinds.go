@@ -77,24 +77,33 @@ func (r *textReader) badNumber(m *measure, name, expected string) error {
 // empty, or it counts the rows and is called so. "" where it may say something.
 // asked: the kind was asked for; named: the name is the user's own.
 func leaveOut(c *Column, asked, named bool) string {
-	if !slices.ContainsFunc(c.Numbers, func(v float64) bool { return !math.IsNaN(v) }) {
+	any := slices.ContainsFunc(c.Numbers, func(v float64) bool { return !math.IsNaN(v) })
+	counting := func() bool {
+		for i, v := range c.Numbers {
+			if v != c.Numbers[0]+float64(i) {
+				return false
+			}
+		}
+		return true
+	}
+	return leaveOutBy(c.Name, len(c.Numbers), any, counting, asked, named)
+}
+
+// leaveOutBy is leaveOut for a column of so many rows, by whether it has any
+// value and whether each row counts on from the one before.
+func leaveOutBy(name string, rows int, any bool, counting func() bool, asked, named bool) string {
+	if !any {
 		return noValues
 	}
-	if asked || len(c.Numbers) < idRows {
+	if asked || rows < idRows {
 		return ""
 	}
-	name := strings.Trim(strings.ToLower(c.Name), "_. ")
+	name = strings.Trim(strings.ToLower(name), "_. ")
 	counts := []string{"c1", "id", "index", "idx", "obs", "row", "rowid", "row_id", "rownames", "unnamed: 0", "#"}
-	if !slices.Contains(counts, name) || name == "c1" && named {
-		return ""
+	if slices.Contains(counts, name) && (name != "c1" || !named) && counting() {
+		return numbersRows
 	}
-	start := c.Numbers[0]
-	for i, v := range c.Numbers {
-		if v != start+float64(i) {
-			return ""
-		}
-	}
-	return numbersRows
+	return ""
 }
 
 // odd names the first cell that keeps a column of numbers, for the most part,

@@ -31,13 +31,17 @@ func (s *source) Close() {
 }
 
 // open opens what path names.
-func open(path string, stdin io.Reader) (*source, error) {
+func open(path string, stdin io.Reader) (*source, error) { return openWatched(path, stdin, nil) }
+
+// openWatched is open where watch, unless it is nil, is told how many bytes are
+// read.
+func openWatched(path string, stdin io.Reader, watch func(n int64)) (*source, error) {
 	switch sample, ok := strings.CutPrefix(path, "sample:"); {
 	case path == "-":
 		if stdin == nil {
 			stdin = os.Stdin
 		}
-		return unpack(&source{name: "standard input"}, stdin)
+		return unpack(&source{name: "standard input"}, watched(stdin, watch))
 	case ok:
 		f, err := openSample(sample)
 		if err != nil {
@@ -57,7 +61,7 @@ func open(path string, stdin io.Reader) (*source, error) {
 	case info.IsDir():
 		err = &Error{File: path, Msg: "this is a folder, not a file" + exampleIn(path)}
 	default:
-		return unpack(s, f)
+		return unpack(s, watched(f, watch))
 	}
 	s.Close()
 	return nil, err

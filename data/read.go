@@ -32,7 +32,13 @@ type ReadOptions struct {
 
 	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
 	Threads    int  // that parse; 0: one for each processor. The table does not depend on it
+
+	sink  sink          // takes the rows of a text instead of a table
+	watch func(n int64) // is told how many bytes of a file were read
 }
+
+// sink reads the rows behind the settled columns of a text.
+type sink func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error
 
 // Read reads a table from a file, from standard input ("-") or from the
 // embedded samples ("sample:penguins"), packed with gzip or Zstandard or not.
@@ -65,7 +71,7 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 	if !slices.Contains([]byte{0, ',', '\t', ';', ' '}, opts.Separator) {
 		return nil, fmt.Errorf("data: %q cannot separate fields; choose comma, tab, semicolon or blank", opts.Separator)
 	}
-	src, err := open(path, opts.Stdin)
+	src, err := openWatched(path, opts.Stdin, opts.watch)
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,9 @@ func readBlocks(name string, src io.Reader, opts ReadOptions, size int) (*Table,
 
 // gather reads the sample and all behind it into the columns.
 func (r *textReader) gather(f *feed, sample block, columns []*Column, l *layout, size int) (*Table, error) {
+	if r.opts.sink != nil {
+		return nil, r.opts.sink(r, f, sample, columns, l, size)
+	}
 	g := newGather(l)
 	if err := l.read(f, sample, size, r.opts.threads(), g.take); err != nil {
 		return nil, err
@@ -110,10 +113,13 @@ func (r *textReader) finish(t *Table, g *gather) {
 		}
 		c.Numbers = g.column(i)
 		if c.Ignored == "" {
-			c.Ignored = leaveOut(c, r.opts.kind(c.Name) == Number, r.header && (r.first == nil || r.first[0].text != ""))
+			c.Ignored = leaveOut(c, r.opts.kind(c.Name) == Number, r.named())
 		}
 	}
 }
+
+// named says whether the file itself names its first column.
+func (r *textReader) named() bool { return r.header && (r.first == nil || r.first[0].text != "") }
 
 // open reads the sample, skips what is to be skipped, finds the dialect and
 // reads the first record.

@@ -88,32 +88,45 @@ func (w *words) join(o *words) {
 // finish settles between levels and text and fills the column. odd is what
 // speaks for numbers after all.
 func (w *words) finish(c *Column, odd string) {
-	reason := ""
-	if w.dict == nil && !w.fixed {
-		reason = fmt.Sprintf("text: more than %d different values", manyLevels)
+	present := 0
+	for _, code := range w.codes {
+		if code >= 0 {
+			present++
+		}
 	}
-	if w.dict != nil && !w.fixed {
-		levels, present := len(w.dict.levels), 0
-		for _, code := range w.codes {
-			if code >= 0 {
-				present++
-			}
-		}
-		switch {
-		case levels == present && present >= idRows:
-			reason = "text: a different value in every row"
-		case levels > fewLevels && 2*levels > present:
-			reason = fmt.Sprintf("text: %d different values in %d rows", levels, present)
-		}
-		if reason != "" {
-			w.toText()
-		}
+	reason := w.unlike(present)
+	if reason != "" && w.dict != nil {
+		w.toText()
 	}
 	if w.dict != nil {
 		c.Kind, c.Codes, c.Levels = Category, w.codes, w.dict.sorted(w.codes)
 		return
 	}
-	c.Kind, c.Texts = Text, w.strings()
+	c.Texts = w.strings()
+	c.beText(reason, odd)
+}
+
+// unlike says why the values are text and no levels of a category, "" where
+// they are, or where the kind was asked for. present is how many there are.
+func (w *words) unlike(present int) string {
+	if w.fixed {
+		return ""
+	}
+	if w.dict == nil {
+		return fmt.Sprintf("text: more than %d different values", manyLevels)
+	}
+	switch levels := len(w.dict.levels); {
+	case levels == present && present >= idRows:
+		return "text: a different value in every row"
+	case levels > fewLevels && 2*levels > present:
+		return fmt.Sprintf("text: %d different values in %d rows", levels, present)
+	}
+	return ""
+}
+
+// beText makes the column one of text that models leave out.
+func (c *Column) beText(reason, odd string) {
+	c.Kind = Text
 	switch {
 	case c.Ignored != "":
 	case reason != "":

@@ -1,0 +1,332 @@
+package data
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Cache is a table in a file, whose rows are read group by group.
+type Cache struct {
+	Name    string
+	Columns []*Column // without values
+	Facts   []Facts   // of each column; counts are in the order of the levels
+	Rows    int
+	Notes   []string // what the reader of the text decided on its own
+
+	path   string
+	f      io.ReaderAt
+	close  func() error
+	schema cacheSchema
+	place  [][]int32 // of a level by appearance among the sorted ones
+	index  []byte
+	starts []uint64 // of each group, and the end of the last
+	print  string
+}
+
+// OpenCache opens the cache at path. A cache that was made from other files or
+// with other options is refused with ErrStale, one that is not there with
+// fs.ErrNotExist, and one that is torn or damaged in words: it is to be made
+// again.
+func OpenCache(path string, files []string, opts ReadOptions) (*Cache, error) {
+	all, err := expandAll(files)
+	if err != nil {
+		return nil, err
+	}
+	id, err := identify(all, opts)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, explainOpen(path, err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, explainOpen(path, err)
+	}
+	c, err := openCache(f, info.Size(), id)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("data: the cache %s: %w", path, err)
+	}
+	c.path, c.close = path, f.Close
+	c.Name = all[0]
+	if len(all) > 1 {
+		c.Name = fmt.Sprintf("%s and %s", all[0], plural(len(all)-1, "other file"))
+	}
+	if all[0] == "-" {
+		c.Name = "standard input"
+	}
+	return c, nil
+}
+
+// Close lets go of the file.
+func (c *Cache) Close() error { return c.close() }
+
+// openCache reads header, tail and index, and believes none of them.
+func openCache(f io.ReaderAt, size int64, id identity) (*Cache, error) {
+	if size < int64(cacheHeader+cacheTail) {
+		return nil, fmt.Errorf("it is torn: only %d bytes", size)
+	}
+	head, tail := make([]byte, cacheHeader), make([]byte, cacheTail)
+	if err := readAt(f, head, 0); err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(head, []byte(cacheMagic)) {
+		return nil, errors.New("this is no cache of rows")
+	}
+	if crc32.Checksum(head[:cacheHeader-4], castagnoli) != binary.LittleEndian.Uint32(head[cacheHeader-4:]) {
+		return nil, errors.New("its header is damaged")
+	}
+	if v := binary.LittleEndian.Uint32(head[len(cacheMagic):]); v != cacheVersion {
+		return nil, fmt.Errorf("%w (version %d)", ErrStale, v)
+	}
+	if !bytes.Equal(head[len(cacheMagic)+4:][:identitySize], id[:]) {
+		return nil, ErrStale
+	}
+	if err := readAt(f, tail, size-int64(cacheTail)); err != nil {
+		return nil, err
+	}
+	if !bytes.HasSuffix(tail, []byte(cacheMagic)) {
+		return nil, errors.New("it is torn: its end is missing")
+	}
+	at, schema, index := binary.LittleEndian.Uint64(tail), binary.LittleEndian.Uint64(tail[8:]), binary.LittleEndian.Uint64(tail[16:])
+	most := uint64(size) - uint64(cacheTail)
+	if schema > maxIndex || index > maxIndex || at < uint64(cacheHeader) || at > most || schema+index != most-at {
+		return nil, errors.New("its tail is damaged")
+	}
+	text := make([]byte, schema+index+3*8)
+	if err := readAt(f, text, int64(at)); err != nil {
+		return nil, err
+	}
+	if crc32.Checksum(text, castagnoli) != binary.LittleEndian.Uint32(tail[3*8:]) {
+		return nil, errors.New("its index is damaged")
+	}
+	print := sha256.Sum256(text)
+	c := &Cache{f: f, index: text[schema : schema+index], print: hex.EncodeToString(print[:])}
+	if err := json.Unmarshal(text[:schema], &c.schema); err != nil {
+		return nil, fmt.Errorf("its index: %w", err)
+	}
+	if err := c.arrange(at); err != nil {
+		return nil, fmt.Errorf("its index: %w", err)
+	}
+	return c, nil
+}
+
+func readAt(f io.ReaderAt, b []byte, at int64) error {
+	if _, err := f.ReadAt(b, at); err != nil {
+		var pe *os.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
+		return fmt.Errorf("reading %d bytes at %d: %w", len(b), at, err)
+	}
+	return nil
+}
+
+// arrange checks the index, which ends the file's chunks at end, and lays the
+// columns out.
+func (c *Cache) arrange(end uint64) error {
+	s := &c.schema
+	if err := s.check(); err != nil {
+		return err
+	}
+	if len(c.index) != len(s.Groups)*len(s.Columns)*chunkEntry {
+		return fmt.Errorf("%d bytes for %d groups of %d columns", len(c.index), len(s.Groups), len(s.Columns))
+	}
+	at := uint64(cacheHeader)
+	for i, rows := range s.Groups {
+		c.starts = append(c.starts, at)
+		for j := range s.Columns {
+			_, size, _ := c.chunk(i, j)
+			at += uint64(size)
+		}
+		c.Rows += rows
+	}
+	if c.starts = append(c.starts, at); at != end {
+		return fmt.Errorf("the chunks end at %d, the file's at %d", at, end)
+	}
+	c.Notes = s.Notes
+	for i := range s.Columns {
+		d := &s.Columns[i]
+		column := &Column{Name: d.Name, Kind: d.Kind, Ignored: d.Ignored, Height: d.Height, Width: d.Width}
+		var place []int32
+		if d.Kind == Category {
+			place, column.Levels = d.rank()
+			counts := make([]int, len(place))
+			for i, n := range d.Facts.Counts {
+				counts[place[i]] = n
+			}
+			d.Facts.Counts = counts
+		}
+		c.place, c.Columns, c.Facts = append(c.place, place), append(c.Columns, column), append(c.Facts, d.Facts)
+	}
+	return nil
+}
+
+// chunk is the entry of a column of a group.
+func (c *Cache) chunk(group, column int) (encoding byte, size, sum uint32) {
+	e := c.index[(group*len(c.schema.Columns)+column)*chunkEntry:]
+	return e[0], binary.LittleEndian.Uint32(e[1:]), binary.LittleEndian.Uint32(e[5:])
+}
+
+// Groups is the number of groups of rows.
+func (c *Cache) Groups() int { return len(c.schema.Groups) }
+
+// GroupRows is the number of rows of a group.
+func (c *Cache) GroupRows(group int) int { return c.schema.Groups[group] }
+
+// Fingerprint is a hash of the checksums of all rows: equal for caches of equal
+// rows of equal files.
+func (c *Cache) Fingerprint() string { return c.print }
+
+// Table is the columns without rows.
+func (c *Cache) Table() *Table {
+	t := &Table{Name: c.Name, Notes: c.Notes}
+	for _, col := range c.Columns {
+		empty := *col
+		t.Columns = append(t.Columns, &empty)
+	}
+	return t
+}
+
+// CacheReader reads some columns of a cache. Several may read one cache at
+// once.
+type CacheReader struct {
+	c    *Cache
+	pick []int
+	buf  []byte
+}
+
+// Reader reads the named columns, all where none is named.
+func (c *Cache) Reader(names ...string) (*CacheReader, error) {
+	r := &CacheReader{c: c}
+	t := c.Table()
+	for i, col := range c.Columns {
+		if names == nil || slices.Contains(names, col.Name) {
+			r.pick = append(r.pick, i)
+		}
+	}
+	for _, name := range names {
+		if _, err := t.Column(name); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Table is the columns of the reader without rows.
+func (r *CacheReader) Table() *Table {
+	t := r.c.Table()
+	columns := t.Columns
+	t.Columns = nil
+	for _, i := range r.pick {
+		t.Columns = append(t.Columns, columns[i])
+	}
+	return t
+}
+
+// Reset forgets the rows of t and keeps their memory for others.
+func (t *Table) Reset() {
+	t.Rows = 0
+	for _, c := range t.Columns {
+		c.Numbers, c.Codes, c.Texts, c.Pixels = c.Numbers[:0], c.Codes[:0], c.Texts[:0], c.Pixels[:0]
+	}
+}
+
+// Read appends the rows of a group to t, a table of the reader's.
+func (r *CacheReader) Read(group int, t *Table) error {
+	for k := 0; k < len(r.pick); {
+		n := 1 // columns that lie side by side
+		for k+n < len(r.pick) && r.pick[k+n] == r.pick[k]+n {
+			n++
+		}
+		if err := r.run(group, t, k, n); err != nil {
+			return fmt.Errorf("data: the cache %s, rows %d and on: %w; remove it, and it is made again", filepath.Base(r.c.path), t.Rows+1, err)
+		}
+		k += n
+	}
+	t.Rows += r.c.schema.Groups[group]
+	return nil
+}
+
+// run reads the n columns from the k-th on, which lie side by side.
+func (r *CacheReader) run(group int, t *Table, k, n int) error {
+	c := r.c
+	at, first := c.starts[group], r.pick[k]
+	for j := range first {
+		_, size, _ := c.chunk(group, j)
+		at += uint64(size)
+	}
+	total := 0
+	for j := range n {
+		_, size, _ := c.chunk(group, first+j)
+		total += int(size)
+	}
+	if cap(r.buf) < total {
+		r.buf = make([]byte, total)
+	}
+	buf := r.buf[:total]
+	if err := readAt(c.f, buf, int64(at)); err != nil {
+		return err
+	}
+	for j := range n {
+		encoding, size, sum := c.chunk(group, first+j)
+		chunk := buf[:size]
+		buf = buf[size:]
+		if crc32.Checksum(chunk, castagnoli) != sum {
+			return fmt.Errorf("column %q is damaged", c.Columns[first+j].Name)
+		}
+		if err := c.decode(t.Columns[k+j], first+j, encoding, chunk, c.schema.Groups[group]); err != nil {
+			return fmt.Errorf("column %q: %w", c.Columns[first+j].Name, err)
+		}
+	}
+	return nil
+}
+
+// decode appends the n rows of a chunk of column j to dst.
+func (c *Cache) decode(dst *Column, j int, encoding byte, chunk []byte, n int) (err error) {
+	levels := c.schema.Columns[j].Levels
+	switch dst.Kind {
+	case Number:
+		dst.Numbers, err = decodeNumbers(dst.Numbers, encoding, chunk, n)
+	case Category:
+		place := c.place[j]
+		dst.Codes = slices.Grow(dst.Codes, n)
+		err = eachCode(encoding, chunk, n, len(levels), func(code int32) {
+			if code >= 0 {
+				code = place[code]
+			}
+			dst.Codes = append(dst.Codes, code)
+		})
+	case Image:
+		if encoding != pixels || len(chunk) != n*dst.Height*dst.Width {
+			return fmt.Errorf("%d bytes of encoding %d for %d images", len(chunk), encoding, n)
+		}
+		dst.Pixels = append(dst.Pixels, chunk...)
+	case Text:
+		if encoding == texts {
+			dst.Texts, err = decodeTexts(dst.Texts, chunk, n)
+			break
+		}
+		err = eachCode(encoding, chunk, n, len(levels), func(code int32) { // before there were too many levels
+			text := ""
+			if code >= 0 {
+				text = levels[code]
+			}
+			dst.Texts = append(dst.Texts, text)
+		})
+	}
+	return err
+}
