@@ -61,7 +61,7 @@ func TestTraceReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "step value gradient_norm rate step_norm predicted actual ratio angle x w[1] w[2] d/dx d/dw[1] d/dw[2]"
+	want := "step value gradient_norm rate step_norm predicted actual ratio cosine angle x w[1] w[2] d/dx d/dw[1] d/dw[2]"
 	if got := strings.Join(table.Names(), " "); got != want {
 		t.Errorf("columns %s, want %s", got, want)
 	}
