@@ -73,13 +73,31 @@ const (
 // NewEncoder learns the rule of every feature column from the given rows of t
 // and no others.
 func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
+	return newEncoder(t, opts, lessons{
+		rows:   len(rows),
+		spread: func(c *Column) spread { return spreadOf(c, rows) },
+		levels: func(c *Column) ([]bool, bool) { return levelsOf(c, rows) },
+		sparse: func(c *Column, scale Scaling) (Feature, error) { return learnSparse(c, rows, scale) },
+	})
+}
+
+// lessons are what the training rows say about columns.
+type lessons struct {
+	rows   int
+	spread func(*Column) spread                      // of numbers
+	levels func(*Column) (seen []bool, missing bool) // of categories
+	sparse func(*Column, Scaling) (Feature, error)
+}
+
+// newEncoder learns the rule of every feature column from the lessons.
+func newEncoder(t *Table, opts FeatureOptions, from lessons) (*Encoder, error) {
 	if opts.Scale == "" {
 		opts.Scale = Standard
 	}
 	if !slices.Contains([]Scaling{Standard, MinMax, MaxAbs, Unscaled}, opts.Scale) {
 		return nil, fmt.Errorf("data: no scaling %q; there are standard, minmax, maxabs, none", opts.Scale)
 	}
-	if len(rows) == 0 {
+	if from.rows == 0 {
 		return nil, fmt.Errorf("data: no training rows in %s to fit the encoding on", t.Name)
 	}
 	columns, err := featureColumns(t, opts)
@@ -88,7 +106,7 @@ func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
 	}
 	e := &Encoder{}
 	for _, c := range columns {
-		f, err := learn(c, rows, opts.Scale)
+		f, err := learn(c, opts.Scale, from)
 		if err != nil {
 			return nil, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
 		}
@@ -147,12 +165,13 @@ func featureColumns(t *Table, opts FeatureOptions) ([]*Column, error) {
 }
 
 // learn makes the rule of one column.
-func learn(c *Column, rows []int, scale Scaling) (Feature, error) {
+func learn(c *Column, scale Scaling, from lessons) (Feature, error) {
 	switch c.Kind {
 	case Number:
-		return learnNumber(c, rows, scale)
+		return learnNumber(c, from.spread(c), scale)
 	case Category:
-		return learnCategory(c, rows), nil
+		seen, missing := from.levels(c)
+		return learnCategory(c, seen, missing), nil
 	case Image:
 		return Feature{
 			Column: c.Name, Kind: Image, Width: c.Height * c.Width,
@@ -160,36 +179,23 @@ func learn(c *Column, rows []int, scale Scaling) (Feature, error) {
 			ImageHeight: c.Height, ImageWidth: c.Width,
 		}, nil
 	case Sparse:
-		return learnSparse(c, rows, scale)
+		return from.sparse(c, scale)
 	default:
 		return Feature{}, fmt.Errorf("text cannot be a feature (%s); read it as a category if it has few different values", c.Ignored)
 	}
 }
 
-func learnNumber(c *Column, rows []int, scale Scaling) (Feature, error) {
+func learnNumber(c *Column, s spread, scale Scaling) (Feature, error) {
 	f := Feature{Column: c.Name, Kind: Number, Width: 1, Scale: 1}
-	present := make([]float64, 0, len(rows))
-	for _, row := range rows {
-		switch v := c.Numbers[row]; {
-		case math.IsInf(v, 0):
-			return f, fmt.Errorf("data row %d holds %v; leave it empty if it is unknown", row+1, v)
-		case !math.IsNaN(v):
-			present = append(present, v)
-		}
+	if s.infinite > 0 {
+		return f, fmt.Errorf("data row %d holds %v; leave it empty if it is unknown", s.infinite, s.bad)
 	}
-	missing := len(rows) - len(present)
-	if len(present) == 0 {
+	if s.present == 0 {
 		f.Scale, f.Rule = 0, "no value in the training rows: always 0"
 		return f, nil
 	}
-	f.Fill = median(present)
-	filled := func(i int) float64 {
-		if i < len(present) {
-			return present[i]
-		}
-		return f.Fill
-	}
-	lo, hi := present[0], present[len(present)-1] // median sorted them
+	f.Fill = s.median
+	lo, hi := s.lo, s.hi
 	switch {
 	case scale == Unscaled:
 		f.Rule = "as it is"
@@ -203,29 +209,34 @@ func learnNumber(c *Column, rows []int, scale Scaling) (Feature, error) {
 		f.Shift, f.Scale = lo, hi-lo
 		f.Rule = fmt.Sprintf("(value - %s) / %s", short(f.Shift), short(f.Scale))
 	default:
-		f.Shift, f.Scale = meanSD(len(rows), filled)
+		f.Shift, f.Scale = s.mean, s.sd
 		f.Rule = fmt.Sprintf("(value - %s) / %s", short(f.Shift), short(f.Scale))
 	}
 	if math.IsInf(f.Scale, 0) || math.IsInf(f.Shift, 0) || math.IsNaN(f.Scale) || math.IsNaN(f.Shift) {
 		return f, fmt.Errorf("values from %v to %v are too far apart to scale; divide the column first", lo, hi)
 	}
 	f.Rule += fmt.Sprintf("; missing values count as the median %s", short(f.Fill))
-	if missing > 0 {
-		f.Rule += fmt.Sprintf(" (%d of %d training rows)", missing, len(rows))
+	if s.missing > 0 {
+		f.Rule += fmt.Sprintf(" (%d of %d training rows)", s.missing, s.missing+s.present)
 	}
 	return f, nil
 }
 
-func learnCategory(c *Column, rows []int) Feature {
-	f := Feature{Column: c.Name, Kind: Category}
-	seen := make([]bool, len(c.Levels))
+// levelsOf says which levels the rows have, and whether some have none.
+func levelsOf(c *Column, rows []int) (seen []bool, missing bool) {
+	seen = make([]bool, len(c.Levels))
 	for _, row := range rows {
 		if code := c.Codes[row]; code >= 0 {
 			seen[code] = true
 		} else {
-			f.Missing = true
+			missing = true
 		}
 	}
+	return seen, missing
+}
+
+func learnCategory(c *Column, seen []bool, missing bool) Feature {
+	f := Feature{Column: c.Name, Kind: Category, Missing: missing}
 	for code, level := range c.Levels {
 		if seen[code] {
 			f.Levels = append(f.Levels, level)

@@ -61,6 +61,53 @@ func NewTarget(t *Table, rows []int, name string, task Task) (*Target, error) {
 			return nil, fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", name, row+1, t.Name)
 		}
 	}
+	return newTarget(t, c, task, func() targetFacts { return targetFactsOf(c, rows) })
+}
+
+// targetFacts is what the training rows say about a target.
+type targetFacts struct {
+	counts   []int           // rows of each level
+	distinct map[float64]int // rows of each number, while they may be classes
+	whole    bool            // all numbers are
+	lo, hi   float64
+	infinite int                       // the first row with an infinity, from 1
+	moments  func() (mean, sd float64) // of numbers
+}
+
+func targetFactsOf(c *Column, rows []int) targetFacts {
+	f := newTargetFacts(make([]int, len(c.Levels)))
+	f.moments = func() (mean, sd float64) {
+		return meanSD(len(rows), func(i int) float64 { return c.Numbers[rows[i]] })
+	}
+	for _, row := range rows {
+		if c.Codes != nil {
+			f.counts[c.Codes[row]]++
+		} else {
+			f.tell(c.Numbers[row], row+1)
+		}
+	}
+	return f
+}
+
+func newTargetFacts(counts []int) targetFacts {
+	return targetFacts{counts: counts, distinct: map[float64]int{}, whole: true, lo: math.Inf(1), hi: math.Inf(-1)}
+}
+
+// tell counts the number of a row, while the target may have classes.
+func (f *targetFacts) tell(v float64, row int) {
+	if math.IsInf(v, 0) && f.infinite == 0 {
+		f.infinite = row
+	}
+	f.lo, f.hi = min(f.lo, v), max(f.hi, v)
+	f.whole = f.whole && v == math.Trunc(v)
+	if len(f.distinct) <= maxClasses {
+		f.distinct[v]++
+	}
+}
+
+// newTarget makes the target of a column without missing values.
+func newTarget(t *Table, c *Column, task Task, facts func() targetFacts) (*Target, error) {
+	name := c.Name
 	y := &Target{Column: name, Kind: c.Kind}
 	switch {
 	case c.Ignored == asAsked:
@@ -72,16 +119,12 @@ func NewTarget(t *Table, rows []int, name string, task Task) (*Target, error) {
 	case task != Regression && task != Classification && task != AutoTask && task != "":
 		return nil, fmt.Errorf("data: no task %q; there are auto, regression, classification", task)
 	case c.Kind == Category:
-		return y, y.learnLevels(c, rows)
+		return y, y.learnLevels(c, facts().counts)
 	}
-	return y, y.learnNumbers(c, rows, task)
+	return y, y.learnNumbers(facts(), task)
 }
 
-func (y *Target) learnLevels(c *Column, rows []int) error {
-	counts := make([]int, len(c.Levels))
-	for _, row := range rows {
-		counts[c.Codes[row]]++
-	}
+func (y *Target) learnLevels(c *Column, counts []int) error {
 	for code, n := range counts {
 		if n > 0 {
 			y.Classes = append(y.Classes, c.Levels[code])
@@ -99,26 +142,17 @@ func (y *Target) checkClasses() error {
 	return nil
 }
 
-func (y *Target) learnNumbers(c *Column, rows []int, task Task) error {
-	distinct := map[float64]int{}
-	whole := true
-	y.Min, y.Max = math.Inf(1), math.Inf(-1)
-	for _, row := range rows {
-		v := c.Numbers[row]
-		if math.IsInf(v, 0) {
-			return fmt.Errorf("data: target %q is %v in data row %d", y.Column, v, row+1)
-		}
-		whole = whole && v == math.Trunc(v)
-		y.Min, y.Max = min(y.Min, v), max(y.Max, v)
-		if len(distinct) <= maxClasses {
-			distinct[v]++
-		}
+func (y *Target) learnNumbers(f targetFacts, task Task) error {
+	whole, distinct := f.whole, f.distinct
+	y.Min, y.Max = f.lo, f.hi
+	if f.infinite > 0 {
+		return fmt.Errorf("data: target %q is infinite in data row %d", y.Column, f.infinite)
 	}
 	if task != Regression && whole && len(distinct) == 2 {
 		task = Classification
 	}
 	if task != Classification {
-		y.Mean, y.SD = meanSD(len(rows), func(i int) float64 { return c.Numbers[rows[i]] })
+		y.Mean, y.SD = f.moments()
 		if math.IsInf(y.Mean, 0) || math.IsInf(y.SD, 0) || math.IsNaN(y.SD) {
 			return fmt.Errorf("data: target %q: values from %v to %v are too far apart to scale; divide the column first", y.Column, y.Min, y.Max)
 		}

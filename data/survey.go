@@ -1,0 +1,275 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+)
+
+// Pass hands the training rows, part by part and always in the same order, to
+// visit: some rows of a table that it may use again afterwards.
+type Pass func(visit func(t *Table, rows []int) error) error
+
+// Survey is what an Encoder and a Target learn from rows that are too many for
+// the memory: it takes a few passes over them, and finds the same numbers, to
+// the last bit, as NewEncoder and NewTarget do in a table.
+type Survey struct {
+	schema  *Table
+	rows    int
+	columns map[string]*surveyed
+}
+
+// surveyed is what is known about a column.
+type surveyed struct {
+	*Column
+	number  *numberSurvey
+	counts  []int // rows of each level
+	missing int
+	target  *targetFacts // nil for other columns
+}
+
+// NewSurvey passes over the rows of the named columns of schema. target is one
+// of them that is to be predicted, or "".
+func NewSurvey(schema *Table, names []string, target string, pass Pass) (*Survey, error) {
+	s := &Survey{schema: schema, columns: map[string]*surveyed{}}
+	var list []*surveyed
+	for _, name := range names {
+		c, err := schema.Column(name)
+		if err != nil {
+			return nil, err
+		}
+		v := &surveyed{Column: c, counts: make([]int, len(c.Levels))}
+		if c.Kind == Number {
+			v.number = newNumberSurvey()
+		}
+		if name == target {
+			f := newTargetFacts(v.counts)
+			v.target = &f
+		}
+		list = append(list, v)
+		s.columns[name] = v
+	}
+	first := true
+	for more := true; more; first = false {
+		at := 0
+		err := pass(func(t *Table, rows []int) error {
+			if first {
+				s.rows += len(rows)
+			}
+			err := visitColumns(list, t, rows, at, first)
+			at += t.Rows
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if first && s.rows == 0 {
+			return nil, fmt.Errorf("data: no training rows in %s", schema.Name)
+		}
+		more = false
+		for _, v := range list {
+			if v.number != nil && v.number.settle() {
+				more = true
+			}
+		}
+	}
+	return s, nil
+}
+
+// visitColumns shows rows to all columns, on several threads. at is the number
+// of the table's first row.
+func visitColumns(list []*surveyed, t *Table, rows []int, at int, first bool) error {
+	threads := min(runtime.GOMAXPROCS(0), len(list))
+	var group sync.WaitGroup
+	faults := make([]error, threads)
+	for k := range threads {
+		group.Go(func() {
+			for i := k; i < len(list); i += threads {
+				c, err := t.Column(list[i].Name)
+				if err != nil {
+					faults[k] = err
+					return
+				}
+				list[i].see(c, rows, at, first)
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range faults {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// see takes the rows of one table.
+func (v *surveyed) see(c *Column, rows []int, at int, first bool) {
+	switch {
+	case v.number != nil:
+		v.number.see(c.Numbers, rows, at)
+		for _, row := range rows {
+			if first && v.target != nil {
+				v.target.tell(c.Numbers[row], at+row+1)
+			}
+		}
+	case c.Codes != nil && first:
+		for _, row := range rows {
+			if code := c.Codes[row]; code >= 0 {
+				v.counts[code]++
+			} else {
+				v.missing++
+			}
+		}
+	}
+}
+
+// numberSurvey finds the spread of a column in passes.
+type numberSurvey struct {
+	spread
+	moments
+	pass  int // that is under way, from 0
+	stage int // of the moments: 0 not begun, 1 adding, 2 added, 3 deviating, 4 done
+	low   *search
+	high  *search // where an even number has two values in the middle
+	ended bool
+}
+
+func newNumberSurvey() *numberSurvey {
+	return &numberSurvey{spread: spread{lo: math.Inf(1), hi: math.Inf(-1)}, low: newSearch()}
+}
+
+// see takes values in a pass.
+func (s *numberSurvey) see(numbers []float64, rows []int, at int) {
+	if s.ended {
+		return
+	}
+	if s.pass == 0 {
+		s.count(numbers, rows, at)
+		return
+	}
+	for _, row := range rows {
+		v := numbers[row]
+		if math.IsNaN(v) {
+			continue
+		}
+		switch s.stage {
+		case 1:
+			s.add(v)
+		case 3:
+			s.deviate(v)
+		}
+		if !s.low.found {
+			s.low.see(v)
+		}
+		if s.high != nil && !s.high.found {
+			s.high.see(v)
+		}
+	}
+}
+
+// count is the first pass.
+func (s *numberSurvey) count(numbers []float64, rows []int, at int) {
+	for _, row := range rows {
+		v := numbers[row]
+		if math.IsNaN(v) {
+			s.missing++
+			continue
+		}
+		if math.IsInf(v, 0) && s.infinite == 0 {
+			s.infinite, s.bad = at+row+1, v
+		}
+		s.present++
+		s.lo, s.hi = min(s.lo, v), max(s.hi, v)
+		s.low.see(v)
+	}
+}
+
+// settle ends a pass and says whether another one is needed.
+func (s *numberSurvey) settle() bool {
+	if s.ended {
+		return false
+	}
+	if s.pass++; s.pass == 1 {
+		if s.present == 0 || s.infinite > 0 {
+			s.ended, s.low = true, nil
+			return false
+		}
+		s.n, s.stage = float64(s.present+s.missing), 1
+		s.low.rank = (s.present - 1) / 2
+		if s.present%2 == 0 {
+			s.high = s.low.fork(s.present / 2)
+		}
+	} else if s.stage == 1 || s.stage == 3 {
+		s.stage++
+	}
+	s.low.settle()
+	if s.high != nil {
+		s.high.settle()
+	}
+	known := s.low.found && (s.high == nil || s.high.found)
+	if known {
+		if s.spread.median = s.low.value + 0; s.high != nil {
+			s.spread.median = s.low.value/2 + s.high.value/2 + 0
+		}
+	}
+	if s.stage == 2 && (known || s.missing == 0) {
+		s.fill(s.add)
+		s.begin(s.lo, s.hi)
+		s.stage = 3
+	}
+	if s.stage == 4 && known {
+		s.fill(s.deviate)
+		s.spread.mean, s.spread.sd = s.end()
+		s.ended, s.low, s.high = true, nil, nil
+	}
+	return !s.ended
+}
+
+// fill takes the median for every missing value.
+func (s *numberSurvey) fill(take func(float64)) {
+	for range s.missing {
+		take(s.median)
+	}
+}
+
+// Rows is the number of training rows.
+func (s *Survey) Rows() int { return s.rows }
+
+// Encoder learns the rule of every feature column, as NewEncoder does.
+func (s *Survey) Encoder(opts FeatureOptions) (*Encoder, error) {
+	return newEncoder(s.schema, opts, lessons{
+		rows:   s.rows,
+		spread: func(c *Column) spread { return s.columns[c.Name].number.spread },
+		levels: func(c *Column) (seen []bool, missing bool) {
+			v := s.columns[c.Name]
+			for _, n := range v.counts {
+				seen = append(seen, n > 0)
+			}
+			return seen, v.missing > 0
+		},
+		sparse: func(*Column, Scaling) (Feature, error) {
+			return Feature{}, fmt.Errorf("sparse columns are learned in memory alone")
+		},
+	})
+}
+
+// Target learns the target, as NewTarget does; it is the target of NewSurvey.
+func (s *Survey) Target(task Task) (*Target, error) {
+	for name, v := range s.columns {
+		if v.target == nil {
+			continue
+		}
+		missing := v.missing
+		if v.number != nil {
+			missing = v.number.missing
+			v.target.moments = func() (mean, sd float64) { return v.number.spread.mean, v.number.spread.sd }
+		}
+		if missing > 0 {
+			return nil, fmt.Errorf("data: target %q is missing in %s of %s; leave such rows out", name, plural(missing, "row"), s.schema.Name)
+		}
+		return newTarget(s.schema, v.Column, task, func() targetFacts { return *v.target })
+	}
+	return nil, fmt.Errorf("data: the survey of %s has no target", s.schema.Name)
+}
