@@ -1,141 +1,127 @@
 package data
 
 import (
-	"bufio"
-	"errors"
+	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 )
 
-// SparseTable is a table of numbers of which most are zero, by rows (CSR), with a
-// label for each row: row i has Value[k] in column Index[k] for k from Start[i]
-// up to Start[i+1], with increasing columns counted from 0.
-type SparseTable struct {
-	Name       string
-	Rows, Cols int
-	Start      []int64 // Rows+1 numbers
-	Index      []int32
-	Value      []float64
-	Label      []float64
-}
+// The columns of a file in the format of LIBSVM or Vowpal Wabbit.
+const (
+	sparseLabel    = "label"
+	sparseWeight   = "weight"
+	sparseTag      = "tag"
+	sparseGroup    = "qid"
+	sparseFeatures = "features"
+)
 
 // MaxSparseCols bounds the columns of a sparse table: a weight for each must
 // fit in memory.
 const MaxSparseCols = 1 << 28
 
-// ReadSparse reads a file in the format of LIBSVM, a line a row,
-//
-//	label index:value index:value …   # remark
-//
-// with increasing indices from 1 (from 0 is understood, too: column k is index
-// k, and column 0 may be empty), plain or packed. A line of Vowpal Wabbit whose
-// features are numbers in one namespace, "label |name index:value …", is the
-// same. It returns an *Error with line and column for what is neither.
-func ReadSparse(path string) (*SparseTable, error) {
-	s, err := open(path, nil)
+// sparseRows is what the lines of a block, or of a file, hold.
+type sparseRows struct {
+	CSR[float64]
+	label  []float64 // NaN where a line has none
+	weight []float64 // nil: no line has one, as below
+	group  []float64
+	tag    []string
+}
+
+// extra is what a line may have beside its label and its entries.
+type extra struct {
+	weight, group float64 // NaN: none
+	tag           string
+}
+
+var noExtra = extra{weight: math.NaN(), group: math.NaN()}
+
+// end ends the row that is being made.
+func (r *sparseRows) end(label float64, x extra) {
+	n := len(r.label)
+	r.EndRow()
+	r.label = append(r.label, label)
+	r.weight = pad(r.weight, n, x.weight, 1)
+	r.group = pad(r.group, n, x.group, math.NaN())
+	if r.tag != nil || x.tag != "" {
+		r.tag = append(append(r.tag, make([]string, n-len(r.tag))...), x.tag)
+	}
+}
+
+// pad puts v, or instead of NaN the value of lines without one, behind n others,
+// unless no line had one so far.
+func pad(list []float64, n int, v, none float64) []float64 {
+	if list == nil && math.IsNaN(v) {
+		return nil
+	}
+	for len(list) < n {
+		list = append(list, none)
+	}
+	if math.IsNaN(v) {
+		v = none
+	}
+	return append(list, v)
+}
+
+// table makes columns of the rows.
+func (r *sparseRows) table(name string, opts ReadOptions) (*Table, error) {
+	label, err := opts.numberColumn(name, sparseLabel, r.label)
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	return readSparse(s.name, s.Reader)
+	if label.Ignored == noValues {
+		label.Ignored = "" // rows to predict have no labels
+	}
+	t := &Table{Name: name, Rows: r.Rows(), Columns: []*Column{label}}
+	if r.weight != nil {
+		t.Columns = append(t.Columns, NumberColumn(sparseWeight, r.weight))
+	}
+	if r.group != nil {
+		t.Columns = append(t.Columns, &Column{Name: sparseGroup, Kind: Number, Numbers: r.group, Ignored: "the groups of a ranking"})
+	}
+	if r.tag != nil {
+		t.Columns = append(t.Columns, TextColumn(sparseTag, r.tag))
+	}
+	t.Columns = append(t.Columns, SparseColumn(sparseFeatures, &r.CSR))
+	switch k := opts.kind(sparseFeatures); k {
+	case Guess, Sparse:
+	case Ignore:
+		t.Columns[len(t.Columns)-1].Ignored = asAsked
+	default:
+		return nil, &Error{File: name, Column: sparseFeatures, Msg: fmt.Sprintf("the entries index:value are of kind sparse and cannot be of kind %v", k)}
+	}
+	t.Notes = []string{fmt.Sprintf("lines of a label and index:value pairs, with indices up to %d and %s pairs a line", r.Cols-1, short(float64(len(r.Index))/float64(max(1, t.Rows))))}
+	return t, opts.checkTypes(t)
 }
 
-func readSparse(name string, r *bufio.Reader) (*SparseTable, error) {
-	t := &SparseTable{Name: name, Start: []int64{0}}
-	p := sparseLine{table: t, name: name}
-	for {
-		text, err := r.ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		if p.line++; text != "" {
-			if bad := p.read(strings.TrimRight(text, "\r\n")); bad != nil {
-				return nil, bad
+// isSparse says whether the first lines of a text are labels and index:value
+// pairs with increasing indices. Times of the day (12:30) are no pairs where a
+// number begins with a zero.
+func isSparse(text []byte, whole bool) bool {
+	const lines = 20
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	var r sparseRows
+	for n := 0; n < lines && len(text) > 0; n++ {
+		end := bytes.IndexAny(text, "\r\n")
+		if end < 0 {
+			if !whole && n > 0 {
+				break // the sample cuts the line
 			}
+			end = len(text)
 		}
-		if err != nil {
-			break
+		line := view(text[:end])
+		text = text[min(end+1, len(text)):]
+		p := sparseLine{rows: &r, strict: true}
+		if end == len(line) && len(text) == 0 && !whole {
+			line = line[:strings.LastIndexAny(line, " \t")+1]
 		}
-	}
-	if t.Rows == 0 {
-		return nil, &Error{File: name, Msg: "no row of the form label index:value"}
-	}
-	return t, nil
-}
-
-// sparseLine reads lines into a table.
-type sparseLine struct {
-	table *SparseTable
-	name  string
-	line  int
-}
-
-// fault is an error at byte at of the line.
-func (p *sparseLine) fault(text string, at int, format string, args ...any) error {
-	_, col := position(text, at)
-	return &Error{File: p.name, Line: p.line, Col: col, Msg: fmt.Sprintf(format, args...)}
-}
-
-func (p *sparseLine) read(text string) error {
-	body, _, _ := strings.Cut(text, "#")
-	at, field, ok := nextField(body, 0)
-	if !ok {
-		return nil // a blank line
-	}
-	t := p.table
-	label, good := parseNumber(field)
-	if !good || math.IsInf(label, 0) {
-		return p.fault(text, at, "found %q, expected a number as the label", clip(field))
-	}
-	last, first := -1, true
-	for at, field, ok = nextField(body, at+len(field)); ok; at, field, ok = nextField(body, at+len(field)) {
-		if first && field[0] == '|' {
-			first = false
-			continue
+		if p.read(line) != nil {
+			return false
 		}
-		first = false
-		index, value, pair := strings.Cut(field, ":")
-		i, whole := parseNumber(index)
-		if !pair || !whole || i != math.Trunc(i) || i < 0 || i >= MaxSparseCols {
-			return p.fault(text, at, "found %q, expected index:value with an index from 0 to %d", clip(field), MaxSparseCols-1)
-		}
-		if int(i) <= last {
-			return p.fault(text, at, "index %d comes after index %d; indices must increase", int(i), last)
-		}
-		v, number := parseNumber(value)
-		if !number || math.IsInf(v, 0) {
-			return p.fault(text, at+len(index)+1, "found %q, expected a number", clip(value))
-		}
-		last = int(i)
-		t.Cols = max(t.Cols, last+1)
-		if v != 0 {
-			t.Index, t.Value = append(t.Index, int32(i)), append(t.Value, v)
+		if len(r.Index) > 0 {
+			return true
 		}
 	}
-	t.Rows++
-	t.Label = append(t.Label, label)
-	t.Start = append(t.Start, int64(len(t.Index)))
-	return nil
-}
-
-// clip shortens what a message quotes.
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
-}
-
-// nextField is the next run of non-blanks from byte from on.
-func nextField(s string, from int) (at int, field string, ok bool) {
-	for from < len(s) && (s[from] == ' ' || s[from] == '\t') {
-		from++
-	}
-	end := from
-	for end < len(s) && s[end] != ' ' && s[end] != '\t' {
-		end++
-	}
-	return from, s[from:end], end > from
+	return false
 }

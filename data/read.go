@@ -53,6 +53,11 @@ type sink func(r *textReader, f *feed, sample block, columns []*Column, l *layou
 // single stray word among numbers), Read returns an *Error that names the
 // place and the option that settles it.
 //
+// Lines of labels and index:value pairs (LIBSVM, and Vowpal Wabbit where all
+// features are numbers in one namespace) become the columns "label" and
+// "features", which is of kind Sparse: index k is column k. Where lines have
+// them, there are columns "weight", "qid" and "tag", too.
+//
 // Lines of JSON objects are rows, too, with the keys as columns ("a.b" for the
 // key b of an object a); NumPy arrays (.npy, .npz) and Parquet files bring
 // their own types.
@@ -88,6 +93,16 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 		return readNPZ(src, opts)
 	case isJSON(magic) && opts.Header == HeaderAuto && opts.Separator == 0 && opts.Skip == 0:
 		return readJSON(src.name, src, opts, sampleSize)
+	}
+	return readLines(src, opts)
+}
+
+// readLines reads a text: labels and index:value pairs, or a table.
+func readLines(src *source, opts ReadOptions) (*Table, error) {
+	open := opts.Header == HeaderAuto && opts.Separator == 0 && opts.Skip == 0 && opts.Names == nil
+	sample, err := src.Peek(1 << 16)
+	if opts.kind(sparseFeatures) == Sparse || open && isSparse(sample, err != nil) {
+		return readSparse(src.name, src, opts, 1<<20)
 	}
 	return readText(src.name, src, opts)
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"descent/data"
+	"descent/internal/kernel"
 	"descent/internal/numtext"
 	"descent/model"
 )
@@ -38,16 +39,21 @@ func (p *plan) chooseL2() {
 	if o.L2 != 0 || o.L1 != 0 || o.WeightDecay != 0 || !classifier || !scaled {
 		return
 	}
-	o.L2 = priorFeatures(p.encoder) / (spread * float64(p.train.n()))
+	o.L2 = p.priorFeatures() / (spread * float64(p.train.n()))
 	p.note("the l2 penalty is %s, since none was asked for: features / (%d · rows), which keeps the weights of a classifier finite; an l2 of 0 leaves it out",
 		numtext.Short(o.L2, 3), spread)
 }
 
 // priorFeatures counts features by the variance that they may have: a scaled
-// number or a level as one, a pixel between 0 and 1 as a tenth.
-func priorFeatures(e *data.Encoder) float64 {
+// number or a level as one, a pixel between 0 and 1 as a tenth, and all those of
+// a sparse column together as the mean square of its rows.
+func (p *plan) priorFeatures() float64 {
 	n := 0.0
-	for _, f := range e.Features {
+	for _, f := range p.encoder.Features {
+		if f.Kind == data.Sparse {
+			n += meanSquare(&f, p.train.table, p.train.rows)
+			continue
+		}
 		if f.Kind == data.Image {
 			n += float64(f.Width) / 10
 			continue
@@ -55,4 +61,13 @@ func priorFeatures(e *data.Encoder) float64 {
 		n += float64(f.Width)
 	}
 	return n
+}
+
+// meanSquare is the mean of Σ x² over the given rows of a sparse column.
+func meanSquare(f *data.Feature, t *data.Table, rows []int) float64 {
+	m, _, err := data.EncodeSparse[float64](&data.Encoder{Features: []data.Feature{*f}}, t, rows)
+	if err != nil {
+		return 1 // encoding proper will say it
+	}
+	return kernel.Dot(m.Value, m.Value) / float64(len(rows))
 }

@@ -261,6 +261,9 @@ func (s *session[T]) remarks(r *Result) []string {
 	if p.valid.unseen > 0 {
 		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)
 	}
+	if p.valid.n() > 0 {
+		notes = noteBeyond(notes, p.encoder, p.valid.table, p.valid.rows)
+	}
 	if a, ok := r.Metrics.Get("accuracy"); ok && p.spec.Convex() && p.opts.L2 == 0 && float64(r.Loss.Train) < 1e-3 && a > 0 {
 		notes = append(notes, "the classes can be told apart perfectly, so the loss has no finite minimum and the weights grow without end; an l2 of 1e-3 or so gives a definite model")
 	}

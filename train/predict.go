@@ -33,7 +33,7 @@ func (m *Model) Predict(t *data.Table) (*Prediction, error) {
 		return nil, err
 	}
 	p := m.interpret(z, len(rows))
-	p.Notes = noteUnseen(nil, t, unseen)
+	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), m.Recipe.Encoder, t, rows)
 	return p, nil
 }
 
@@ -42,6 +42,15 @@ func noteUnseen(notes []string, t *data.Table, unseen int) []string {
 		return notes
 	}
 	return append(notes, fmt.Sprintf("%s of %s with a value that training did not have, taken for <other>", numtext.Count(unseen, "cell"), t.Name))
+}
+
+// noteBeyond says how many entries of sparse columns no weight belongs to.
+func noteBeyond(notes []string, e *data.Encoder, t *data.Table, rows []int) []string {
+	n := e.Beyond(t, rows)
+	if n == 0 {
+		return notes
+	}
+	return append(notes, fmt.Sprintf("%s of %s with an index that training did not have, passed over", numtext.Count(n, "index:value pair"), t.Name))
 }
 
 // interpret turns outputs into predictions; it overwrites z.
@@ -121,7 +130,7 @@ func (m *Model) evaluate(t *data.Table, rows []int) (*Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Notes = noteUnseen(e.Notes, t, unseen)
+	e.Notes = noteBeyond(noteUnseen(e.Notes, t, unseen), m.Recipe.Encoder, t, rows)
 	return e, nil
 }
 

@@ -34,9 +34,33 @@ type SparseFit struct {
 	Steps     int
 }
 
-// FitSparse fits a linear model to the rows of s, all of them in every step. The
+// sparseSet is the labels and the entries of a table.
+type sparseSet struct {
+	Name       string
+	Rows, Cols int
+	Start      []int64
+	Index      []int32
+	Value      []float64
+	Label      []float64
+}
+
+// FitSparse fits a linear model to the column features of t, which is of kind
+// Sparse, and its column label: all rows in every step. The
 // cost of a step is that of the entries that are not zero.
-func FitSparse(ctx context.Context, s *data.SparseTable, o SparseOptions) (*SparseFit, error) {
+func FitSparse(ctx context.Context, t *data.Table, o SparseOptions) (*SparseFit, error) {
+	label, err := t.Column("label")
+	if err != nil {
+		return nil, err
+	}
+	features, err := t.Column("features")
+	if err != nil {
+		return nil, err
+	}
+	m := features.Entries
+	return fitSparse(ctx, &sparseSet{t.Name, t.Rows, m.Cols, m.Start, m.Index, m.Value, label.Numbers}, o)
+}
+
+func fitSparse(ctx context.Context, s *sparseSet, o SparseOptions) (*SparseFit, error) {
 	p, m, err := sparseProblem(s, o)
 	if err != nil {
 		return nil, err
@@ -75,7 +99,7 @@ func FitSparse(ctx context.Context, s *data.SparseTable, o SparseOptions) (*Spar
 
 // sparseModel is the objective of a linear model on sparse rows.
 type sparseModel struct {
-	s      *data.SparseTable
+	s      *sparseSet
 	loss   func(z, y float64) (value, slope, curvature float64)
 	l2     float64
 	l2Bias float64
@@ -112,7 +136,7 @@ var sparseLosses = map[string]func(z, y float64) (value, slope, curvature float6
 }
 
 // sparseProblem is the fit as package optim sees it: the weights, then the bias.
-func sparseProblem(s *data.SparseTable, o SparseOptions) (p optim.Problem[float64], m *sparseModel, err error) {
+func sparseProblem(s *sparseSet, o SparseOptions) (p optim.Problem[float64], m *sparseModel, err error) {
 	name := o.Loss
 	if name == "" {
 		name = "logistic"
@@ -148,7 +172,7 @@ func sparseProblem(s *data.SparseTable, o SparseOptions) (p optim.Problem[float6
 }
 
 // checkLabels refuses labels that a loss has no use for.
-func checkLabels(s *data.SparseTable, loss string) error {
+func checkLabels(s *sparseSet, loss string) error {
 	for i, y := range s.Label {
 		switch {
 		case loss == "logistic" && y != 1 && y != 0 && y != -1:

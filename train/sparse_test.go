@@ -24,7 +24,7 @@ func TestSparseReferences(t *testing.T) {
 			continue
 		}
 		reached++
-		s, err := data.ReadSparse(reference.Path(t, "tabular", "libsvm", file))
+		s, err := data.Read(reference.Path(t, "tabular", "libsvm", file), data.ReadOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestSparseReferences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s: %d columns, %s by %s", p.Name, s.Cols, f.Reason, f.Method)
+		t.Logf("%s: %d columns, %s by %s", p.Name, len(f.Weights), f.Reason, f.Method)
 		if f.Status != optim.Converged && f.Status != optim.NoProgress || math.Abs(f.Objective-p.Objective) > 1e-10*p.Objective {
 			t.Errorf("%s: objective %.15g, optimum %.15g (%s)", p.Name, f.Objective, p.Objective, f.Reason)
 		}
@@ -54,7 +54,7 @@ func TestSparseReferences(t *testing.T) {
 // The derivatives of every loss agree with differences, and an l1 penalty leaves
 // few weights.
 func TestSparseObjective(t *testing.T) {
-	s := &data.SparseTable{
+	s := &sparseSet{
 		Name: "s", Rows: 4, Cols: 3, Start: []int64{0, 2, 3, 3, 5}, Index: []int32{0, 2, 1, 0, 1},
 		Value: []float64{1, -2, 0.5, 3, 1}, Label: []float64{1, 0, 0, 1},
 	}
@@ -89,21 +89,21 @@ func TestSparseObjective(t *testing.T) {
 			}
 		}
 	}
-	f, err := FitSparse(t.Context(), s, SparseOptions{L1: 0.3})
+	f, err := fitSparse(t.Context(), s, SparseOptions{L1: 0.3})
 	if err != nil || f.Status != optim.Converged || f.Method != "fista" || f.Weights[1] != 0 {
 		t.Errorf("%v: %+v", err, f)
 	}
 }
 
 func TestSparseRefuses(t *testing.T) {
-	s := &data.SparseTable{Name: "s", Rows: 1, Cols: 1, Start: []int64{0, 0}, Label: []float64{3}}
+	s := &sparseSet{Name: "s", Rows: 1, Cols: 1, Start: []int64{0, 0}, Label: []float64{3}}
 	for want, o := range map[string]SparseOptions{
 		"the losses of sparse rows are": {Loss: "mea"},
 		"row 1 of s has the label 3":    {},
 		"must be finite":                {Loss: "mse", L2: math.NaN()},
 		"unknown method":                {Loss: "mse", Method: "lbgfs"},
 	} {
-		if _, err := FitSparse(t.Context(), s, o); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := fitSparse(t.Context(), s, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want …%s…", o, err, want)
 		}
 	}

@@ -130,7 +130,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.validation, "validation", "auto", "a fraction such as 0.2, a file, none or auto")
 	fl.IntVar(&f.cv, "cv", 0, "judge the model by so many folds, each unseen by a fit to the others, before the fit to all rows")
 	fl.StringVar(&f.patience, "patience", "auto", "epochs to wait for a better validation loss: a number, none or auto")
-	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, none or auto")
+	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, maxabs, none or auto")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
 	fl.IntVar(&f.threads, "threads", 0, "processors to use (default: all); the model does not depend on it")
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
@@ -178,6 +178,7 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 	if err != nil {
 		return err
 	}
+	f.defaultTarget(t, &o)
 	if err := f.checkColumns(t); err != nil {
 		return usage(err)
 	}

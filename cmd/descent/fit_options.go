@@ -24,7 +24,7 @@ import (
 var (
 	modelNames   = []string{"auto", "linear", "logistic", "softmax", "poisson", "mlp:64"}
 	classWeights = []string{"none", "balanced"}
-	scalings     = []string{"auto", string(data.Standard), string(data.MinMax), string(data.Unscaled)}
+	scalings     = []string{"auto", string(data.Standard), string(data.MinMax), string(data.MaxAbs), string(data.Unscaled)}
 )
 
 func lossNames() []string { return loss.Names() }
@@ -347,7 +347,7 @@ func folderName(path string) string {
 	}
 	path = strings.TrimPrefix(path, "sample:")
 	name := filepath.Base(path)
-	for _, end := range []string{".gz", ".csv", ".tsv", ".txt", ".data", ".dat"} {
+	for _, end := range []string{".gz", ".csv", ".tsv", ".txt", ".data", ".dat", ".libsvm", ".svm", ".vw"} {
 		name = strings.TrimSuffix(name, end)
 	}
 	return plainName(name)

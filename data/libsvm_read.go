@@ -1,0 +1,235 @@
+package data
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"sync"
+
+	"descent/internal/decimal"
+)
+
+// readSparse reads a file in the format of LIBSVM or Vowpal Wabbit, block by
+// block on several threads.
+func readSparse(name string, src io.Reader, opts ReadOptions, size int) (*Table, error) {
+	f := newFeed(name, src)
+	if err := f.fill(size); err != nil {
+		return nil, readFault(name, err)
+	}
+	f.rest = bytes.TrimPrefix(f.rest, []byte("\ufeff"))
+	pieces, err := sparsePieces(f, size, opts.threads(), opts.SkipFaults)
+	if err != nil {
+		return nil, err
+	}
+	r, skipped, first := joinSparse(pieces, opts.threads())
+	if r.Rows() == 0 {
+		if first != nil {
+			return nil, first
+		}
+		return nil, &Error{File: name, Msg: "no row of the form label index:value"}
+	}
+	t, err := r.table(name, opts)
+	if err == nil {
+		t.Notes = append(t.Notes, (&gather{skipped: skipped, fault: first}).note()...)
+	}
+	return t, err
+}
+
+// sparsePiece is what a block holds.
+type sparsePiece struct {
+	sparseRows
+	skipped int
+	fault   *Error // the first, whether it ended the block or was skipped
+}
+
+// sparsePieces parses the blocks of a feed and returns what they hold, in their
+// order. The first fault ends it unless faults are to be skipped.
+func sparsePieces(f *feed, size, threads int, skip bool) (pieces []*sparsePiece, err error) {
+	type job struct {
+		block block
+		done  chan *sparsePiece
+	}
+	jobs, order := make(chan job, threads), make(chan job, 2*threads)
+	for range threads {
+		go func() {
+			for j := range jobs {
+				j.done <- parseSparse(j.block, skip)
+				f.reuse(j.block.text)
+			}
+		}()
+	}
+	stop, end := make(chan struct{}), make(chan error, 1)
+	go func() {
+		defer close(order)
+		defer close(jobs)
+		for {
+			b, err := f.next(size)
+			if err != nil {
+				end <- readFault(f.file, err)
+				return
+			}
+			j := job{b, make(chan *sparsePiece, 1)}
+			select {
+			case order <- j:
+				jobs <- j
+			case <-stop:
+				end <- nil
+				return
+			}
+		}
+	}()
+	for j := range order {
+		p := <-j.done
+		if err != nil {
+			continue // drain
+		}
+		if pieces = append(pieces, p); p.fault != nil && !skip {
+			err = p.fault
+			close(stop)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return pieces, <-end
+}
+
+// reuse takes back the text of a block that nobody reads any more.
+func (f *feed) reuse(text []byte) {
+	select {
+	case f.free <- text[:cap(text)]:
+	default:
+	}
+}
+
+// parseSparse reads a block. Lines of the common form go by a quick way, all
+// others one at a time.
+func parseSparse(b block, skip bool) *sparsePiece {
+	p := &sparsePiece{}
+	p.Start = make([]int64, 1, 16+len(b.text)/256)
+	p.Index, p.Value = make([]int32, 0, len(b.text)/8), make([]float64, 0, len(b.text)/8)
+	text, line := b.text, 0
+	for len(text) > 0 {
+		if n := p.quick(text); n > 0 {
+			text = text[n:]
+			line++
+			continue
+		}
+		end := bytes.IndexAny(text, "\r\n")
+		next := end + 1
+		switch {
+		case end < 0:
+			end, next = len(text), len(text)
+		case text[end] == '\r' && next < len(text) && text[next] == '\n':
+			next++
+		}
+		l := sparseLine{rows: &p.sparseRows, file: b.file, line: b.line + line}
+		if err := l.read(string(text[:end])); err != nil {
+			if p.fault == nil {
+				p.fault = err
+			}
+			if p.skipped++; !skip {
+				return p
+			}
+		}
+		text = text[next:]
+		line++
+	}
+	return p
+}
+
+// quick reads the line at the start of text where that has the form "label
+// index:value index:value …" and a line end, and returns its length; otherwise
+// it returns 0 and takes nothing.
+func (p *sparsePiece) quick(text []byte) int {
+	label, i := decimal.Scan(text)
+	if i == 0 || math.IsInf(label, 0) {
+		return 0
+	}
+	index, value, last := p.Index, p.Value, -1
+	for i < len(text) {
+		switch text[i] {
+		case ' ':
+			i++
+			continue
+		case '\n':
+			p.Index, p.Value, p.Cols = index, value, max(p.Cols, last+1)
+			p.end(label, noExtra)
+			return i + 1
+		}
+		j, start := 0, i
+		for i < len(text) && text[i]-'0' < 10 {
+			j = j*10 + int(text[i]-'0')
+			i++
+		}
+		const digits = 9
+		if i == start || i-start > digits || i+2 >= len(text) || text[i] != ':' || j <= last || j >= MaxSparseCols || text[start-1] != ' ' {
+			return 0
+		}
+		i++
+		v, n := float64(text[i]-'0'), 1
+		if c := text[i+1]; v > 9 || c != ' ' && c != '\n' {
+			if v, n = decimal.Scan(text[i:]); n == 0 || math.IsInf(v, 0) {
+				return 0
+			}
+		}
+		i += n
+		last = j
+		if v != 0 {
+			index, value = append(index, int32(j)), append(value, v)
+		}
+	}
+	return 0
+}
+
+// joinSparse puts the rows of the pieces behind each other, and forgets the
+// pieces. It also counts the faults that were skipped.
+func joinSparse(pieces []*sparsePiece, threads int) (all *sparseRows, skipped int, first *Error) {
+	rows, entries := 0, 0
+	for _, p := range pieces {
+		rows, entries = rows+p.Rows(), entries+len(p.Index)
+		if skipped += p.skipped; first == nil {
+			first = p.fault
+		}
+	}
+	all = &sparseRows{label: make([]float64, 0, rows)}
+	all.Start = make([]int64, 1, rows+1)
+	all.Index, all.Value = make([]int32, entries), make([]float64, entries)
+	var work sync.WaitGroup
+	slots := make(chan struct{}, threads)
+	at := 0
+	for i, p := range pieces {
+		all.Cols = max(all.Cols, p.Cols)
+		n := len(all.label)
+		for k, s := range p.Start[1:] {
+			all.Start = append(all.Start, int64(at)+s)
+			all.weight = pad(all.weight, n+k, some(p.weight, k), 1)
+			all.group = pad(all.group, n+k, some(p.group, k), math.NaN())
+		}
+		all.label = append(all.label, p.label...)
+		if p.tag != nil || all.tag != nil {
+			all.tag = append(all.tag, make([]string, n-len(all.tag))...)
+			all.tag = append(append(all.tag, p.tag...), make([]string, p.Rows()-len(p.tag))...)
+		}
+		slots <- struct{}{}
+		work.Add(1)
+		go func(index []int32, value []float64, at int) {
+			defer work.Done()
+			copy(all.Index[at:], index)
+			copy(all.Value[at:], value)
+			<-slots
+		}(p.Index, p.Value, at)
+		at += len(p.Index)
+		pieces[i] = nil
+	}
+	work.Wait()
+	return all, skipped, first
+}
+
+// some is element k of a list that may be short or missing.
+func some(list []float64, k int) float64 {
+	if k < len(list) {
+		return list[k]
+	}
+	return math.NaN()
+}
