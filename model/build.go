@@ -26,6 +26,7 @@ type Net struct {
 	Output *graph.Node   // [rows], or [rows, outputs] for two or more
 	Layout *param.Layout // blocks in the order of the graph's parameters
 	Weight []bool        // for each block: a weight, which penalties may shrink; not a bias
+	Masks  []Mask        // of a network in training; otherwise nil
 }
 
 // Expression is a formula that has been parsed elsewhere: over features by
@@ -46,10 +47,19 @@ type Free struct {
 // Build lays a resolved recipe out in g for a number of rows, features a row
 // and outputs a row. A Formula needs its expression; other kinds take nil.
 func (s Spec) Build(g *graph.Graph, rows, features, outputs int, e *Expression) (*Net, error) {
+	return s.build(&builder{g: g, net: &Net{Layout: new(param.Layout)}}, rows, features, outputs, e)
+}
+
+// BuildTraining is Build for the steps of training, in which outputs of hidden
+// layers drop out: the masks of the net say which.
+func (s Spec) BuildTraining(g *graph.Graph, rows, features, outputs int, e *Expression) (*Net, error) {
+	return s.build(&builder{g: g, net: &Net{Layout: new(param.Layout)}, training: true}, rows, features, outputs, e)
+}
+
+func (s Spec) build(b *builder, rows, features, outputs int, e *Expression) (*Net, error) {
 	if rows < 1 || outputs < 1 {
 		return nil, fmt.Errorf("model: %d rows and %d outputs; both are at least 1", rows, outputs)
 	}
-	b := &builder{g: g, net: &Net{Layout: new(param.Layout)}}
 	if s.Kind == Formula {
 		return b.formula(rows, e)
 	}
@@ -78,6 +88,8 @@ type builder struct {
 	g   *graph.Graph
 	net *Net
 	err error
+
+	training bool // outputs may drop out
 }
 
 // features declares the one input of a model over all features.
@@ -112,29 +124,6 @@ func (b *builder) dense(x *graph.Node, prefix string, units int, weight, bias pa
 	w := b.param(prefix+"weight", weight, true, x.Shape[1], units)
 	c := b.param(prefix+"bias", bias, false, units)
 	return b.g.Add(b.g.MatMul(x, w), c)
-}
-
-// mlp stacks dense layers with an activation after each but the last. Weights of
-// rectified layers start by He, those of saturating layers and the last by
-// Glorot. Hidden biases start in ±1/√inputs: with zeros every unit would bend
-// at the same place, and a net on one or two columns would hardly learn to bend
-// elsewhere.
-func (b *builder) mlp(x *graph.Node, s Spec, outputs int) *graph.Node {
-	act, ok := activations[s.Activation]
-	if !ok {
-		b.err = fmt.Errorf("model: unknown activation %q; the activations are %v", s.Activation, Activations())
-		return nil
-	}
-	for i, units := range s.Hidden {
-		spread := 1 / math.Sqrt(float64(x.Shape[1]))
-		h := b.dense(x, fmt.Sprintf("layer%d.", i+1), units, act.init, param.Uniform(-spread, spread))
-		x = act.apply(b.g, h)
-	}
-	x = b.dense(x, fmt.Sprintf("layer%d.", len(s.Hidden)+1), outputs, param.GlorotUniform, param.Zeros)
-	if outputs == 1 {
-		return b.g.Reshape(x, x.Shape[0])
-	}
-	return x
 }
 
 func (b *builder) formula(rows int, e *Expression) (*Net, error) {

@@ -18,9 +18,12 @@ func TestGradients(t *testing.T) {
 	for i := range x {
 		x[i] = r.NormFloat64()
 	}
-	for _, s := range []Spec{{Kind: Softmax}, {Kind: MLP, Hidden: []int{4, 3}, Activation: "tanh"}, {Kind: MLP, Hidden: []int{6}, Activation: "relu"}} {
+	for _, s := range []Spec{
+		{Kind: Softmax}, {Kind: MLP, Hidden: []int{4, 3}, Activation: "tanh"}, {Kind: MLP, Hidden: []int{6}, Activation: "relu"},
+		{Kind: MLP, Hidden: []int{4, 3}, Activation: "tanh", LayerNorm: true}, {Kind: MLP, Hidden: []int{4, 3}, Activation: "gelu", LayerNorm: true, Dropout: 0.5},
+	} {
 		g := graph.New()
-		net, err := s.Build(g, rows, features, outputs, nil)
+		net, err := s.BuildTraining(g, rows, features, outputs, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,6 +33,15 @@ func TestGradients(t *testing.T) {
 		}
 		if err := o.Bind(net.Inputs[0].Name, x); err != nil {
 			t.Fatal(err)
+		}
+		for _, m := range net.Masks {
+			mask := make([]float64, rows*m.Units)
+			for i := range mask {
+				mask[i] = float64(r.IntN(2)) / (1 - m.Rate)
+			}
+			if err := o.Bind(m.Name, mask); err != nil {
+				t.Fatal(err)
+			}
 		}
 		w := param.Start[float64](net.Layout, 3)
 		for i := range w {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	for _, text := range []string{"auto", "linear", "logistic", "softmax", "poisson", "mlp:64,64", "mlp:8:tanh", "a*exp(-b*x) + c"} {
+	for _, text := range []string{"auto", "linear", "logistic", "softmax", "poisson", "mlp:64,64", "mlp:8:tanh", "mlp:8:layer-norm", "mlp:8,4:gelu:layer-norm:dropout=0.25", "a*exp(-b*x) + c"} {
 		s, err := Parse(text)
 		if err != nil || s.String() != text {
 			t.Errorf("Parse(%q) = %+v, %v", text, s, err)
@@ -31,6 +31,13 @@ func TestParse(t *testing.T) {
 		"mlp:0":                                 "whole number",
 		"mlp:8,x":                               "whole number",
 		"mlp:8:swish":                           "the activations are gelu, relu",
+		"mlp:8:":                                "unknown activation",
+		"mlp:8:relu:tanh":                       "two activations",
+		"mlp:8:dropout":                         "dropout=0.2",
+		"mlp:8:dropout=x":                       "is no number",
+		"mlp:8:dropout=1":                       "below 1",
+		"mlp:8:dropout=-0.1":                    "below 1",
+		"mlp:8:dropout=NaN":                     "below 1",
 		"mlp:" + strings.Repeat("2,", 80) + "2": "hidden layers",
 	} {
 		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {

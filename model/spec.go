@@ -6,7 +6,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -34,7 +33,11 @@ type Spec struct {
 	Kind       Kind   `json:"kind"`
 	Hidden     []int  `json:"hidden,omitempty"`     // MLP: units of the hidden layers
 	Activation string `json:"activation,omitempty"` // MLP: one of Activations
-	Formula    string `json:"formula,omitempty"`    // Formula: as the user wrote it
+	LayerNorm  bool   `json:"layer_norm,omitempty"` // MLP: hidden layers are normalised before their activation
+	// Dropout is the probability with which training sets an output of a hidden
+	// layer to 0; at least 0 and below 1.
+	Dropout float64 `json:"dropout,omitempty"`
+	Formula string  `json:"formula,omitempty"` // Formula: as the user wrote it
 }
 
 // Limits keep a typing mistake in --model from asking for more memory than
@@ -45,8 +48,8 @@ const (
 )
 
 // Parse reads a model as a user writes it: auto, linear, logistic, softmax,
-// poisson, mlp:64,64 or mlp:64,64:tanh; anything that is more than one name is
-// taken for a formula, as in "a*exp(-b*x) + c".
+// poisson, mlp:64,64 or mlp:64,64:tanh:layer-norm:dropout=0.2; anything that is
+// more than one name is taken for a formula, as in "a*exp(-b*x) + c".
 func Parse(text string) (Spec, error) {
 	text = strings.TrimSpace(text)
 	switch k := Kind(text); k {
@@ -72,41 +75,11 @@ func isNameRune(r rune) bool {
 	return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
-func parseMLP(text string) (Spec, error) {
-	sizes, activation, named := strings.Cut(text, ":")
-	s := Spec{Kind: MLP, Activation: "relu"}
-	if named {
-		if _, ok := activations[activation]; !ok {
-			return Spec{}, fmt.Errorf("model: unknown activation %q in mlp:%s; the activations are %s", activation, text, strings.Join(Activations(), ", "))
-		}
-		s.Activation = activation
-	}
-	for _, f := range strings.Split(sizes, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(f))
-		if err != nil || n < 1 || n > maxUnits {
-			return Spec{}, fmt.Errorf("model: a layer of mlp:%s has %q units; a size is a whole number from 1 to %d, as in mlp:64,64", text, f, maxUnits)
-		}
-		s.Hidden = append(s.Hidden, n)
-	}
-	if len(s.Hidden) > maxLayers {
-		return Spec{}, fmt.Errorf("model: mlp:%s has %d hidden layers; at most %d", text, len(s.Hidden), maxLayers)
-	}
-	return s, nil
-}
-
 // String is the text that Parse reads.
 func (s Spec) String() string {
 	switch s.Kind {
 	case MLP:
-		sizes := make([]string, len(s.Hidden))
-		for i, n := range s.Hidden {
-			sizes[i] = strconv.Itoa(n)
-		}
-		text := "mlp:" + strings.Join(sizes, ",")
-		if s.Activation != "relu" {
-			text += ":" + s.Activation
-		}
-		return text
+		return s.mlpText()
 	case Formula:
 		return s.Formula
 	}

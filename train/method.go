@@ -111,6 +111,8 @@ func (p *plan) refuseForSolver() error {
 		}
 	}
 	switch {
+	case p.spec.Dropout > 0:
+		return fmt.Errorf("train: with dropout every step sees another network, and %s looks for the minimum of one; use adam, or leave the dropout out", o.Method)
 	case p.method.Squares && (p.loss.Name != "mse" || p.penalised()):
 		return fmt.Errorf("train: %s minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", o.Method, p.loss, p.opts.L2)
 	case p.method.Lines && !p.absolute():
@@ -186,8 +188,8 @@ func (p *plan) autoEpochs() int {
 	return min(max(steps*p.opts.Batch/p.train.n(), 50), 500)
 }
 
-// full says whether every step sees all rows.
-func (p *plan) full() bool { return p.opts.Batch == p.train.n() }
+// full says whether every step sees the same: all rows, and no dropout.
+func (p *plan) full() bool { return p.opts.Batch == p.train.n() && p.spec.Dropout == 0 }
 
 // single says whether the fit runs in float32: networks do on minibatches,
 // where the noise of the batch is far above its rounding.

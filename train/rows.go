@@ -48,13 +48,18 @@ type recipe struct {
 	features   int
 	outputs    int
 	expression *model.Expression
+	training   bool // outputs of hidden layers drop out
 }
 
 // build lays the model and the weighted sum of its loss, times factor, out for
 // a number of rows.
 func (r recipe) build(rows int, factor float64) (*graph.Graph, *model.Net, *graph.Node, error) {
 	g := graph.New()
-	net, err := r.spec.Build(g, rows, r.features, r.outputs, r.expression)
+	build := r.spec.Build
+	if r.training {
+		build = r.spec.BuildTraining
+	}
+	net, err := build(g, rows, r.features, r.outputs, r.expression)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -78,10 +83,11 @@ type chunked[T kernel.Float] struct {
 	buffer []matrix[T] // of a chunk; the set itself where a chunk is all of it
 	part   []T         // gradient of one chunk of several
 	gather gather[T]
+	masks  *masks[T] // of dropout; nil without
 }
 
-func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float64) (*chunked[T], error) {
-	g, _, f, err := r.build(rows, factor)
+func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float64, seed uint64) (*chunked[T], error) {
+	g, net, f, err := r.build(rows, factor)
 	if err != nil {
 		return nil, err
 	}
@@ -106,11 +112,24 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 	if rows < set.n {
 		c.part = make([]T, obj.Dim())
 	}
+	if net.Masks == nil {
+		return c, nil
+	}
+	c.masks = newMasks[T](net.Masks, rows, seed)
+	for i, m := range net.Masks {
+		if err := obj.Bind(m.Name, c.masks.v[i]); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+	}
 	return c, nil
 }
 
-// pick copies the listed rows to the buffers, as many as a chunk has.
-func (c *chunked[T]) pick(rows []int) {
+// pick copies the listed rows to the buffers, as many as a chunk has, and draws
+// what drops out in this step.
+func (c *chunked[T]) pick(step int, rows []int) {
+	if c.masks != nil {
+		c.masks.draw(step)
+	}
 	if c.rows < c.set.n { // otherwise the buffers are the set
 		c.gather.run(c.arrays, c.buffer, rows)
 	}

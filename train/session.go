@@ -100,12 +100,12 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 	if err != nil {
 		return nil, err
 	}
-	if s.whole, err = s.objective(set, s.chunkRows(set.n), 1/set.total); err != nil {
+	if s.whole, err = s.objective(set, s.chunkRows(set.n), 1/set.total, false); err != nil {
 		return nil, err
 	}
 	s.train = s.whole
 	if b := p.opts.Batch; !p.full() {
-		if s.train, err = s.objective(set, b, float64(set.n)/(float64(b)*set.total)); err != nil {
+		if s.train, err = s.objective(set, b, float64(set.n)/(float64(b)*set.total), s.plan.spec.Dropout > 0); err != nil {
 			return nil, err
 		}
 	}
@@ -116,7 +116,7 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 	if err != nil {
 		return nil, err
 	}
-	s.valid, err = s.objective(aside, s.chunkRows(aside.n), 1/aside.total)
+	s.valid, err = s.objective(aside, s.chunkRows(aside.n), 1/aside.total, false)
 	return s, err
 }
 
@@ -135,12 +135,15 @@ func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
 	return newRowSet(s.net.Inputs, features, width, p.n(), target, p.w), nil
 }
 
-func (s *session[T]) objective(set *rowSet[T], rows int, factor float64) (*chunked[T], error) {
+// objective is the loss of a set, by chunks of rows; in training outputs may
+// drop out.
+func (s *session[T]) objective(set *rowSet[T], rows int, factor float64, training bool) (*chunked[T], error) {
 	r, err := s.plan.recipe()
 	if err != nil {
 		return nil, err
 	}
-	return newChunked(r, set, rows, factor/s.plan.divide)
+	r.training = training
+	return newChunked(r, set, rows, factor/s.plan.divide, s.plan.opts.Seed)
 }
 
 // chunkRows is how many rows go through a program at once: as many as keep the
@@ -161,7 +164,7 @@ func (s *session[T]) problem(batches *data.Batches) optim.Problem[T] {
 	p := optim.Problem[T]{Dim: s.net.Layout.Dim(), Blocks: s.net.Layout.Blocks()}
 	if batches != nil {
 		p.Draw = func(step int) error {
-			s.train.pick(batches.Batch(step))
+			s.train.pick(step, batches.Batch(step))
 			return nil
 		}
 		p.Eval = func(x, grad []T) (float64, error) {

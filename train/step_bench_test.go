@@ -70,3 +70,21 @@ func benchmarkStep(b *testing.B, table *data.Table, opts Options, threads int) {
 	}
 	b.ReportMetric(float64(opts.Batch)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// BenchmarkLayers is a step of the same perceptron with Adam, with layer norm
+// and dropout.
+func BenchmarkLayers(b *testing.B) {
+	table, err := data.Read(reference.Path(b, "mnist", "t10k-images-idx3-ubyte.gz"), data.ReadOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, batch := range []int{16, 128} {
+		for _, m := range []string{"mlp:256,128", "mlp:256,128:dropout=0.2", "mlp:256,128:layer-norm", "mlp:256,128:layer-norm:dropout=0.2"} {
+			b.Run(fmt.Sprintf("batch=%d/%s", batch, m), func(b *testing.B) {
+				benchmarkStep(b, table, Options{
+					Target: "label", Model: m, Method: "adam", Batch: batch, Epochs: 1, Validation: NoValidation,
+				}, 1)
+			})
+		}
+	}
+}

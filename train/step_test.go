@@ -29,7 +29,7 @@ func chunks(t *testing.T, n, rows int) (*chunked[float64], *model.Net) {
 		y[i], w[i] = math.Cos(float64(3*i)), 1+float64(i%3)
 	}
 	set := newRowSet(net.Inputs, features, 3, n, y, w)
-	c, err := newChunked(r, set, rows, 1/set.total)
+	c, err := newChunked(r, set, rows, 1/set.total, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 	}
 	step := 0
 	if n := testing.AllocsPerRun(50, func() {
-		c.pick(batches.Batch(step))
+		c.pick(step, batches.Batch(step))
 		step++
 		if _, err := c.obj.Eval(x, grad); err != nil {
 			t.Fatal(err)

@@ -106,7 +106,7 @@ func (s *session[T]) parts() (*optim.Parts[T], error) {
 	set := s.whole.set
 	rows := (set.n + about - 1) / about
 	count := (set.n + rows - 1) / rows
-	part, err := s.objective(set, rows, float64(count)/set.total)
+	part, err := s.objective(set, rows, float64(count)/set.total, false)
 	if err != nil {
 		return nil, err
 	}

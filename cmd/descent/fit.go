@@ -63,8 +63,9 @@ per level, missing values are filled: all by rules that the training rows alone
 settle, and that the saved model keeps.
 
 --model is auto (linear for numbers, logistic or softmax for classes), linear,
-logistic, softmax, poisson, mlp:64,64 (hidden layers; mlp:64:tanh), or a formula
-in columns and free parameters such as 'a*exp(-b*x) + c'.
+logistic, softmax, poisson, mlp:64,64 (hidden layers; with an activation, layer
+norm and dropout mlp:64,64:tanh:layer-norm:dropout=0.2), or a formula in columns
+and free parameters such as 'a*exp(-b*x) + c'.
 
 A fifth of the rows is set aside to judge the model, unless there are fewer than
 40, the model is a formula, or --validation says otherwise. --cv 5 judges the model on all rows instead: it is
