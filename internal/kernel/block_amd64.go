@@ -2,8 +2,6 @@
 
 package kernel
 
-import "runtime"
-
 // piece is one unit of a product: its range of C, and work memory of its own.
 type piece[T Float] struct {
 	*product[T]
@@ -33,6 +31,8 @@ func (g *piece[T]) run() {
 	g.panelwise = g.rows <= g.height // it is used at once, and only then
 	edge, right, left := g.tiler.rows*g.cols, 0, 0
 	switch {
+	case g.shared:
+		g.inPlace = false
 	case g.inPlace:
 	case g.panelwise:
 		right = g.cols * g.depth
@@ -62,8 +62,13 @@ func (g *piece[T]) run() {
 // rows of the product, and gains nothing where all of B stays in the
 // first-level cache. Only a masked kernel can read a narrow panel.
 func (g *piece[T]) readsB() bool {
+	return g.bc == 1 && g.masked && (g.rows <= 2*g.tiler.rows || g.keepsB(g.columns))
+}
+
+// keepsB says whether so many columns of B stay in the first-level cache.
+func (g *product[T]) keepsB(columns int) bool {
 	const cache = 32 << 10
-	return g.bc == 1 && g.masked && (g.rows <= 2*g.tiler.rows || g.columns <= g.cols || byteLen[T](g.k*g.bk) <= cache)
+	return columns <= g.cols || byteLen[T](g.k*g.bk) <= cache
 }
 
 // packsA says whether A is packed. Mostly it is read where it lies. Long rows
@@ -71,18 +76,17 @@ func (g *piece[T]) readsB() bool {
 // caches, and need one entry each of those for the places of pages.
 func (g *piece[T]) packsA() bool {
 	const page = 4096
-	return g.masked && g.ak == 1 && byteLen[T](g.ar)%page == 0 && g.rows >= 8*g.tiler.rows && g.columns >= 8*g.cols
+	return g.masked && g.ak == 1 && byteLen[T](g.ar)%page == 0 && (g.rows >= 8*g.tiler.rows || g.shared) && g.columns >= 8*g.cols
 }
 
 // longBlock is the number of multiplications from which a block ends by giving
-// way to other goroutines: where every processor multiplies, the collector and
-// all others would else wait for the slices of time of the scheduler.
+// way to other goroutines.
 const longBlock = 1 << 22
 
 // block adds the part of the product that depth numbers from p of each sum
 // give to width columns from j, height rows at a time.
 func (g *piece[T]) block(j, width, p, depth int) {
-	if !g.inPlace && !g.panelwise {
+	if !g.inPlace && !g.panelwise && !g.shared {
 		for q := 0; q < width; q += g.cols {
 			g.packB(g.right[q*depth:], j+q, min(g.cols, width-q), p, depth)
 		}
@@ -96,7 +100,7 @@ func (g *piece[T]) block(j, width, p, depth int) {
 		}
 		g.rowBlock(a, i, h, j, width, p, depth)
 		if h*width*depth >= longBlock {
-			runtime.Gosched()
+			giveWay()
 		}
 		if p+depth == g.k && !g.fused {
 			g.epilogue.apply(i, j, h, width, g.c[i*g.ldc+j:], g.ldc)
@@ -113,6 +117,8 @@ func (g *piece[T]) rowBlock(a operand[T], i, h, j, width, p, depth int) {
 	for q := 0; q < width; q += step {
 		w := min(step, width-q)
 		switch {
+		case g.shared:
+			g.column(a, i, h, j+q, w, p, depth, g.panel(j+q, p, depth), g.cols)
 		case g.inPlace:
 			g.column(a, i, h, j+q, w, p, depth, g.b[p*g.bk+j+q:], g.bk)
 		case g.panelwise:

@@ -63,7 +63,8 @@ type product[T Float] struct {
 	fused          bool // the micro-kernel applies the epilogue
 	depth          int  // of a block
 	cut            cut
-	work           []T // work memory of a product that is not cut
+	shared         bool // B is packed before the threads begin, in work
+	work           []T  // work memory, but for that of the units of a cut product
 }
 
 var products32, products64 = sync.Pool{New: func() any { return new(product[float32]) }}, sync.Pool{New: func() any { return new(product[float64]) }}
@@ -84,6 +85,9 @@ func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda in
 		g.bk, g.bc = 1, ldb
 	}
 	g.cut = cutFor(Threads(), m, n, k, g.rows, g.cols)
+	if g.cut.units > 1 {
+		g.packShared()
+	}
 	share(g.cut.units, g)
 	*g = product[T]{work: g.work} // keeps no matrix alive
 	pool.Put(g)
@@ -110,6 +114,10 @@ type cut struct {
 	large, small int // rows or columns of a unit
 }
 
+// smallUnit is about how many multiplications the small units of a cut product
+// have: no thread waits longer than one takes.
+const smallUnit = 1 << 21
+
 // cutFor cuts an m×n result into one large unit for each thread, together half
 // the work, and small ones between them, so that a thread that came late or
 // lost its processor for a while is made up for. Units are whole tiles.
@@ -127,7 +135,7 @@ func cutFor(threads, m, n, k, rows, cols int) cut {
 	}
 	threads = min(threads, tiles)
 	large := max(1, tiles/(2*threads))
-	small := max(1, large/2)
+	small := max(1, min(large/2, smallUnit*length/(tile*m*n*k)))
 	between := (tiles - threads*large + small - 1) / small
 	return cut{byRows: m > n, units: threads + between, first: (threads + 1) / 2, last: threads / 2, large: large * tile, small: small * tile}
 }

@@ -6,15 +6,18 @@ import (
 	"time"
 )
 
-// rest leaves helpers out for a while when one was late: another program has its
-// processor, and to wait for a unit that stands still costs more than all
-// helpers give. Each time the pause is twice as long, up to a limit, so that a
-// machine that stays busy costs little and one that is free again is soon used.
+// rest leaves helpers out for a while when they were late too often: another
+// program has their processor, and to wait for units that stand still costs more
+// than all helpers give. Each time the pause is twice as long, up to a limit, so
+// that a machine that stays busy costs little and one that is free again is soon
+// used.
 type rest struct {
 	on    atomic.Bool
 	until time.Time
 	pause time.Duration
-	last  time.Time // when a helper was late last
+	last  time.Time     // when it began last
+	lost  time.Duration // by waiting, less what helpers made up for since
+	seen  time.Time     // when lost was true
 }
 
 const (
@@ -22,6 +25,8 @@ const (
 	lateUnits  = 4                      // and no long one so many times its kin
 	firstPause = 5 * time.Millisecond
 	longPause  = 640 * time.Millisecond
+	muchLost   = 3 * time.Millisecond // a processor that is now and then away is still worth having
+	madeUp     = 8                    // of so much time with helpers, one part makes up for time lost
 )
 
 // resting reports whether the helpers are left out now.
@@ -34,6 +39,16 @@ func (r *rest) resting() bool {
 	}
 	r.on.Store(false)
 	return false
+}
+
+// waited notes that a late helper was waited for so long.
+func (r *rest) waited(d time.Duration) {
+	now := time.Now()
+	r.lost = max(0, r.lost-now.Sub(r.seen)/madeUp) + d
+	if r.seen = now; r.lost >= muchLost {
+		r.lost = 0
+		r.wasLate()
+	}
 }
 
 // wasLate begins a pause.
@@ -61,7 +76,7 @@ func (h *helpers) await(job time.Time, own int) {
 	for h.gate.Load() > 1 {
 		runtime.Gosched() // its processor may be needed for the helper itself
 	}
-	if time.Since(began) > max(late, lateUnits*began.Sub(job)/time.Duration(max(own, 1))) {
-		h.rest.wasLate()
+	if d := time.Since(began); d > max(late, lateUnits*began.Sub(job)/time.Duration(max(own, 1))) {
+		h.rest.waited(d)
 	}
 }

@@ -104,6 +104,20 @@ func Threads() int {
 	return 1
 }
 
+// giveWay lets other goroutines run where every processor is at work: the
+// collector and all others would else wait for the slices of time of the
+// scheduler. Where a processor is free they have that one, and to give way would
+// only wake it and lose the caches of this one to it.
+func giveWay() {
+	n := 1
+	if h := crew.Load(); h != nil && !h.rest.on.Load() {
+		n = h.n
+	}
+	if n >= runtime.GOMAXPROCS(0) {
+		runtime.Gosched()
+	}
+}
+
 // share runs all units of j, on every thread of the team.
 func share(units int, j job) {
 	h := crew.Load()
