@@ -34,6 +34,7 @@ const (
 	stepMin
 	stepMax
 	stepPow
+	stepEqual
 
 	stepAddScalar // an array and a number
 	stepMulScalar
@@ -42,6 +43,7 @@ const (
 	stepScalarDiv
 	stepMinScalar
 	stepMaxScalar
+	stepEqualScalar
 	stepPowScalar
 	stepScalarPow
 
@@ -81,7 +83,7 @@ var binaryKernels = map[Op][3]stepKind{
 	Add: {stepAdd, stepAddScalar, stepAddScalar}, Sub: {stepSub, stepAddScalar, stepScalarSub},
 	Mul: {stepMul, stepMulScalar, stepMulScalar}, Div: {stepDiv, stepDivScalar, stepScalarDiv},
 	Min: {stepMin, stepMinScalar, stepMinScalar}, Max: {stepMax, stepMaxScalar, stepMaxScalar},
-	Pow: {stepPow, stepPowScalar, stepScalarPow},
+	Pow: {stepPow, stepPowScalar, stepScalarPow}, Eq: {stepEqual, stepEqualScalar, stepEqualScalar},
 }
 
 // kernels are those of an element type by the kind of step.
@@ -101,11 +103,11 @@ func newKernels[T Float]() *kernels[T] {
 		stepSoftplus: k.Softplus, stepExpm1: k.Expm1, stepLog1p: k.Log1p, stepErf: k.Erf, stepSin: k.Sin, stepCos: k.Cos,
 	}
 	k.binary = [stepKinds]func(dst, a, b *T, n int){
-		stepAdd: k.Add, stepSub: k.Sub, stepMul: k.Mul, stepDiv: k.Div, stepMin: k.Min, stepMax: k.Max, stepPow: k.Pow,
+		stepAdd: k.Add, stepSub: k.Sub, stepMul: k.Mul, stepDiv: k.Div, stepMin: k.Min, stepMax: k.Max, stepPow: k.Pow, stepEqual: k.Equal,
 	}
 	k.scalar = [stepKinds]func(dst, a *T, s T, n int){
 		stepAddScalar: k.AddScalar, stepMulScalar: k.MulScalar, stepDivScalar: k.DivScalar,
-		stepScalarSub: k.ScalarSub, stepScalarDiv: k.ScalarDiv, stepMinScalar: k.MinScalar, stepMaxScalar: k.MaxScalar,
+		stepScalarSub: k.ScalarSub, stepScalarDiv: k.ScalarDiv, stepMinScalar: k.MinScalar, stepMaxScalar: k.MaxScalar, stepEqualScalar: k.EqualScalar,
 		stepPowScalar: k.PowScalar, stepScalarPow: k.ScalarPow,
 	}
 	return k

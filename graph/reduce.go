@@ -12,7 +12,6 @@ import (
 type scratch[T Float] struct {
 	exps, tops, sums [expBlock]float64
 	total, sum       [sumStrip]float64
-	part             [sumStrip]T
 	columns          columnSums[T]
 }
 
@@ -28,7 +27,7 @@ func (p *Program[T]) work() *scratch[T] {
 func (p *Program[T]) reduceAll(b *block) float64 {
 	x := p.at(&b.args[0])
 	if b.op == LogSumExp {
-		return logSumExp(p.work(), x, len(x), 1)
+		return kernel.LogSumExp(x)
 	}
 	return float64(largest(x, len(x), 1))
 }
@@ -36,6 +35,9 @@ func (p *Program[T]) reduceAll(b *block) float64 {
 // reduceAxis reduces x, seen as [outer, n, inner], over its middle axis.
 func (p *Program[T]) reduceAxis(dst, x []T, b *block) {
 	switch {
+	case b.op == LogSumExp && b.inner == 1:
+		kernel.LogSumExpRows(dst, x, b.n)
+		return
 	case b.op == LogSumExp:
 		logSumExps(p.work(), dst, x, b.n, b.inner)
 		return
@@ -83,9 +85,8 @@ func rowSums[T Float](dst, x []T, n int) {
 // sumStrip is how many columns sumRows takes at a time.
 const sumStrip = 512
 
-// sumRows adds the rows of x, which have len(dst) elements: a few rows in T,
-// then these in float64, blocks of them first, a strip of columns at a time.
-// Rows much shorter than a strip are added side by side first.
+// sumRows adds the rows of x, which have len(dst) elements, a strip of columns
+// at a time. Rows much shorter than a strip are added side by side first.
 func sumRows[T Float](s *scratch[T], dst, x []T) {
 	n := len(dst)
 	rows := len(x) / n
@@ -130,7 +131,7 @@ const worthSumming = 1 << 15
 func (j *columnSums[T]) run(s *scratch[T], w int, x []T, rows, stride int) {
 	*j = columnSums[T]{s, w, rows, stride, x, w}
 	if threads := kernel.Threads(); threads > 1 && w*rows >= worthSumming {
-		j.span = max(granule, (w/(2*threads)+granule-1)/granule*granule)
+		j.span = max(granule, (w/threads+granule-1)/granule*granule)
 	}
 	kernel.Share((w+j.span-1)/j.span, j)
 	j.x = nil
@@ -138,31 +139,9 @@ func (j *columnSums[T]) run(s *scratch[T], w int, x []T, rows, stride int) {
 
 // Unit adds the columns of one span.
 func (j *columnSums[T]) Unit(i int) {
-	const few, many = 8, 128 // rows added in T, rows added before they join the total
 	from := i * j.span
 	w := min(j.span, j.w-from)
-	x, rows, stride := j.x[from:], j.rows, j.stride
-	total, sum, part := j.total[from:][:w], j.sum[from:][:w], j.part[from:][:w]
-	clear(total)
-	for r := 0; r < rows; r += many {
-		last := min(r+many, rows)
-		clear(sum)
-		for i := r; i < last; i += few {
-			group, end := x[i*stride:], min(few, last-i)
-			if end == 1 {
-				copy(part, group)
-			} else {
-				kernel.Add(part, group[:w], group[stride:][:w])
-			}
-			for k := 2; k < end; k++ {
-				kernel.Add(part, part, group[k*stride:][:w])
-			}
-			for k, v := range part {
-				sum[k] += float64(v)
-			}
-		}
-		kernel.Add(total, total, sum)
-	}
+	kernel.ColumnSums(j.total[from:][:w], j.sum[from:][:w], j.x[from:], j.stride, j.rows)
 }
 
 // largest is the maximum of n elements, stride apart; NaN if one is.
@@ -209,12 +188,6 @@ func logSumExps[T Float](w *scratch[T], dst, x []T, n, inner int) {
 
 // shifted stores elements of x, stride apart, less the number top.
 func shifted[T Float](dst []float64, x []T, stride int, top float64) {
-	if stride == 1 {
-		for i, v := range x[:len(dst)] {
-			dst[i] = float64(v) - top
-		}
-		return
-	}
 	for i := range dst {
 		dst[i] = float64(x[i*stride]) - top
 	}

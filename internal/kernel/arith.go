@@ -69,6 +69,28 @@ func ScalarDiv[T Float](dst []T, s T, a []T) {
 	}
 }
 
+// Equal stores 1 where a = b and 0 elsewhere.
+func Equal[T Float](dst, a, b []T) {
+	for i := binary(dst, a, b, samePaths); i < len(dst); i++ {
+		dst[i] = indicator[T](a[i] == b[i])
+	}
+}
+
+// EqualScalar stores 1 where a = s and 0 elsewhere.
+func EqualScalar[T Float](dst, a []T, s T) {
+	for i := scalar(dst, a, s, sameSPaths); i < len(dst); i++ {
+		dst[i] = indicator[T](a[i] == s)
+	}
+}
+
+// indicator is 1 where a condition holds and 0 where it does not.
+func indicator[T Float](holds bool) T {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
 // Axpy adds a·x to y: for i { y[i] += a*x[i] }.
 func Axpy[T Float](a T, x, y []T) {
 	y = y[:len(x)]

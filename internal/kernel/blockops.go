@@ -10,8 +10,9 @@ type Blocks[T Float] struct {
 	Add, Sub, Mul, Div                                    func(dst, a, b *T, n int)
 	AddScalar, MulScalar, DivScalar, ScalarSub, ScalarDiv func(dst, a *T, s T, n int)
 	AddScaled                                             func(dst, a, b *T, s T, n int) // b + s·a
-	Min, Max, Pow                                         func(dst, a, b *T, n int)
+	Min, Max, Pow, Equal                                  func(dst, a, b *T, n int)
 	MinScalar, MaxScalar, PowScalar, ScalarPow            func(dst, a *T, s T, n int)
+	EqualScalar                                           func(dst, a *T, s T, n int)
 	Square, Sqrt, Relu, Positive, Abs, Sign, Floor, Ceil  func(dst, a *T, n int)
 	Exp, Log, Tanh, Sigmoid, Softplus                     func(dst, a *T, n int)
 	Expm1, Log1p, Erf, Sin, Cos                           func(dst, a *T, n int)
@@ -28,7 +29,7 @@ func NewBlocks[T Float]() *Blocks[T] {
 		ScalarSub: wrapS(func(dst, a []T, s T) { ScalarSub(dst, s, a) }),
 		ScalarDiv: wrapS(func(dst, a []T, s T) { ScalarDiv(dst, s, a) }),
 		AddScaled: addScaled[T],
-		Min:       wrap2(Min[T]), Max: wrap2(Max[T]), Pow: wrap2(Pow[T]),
+		Min:       wrap2(Min[T]), Max: wrap2(Max[T]), Pow: wrap2(Pow[T]), Equal: wrap2(Equal[T]), EqualScalar: wrapS(EqualScalar[T]),
 		MinScalar: wrapS(MinScalar[T]), MaxScalar: wrapS(MaxScalar[T]), PowScalar: wrapS(PowScalar[T]),
 		ScalarPow: wrapS(func(dst, a []T, s T) { ScalarPow(dst, s, a) }),
 		Square:    wrap1(Square[T]), Sqrt: wrap1(Sqrt[T]), Relu: wrap1(Relu[T]), Positive: wrap1(Positive[T]),
@@ -51,6 +52,7 @@ func (b *Blocks[T]) direct() {
 	b.ScalarSub, b.ScalarDiv, b.AddScaled = directS[T](sSubPaths), directS[T](sDivPaths), directA[T](axpyPaths)
 	b.Min, b.Max = direct2[T](minPaths), direct2[T](maxPaths)
 	b.MinScalar, b.MaxScalar = directS[T](minSPaths), directS[T](maxSPaths)
+	b.Equal, b.EqualScalar = direct2[T](samePaths), directS[T](sameSPaths)
 	b.Square, b.Sqrt, b.Relu, b.Positive = direct1[T](squarePaths), direct1[T](sqrtPaths), direct1[T](reluPaths), direct1[T](positivePaths)
 	b.Abs, b.Sign, b.Floor, b.Ceil = direct1[T](absPaths), direct1[T](signPaths), direct1[T](floorPaths), direct1[T](ceilPaths)
 	b.Exp, b.Log, b.Tanh = direct1[T](expPaths), direct1[T](logPaths), direct1[T](tanhPaths)

@@ -103,6 +103,7 @@ func exactKernels[T Float]() map[string]func(v [3][]T) float64 {
 	}
 	return map[string]func(v [3][]T) float64{
 		"add": none(Add[T]), "sub": none(Sub[T]), "mul": none(Mul[T]), "div": none(Div[T]), "min": none(Min[T]), "max": none(Max[T]),
+		"equal": none(func(d, a, b []T) { copy(b, a[:len(a)/2]); Equal(d, a, b) }), "equalScalar": none(func(d, a, _ []T) { EqualScalar(d, a, 1) }),
 		"addScalar": none(func(d, a, _ []T) { AddScalar(d, a, 1.1) }), "mulScalar": none(func(d, a, _ []T) { MulScalar(d, a, 1.1) }),
 		"divScalar": none(func(d, a, _ []T) { DivScalar(d, a, 1.1) }), "scalarSub": none(func(d, a, _ []T) { ScalarSub(d, 1.1, a) }),
 		"scalarDiv": none(func(d, a, _ []T) { ScalarDiv(d, 1.1, a) }), "minScalar": none(func(d, a, _ []T) { MinScalar(d, a, 0.5) }),

@@ -2,10 +2,7 @@
 
 package kernel
 
-import (
-	"sync"
-	"unsafe"
-)
+import "sync"
 
 // Blocking of the tiled product: a packed panel of B (deep × the columns of a
 // tile) is read again and again from the first-level cache, high rows of A from
@@ -169,6 +166,3 @@ func (g *product[T]) unit(i int) {
 	}
 	u.run()
 }
-
-// byteLen is the size in bytes of n elements.
-func byteLen[T Float](n int) int { return n * int(unsafe.Sizeof(T(0))) }

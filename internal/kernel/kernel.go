@@ -5,5 +5,10 @@
 // version is held to.
 package kernel
 
+import "unsafe"
+
 // Float is the element type of every kernel.
 type Float interface{ float32 | float64 }
+
+// byteLen is the size in bytes of n elements.
+func byteLen[T Float](n int) int { return n * int(unsafe.Sizeof(T(0))) }

@@ -113,6 +113,14 @@ var (
 		f32: [sets]map1232{avx2: clipF32AVX2, avx512: clipF32AVX512},
 		f64: [sets]map1264{avx2: clipF64AVX2, avx512: clipF64AVX512},
 	}
+	samePaths = &map20Versions{
+		f32: [sets]map2032{avx2: sameF32AVX2, avx512: sameF32AVX512},
+		f64: [sets]map2064{avx2: sameF64AVX2, avx512: sameF64AVX512},
+	}
+	sameSPaths = &map11Versions{
+		f32: [sets]map1132{avx2: sameSF32AVX2, avx512: sameSF32AVX512},
+		f64: [sets]map1164{avx2: sameSF64AVX2, avx512: sameSF64AVX512},
+	}
 	absPaths = &map10Versions{
 		f32: [sets]map1032{avx2: absF32AVX2, avx512: absF32AVX512},
 		f64: [sets]map1064{avx2: absF64AVX2, avx512: absF64AVX512},

@@ -33,6 +33,8 @@ var (
 	minSPaths         *map11Versions
 	maxSPaths         *map11Versions
 	clipPaths         *map12Versions
+	samePaths         *map20Versions
+	sameSPaths        *map11Versions
 	absPaths          *map10Versions
 	signPaths         *map10Versions
 	floorPaths        *map10Versions

@@ -6,4 +6,8 @@ var (
 	projectPaths    = new(projectPathSet)
 	combinePaths    = new(combinePathSet)
 	differencePaths = new(differencePathSet)
+
+	columnSumsPaths = new(columnsVersions)
+	expSumsPaths    = new(expSumsVersions)
+	softmaxPaths    = new(softmaxVersions)
 )

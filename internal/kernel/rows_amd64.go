@@ -19,6 +19,21 @@ func combineF32AVX512(dst *float32, x *float32, rows *float32, c *float32, k int
 //go:noescape
 func differenceF32AVX512(x1 *float32, x0 *float32, g1 *float32, g0 *float32, s *float32, y *float32, stride int, tiles int) (sy float64, yy float64)
 
+// columnSumsF32AVX512 is sum[j] = Σ x[i,j] for j < columns, eight rows in T first; stride is in bytes.
+//
+//go:noescape
+func columnSumsF32AVX512(sum *float64, x *float32, stride int, rows int, columns int)
+
+// expSumsF32AVX512 is tops[r] = max x[r,j] and sums[r] = Σ exp(x[r,j] − tops[r]) for rows of n elements.
+//
+//go:noescape
+func expSumsF32AVX512(x *float32, tops *float64, sums *float64, rows int, n int)
+
+// softmaxF32AVX512 is dst[r,j] = exp(x[r,j] − tops[r])/sums[r] for rows of n elements, with what expSums gives.
+//
+//go:noescape
+func softmaxF32AVX512(dst *float32, x *float32, tops *float64, sums *float64, rows int, n int)
+
 // projectF64AVX512 is out[r] = Σ row r · x for k rows over whole tiles; acc is scratch of k vectors, stride the bytes from tile to tile.
 //
 //go:noescape
@@ -33,6 +48,21 @@ func combineF64AVX512(dst *float64, x *float64, rows *float64, c *float64, k int
 //
 //go:noescape
 func differenceF64AVX512(x1 *float64, x0 *float64, g1 *float64, g0 *float64, s *float64, y *float64, stride int, tiles int) (sy float64, yy float64)
+
+// columnSumsF64AVX512 is sum[j] = Σ x[i,j] for j < columns, eight rows in T first; stride is in bytes.
+//
+//go:noescape
+func columnSumsF64AVX512(sum *float64, x *float64, stride int, rows int, columns int)
+
+// expSumsF64AVX512 is tops[r] = max x[r,j] and sums[r] = Σ exp(x[r,j] − tops[r]) for rows of n elements.
+//
+//go:noescape
+func expSumsF64AVX512(x *float64, tops *float64, sums *float64, rows int, n int)
+
+// softmaxF64AVX512 is dst[r,j] = exp(x[r,j] − tops[r])/sums[r] for rows of n elements, with what expSums gives.
+//
+//go:noescape
+func softmaxF64AVX512(dst *float64, x *float64, tops *float64, sums *float64, rows int, n int)
 
 // projectF32AVX2 is out[r] = Σ row r · x for k rows over whole tiles; acc is scratch of k vectors, stride the bytes from tile to tile.
 //
@@ -49,6 +79,21 @@ func combineF32AVX2(dst *float32, x *float32, rows *float32, c *float32, k int, 
 //go:noescape
 func differenceF32AVX2(x1 *float32, x0 *float32, g1 *float32, g0 *float32, s *float32, y *float32, stride int, tiles int) (sy float64, yy float64)
 
+// columnSumsF32AVX2 is sum[j] = Σ x[i,j] for j < columns, eight rows in T first; stride is in bytes.
+//
+//go:noescape
+func columnSumsF32AVX2(sum *float64, x *float32, stride int, rows int, columns int)
+
+// expSumsF32AVX2 is tops[r] = max x[r,j] and sums[r] = Σ exp(x[r,j] − tops[r]) for rows of n elements.
+//
+//go:noescape
+func expSumsF32AVX2(x *float32, tops *float64, sums *float64, rows int, n int)
+
+// softmaxF32AVX2 is dst[r,j] = exp(x[r,j] − tops[r])/sums[r] for rows of n elements, with what expSums gives.
+//
+//go:noescape
+func softmaxF32AVX2(dst *float32, x *float32, tops *float64, sums *float64, rows int, n int)
+
 // projectF64AVX2 is out[r] = Σ row r · x for k rows over whole tiles; acc is scratch of k vectors, stride the bytes from tile to tile.
 //
 //go:noescape
@@ -63,3 +108,18 @@ func combineF64AVX2(dst *float64, x *float64, rows *float64, c *float64, k int, 
 //
 //go:noescape
 func differenceF64AVX2(x1 *float64, x0 *float64, g1 *float64, g0 *float64, s *float64, y *float64, stride int, tiles int) (sy float64, yy float64)
+
+// columnSumsF64AVX2 is sum[j] = Σ x[i,j] for j < columns, eight rows in T first; stride is in bytes.
+//
+//go:noescape
+func columnSumsF64AVX2(sum *float64, x *float64, stride int, rows int, columns int)
+
+// expSumsF64AVX2 is tops[r] = max x[r,j] and sums[r] = Σ exp(x[r,j] − tops[r]) for rows of n elements.
+//
+//go:noescape
+func expSumsF64AVX2(x *float64, tops *float64, sums *float64, rows int, n int)
+
+// softmaxF64AVX2 is dst[r,j] = exp(x[r,j] − tops[r])/sums[r] for rows of n elements, with what expSums gives.
+//
+//go:noescape
+func softmaxF64AVX2(dst *float64, x *float64, tops *float64, sums *float64, rows int, n int)

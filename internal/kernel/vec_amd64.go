@@ -319,6 +319,16 @@ func maxSF32AVX512(dst *float32, a *float32, s0 float32, n int)
 //go:noescape
 func clipF32AVX512(dst *float32, a *float32, s0 float32, s1 float32, n int)
 
+// sameF32AVX512 is 1 where a = b, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameF32AVX512(dst *float32, a *float32, b *float32, n int)
+
+// sameSF32AVX512 is 1 where a = s, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+
 // absF32AVX512 is |a| over n elements.
 //
 //go:noescape
@@ -438,6 +448,16 @@ func maxSF64AVX512(dst *float64, a *float64, s0 float64, n int)
 //
 //go:noescape
 func clipF64AVX512(dst *float64, a *float64, s0 float64, s1 float64, n int)
+
+// sameF64AVX512 is 1 where a = b, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameF64AVX512(dst *float64, a *float64, b *float64, n int)
+
+// sameSF64AVX512 is 1 where a = s, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameSF64AVX512(dst *float64, a *float64, s0 float64, n int)
 
 // absF64AVX512 is |a| over n elements.
 //
@@ -559,6 +579,16 @@ func maxSF32AVX2(dst *float32, a *float32, s0 float32, n int)
 //go:noescape
 func clipF32AVX2(dst *float32, a *float32, s0 float32, s1 float32, n int)
 
+// sameF32AVX2 is 1 where a = b, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameF32AVX2(dst *float32, a *float32, b *float32, n int)
+
+// sameSF32AVX2 is 1 where a = s, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+
 // absF32AVX2 is |a| over n elements.
 //
 //go:noescape
@@ -678,6 +708,16 @@ func maxSF64AVX2(dst *float64, a *float64, s0 float64, n int)
 //
 //go:noescape
 func clipF64AVX2(dst *float64, a *float64, s0 float64, s1 float64, n int)
+
+// sameF64AVX2 is 1 where a = b, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameF64AVX2(dst *float64, a *float64, b *float64, n int)
+
+// sameSF64AVX2 is 1 where a = s, and 0 elsewhere over n elements.
+//
+//go:noescape
+func sameSF64AVX2(dst *float64, a *float64, s0 float64, n int)
 
 // absF64AVX2 is |a| over n elements.
 //

@@ -14728,6 +14728,130 @@ done:
 	VZEROUPPER
 	RET
 
+// func sameF32AVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sameF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ      BX, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMOVUPS   64(CX), Z2
+	VMOVUPS   64(DX), Z3
+	VMOVUPS   c32_3f800000<>+0(SB), Z4
+	VMOVUPS   c32_0<>+0(SB), Z5
+	VCMPPS    $0x00, Z1, Z0, K1
+	VBLENDMPS Z4, Z5, K1, Z6
+	VMOVUPS   Z6, (AX)
+	VMOVUPS   c32_3f800000<>+0(SB), Z0
+	VMOVUPS   c32_0<>+0(SB), Z1
+	VCMPPS    $0x00, Z3, Z2, K1
+	VBLENDMPS Z0, Z1, K1, Z7
+	VMOVUPS   Z7, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000010
+	JLT       tail
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMOVUPS   c32_3f800000<>+0(SB), Z2
+	VMOVUPS   c32_0<>+0(SB), Z3
+	VCMPPS    $0x00, Z1, Z0, K1
+	VBLENDMPS Z2, Z3, K1, Z8
+	VMOVUPS   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMOVUPS   c32_3f800000<>+0(SB), Z2
+	VMOVUPS   c32_0<>+0(SB), Z3
+	VCMPPS    $0x00, Z1, Z0, K2
+	VBLENDMPS Z2, Z3, K2, Z9
+	VMOVUPS   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sameSF32AVX512(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sameSF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Z0
+
+many:
+	CMPQ      DX, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Z1
+	VMOVUPS   64(CX), Z2
+	VMOVUPS   c32_3f800000<>+0(SB), Z3
+	VMOVUPS   c32_0<>+0(SB), Z4
+	VCMPPS    $0x00, Z0, Z1, K1
+	VBLENDMPS Z3, Z4, K1, Z5
+	VMOVUPS   Z5, (AX)
+	VMOVUPS   c32_3f800000<>+0(SB), Z1
+	VMOVUPS   c32_0<>+0(SB), Z3
+	VCMPPS    $0x00, Z0, Z2, K1
+	VBLENDMPS Z1, Z3, K1, Z6
+	VMOVUPS   Z6, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000010
+	JLT       tail
+	VMOVUPS   (CX), Z1
+	VMOVUPS   c32_3f800000<>+0(SB), Z2
+	VMOVUPS   c32_0<>+0(SB), Z3
+	VCMPPS    $0x00, Z0, Z1, K1
+	VBLENDMPS Z2, Z3, K1, Z7
+	VMOVUPS   Z7, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS   c32_3f800000<>+0(SB), Z2
+	VMOVUPS   c32_0<>+0(SB), Z3
+	VCMPPS    $0x00, Z0, Z1, K2
+	VBLENDMPS Z2, Z3, K2, Z8
+	VMOVUPS   Z8, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func absF32AVX512(dst *float32, a *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·absF32AVX512(SB), NOSPLIT, $0-24
@@ -16026,6 +16150,130 @@ done:
 	VZEROUPPER
 	RET
 
+// func sameF64AVX512(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sameF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ      BX, $0x00000010
+	JLT       one
+	VMOVUPD   (CX), Z0
+	VMOVUPD   (DX), Z1
+	VMOVUPD   64(CX), Z2
+	VMOVUPD   64(DX), Z3
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z4
+	VMOVUPD   c64_0<>+0(SB), Z5
+	VCMPPD    $0x00, Z1, Z0, K1
+	VBLENDMPD Z4, Z5, K1, Z6
+	VMOVUPD   Z6, (AX)
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z0
+	VMOVUPD   c64_0<>+0(SB), Z1
+	VCMPPD    $0x00, Z3, Z2, K1
+	VBLENDMPD Z0, Z1, K1, Z7
+	VMOVUPD   Z7, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000008
+	JLT       tail
+	VMOVUPD   (CX), Z0
+	VMOVUPD   (DX), Z1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z2
+	VMOVUPD   c64_0<>+0(SB), Z3
+	VCMPPD    $0x00, Z1, Z0, K1
+	VBLENDMPD Z2, Z3, K1, Z8
+	VMOVUPD   Z8, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JMP       one
+
+tail:
+	TESTQ     BX, BX
+	JE        done
+	MOVL      $0xffffffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z2
+	VMOVUPD   c64_0<>+0(SB), Z3
+	VCMPPD    $0x00, Z1, Z0, K2
+	VBLENDMPD Z2, Z3, K2, Z9
+	VMOVUPD   Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sameSF64AVX512(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sameSF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Z0
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPD   (CX), Z1
+	VMOVUPD   64(CX), Z2
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z3
+	VMOVUPD   c64_0<>+0(SB), Z4
+	VCMPPD    $0x00, Z0, Z1, K1
+	VBLENDMPD Z3, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPD   c64_0<>+0(SB), Z3
+	VCMPPD    $0x00, Z0, Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z6
+	VMOVUPD   Z6, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPD   (CX), Z1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z2
+	VMOVUPD   c64_0<>+0(SB), Z3
+	VCMPPD    $0x00, Z0, Z1, K1
+	VBLENDMPD Z2, Z3, K1, Z7
+	VMOVUPD   Z7, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	TESTQ     DX, DX
+	JE        done
+	MOVL      $0xffffffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Z2
+	VMOVUPD   c64_0<>+0(SB), Z3
+	VCMPPD    $0x00, Z0, Z1, K2
+	VBLENDMPD Z2, Z3, K2, Z8
+	VMOVUPD   Z8, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func absF64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·absF64AVX512(SB), NOSPLIT, $0-24
@@ -17149,6 +17397,103 @@ tail:
 	VZEROUPPER
 	RET
 
+// func sameF32AVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·sameF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ      BX, $0x00000010
+	JLT       one
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VMOVUPS   32(CX), Y2
+	VMOVUPS   32(DX), Y3
+	VMOVUPS   c32_3f800000<>+0(SB), Y4
+	VMOVUPS   c32_0<>+0(SB), Y5
+	VCMPPS    $0x00, Y1, Y0, Y0
+	VBLENDVPS Y0, Y4, Y5, Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   c32_3f800000<>+0(SB), Y0
+	VMOVUPS   c32_0<>+0(SB), Y1
+	VCMPPS    $0x00, Y3, Y2, Y2
+	VBLENDVPS Y2, Y0, Y1, Y0
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VMOVUPS   c32_3f800000<>+0(SB), Y2
+	VMOVUPS   c32_0<>+0(SB), Y3
+	VCMPPS    $0x00, Y1, Y0, Y0
+	VBLENDVPS Y0, Y2, Y3, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000008, BX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sameSF32AVX2(dst *float32, a *float32, s0 float32, n int)
+// Requires: AVX
+TEXT ·sameSF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS s0+16(FP), Y0
+
+many:
+	CMPQ      DX, $0x00000010
+	JLT       one
+	VMOVUPS   (CX), Y1
+	VMOVUPS   32(CX), Y2
+	VMOVUPS   c32_3f800000<>+0(SB), Y3
+	VMOVUPS   c32_0<>+0(SB), Y4
+	VCMPPS    $0x00, Y0, Y1, Y1
+	VBLENDVPS Y1, Y3, Y4, Y1
+	VMOVUPS   Y1, (AX)
+	VMOVUPS   c32_3f800000<>+0(SB), Y1
+	VMOVUPS   c32_0<>+0(SB), Y3
+	VCMPPS    $0x00, Y0, Y2, Y2
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX), Y1
+	VMOVUPS   c32_3f800000<>+0(SB), Y2
+	VMOVUPS   c32_0<>+0(SB), Y3
+	VCMPPS    $0x00, Y0, Y1, Y1
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000008, DX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
 // func absF32AVX2(dst *float32, a *float32, n int)
 // Requires: AVX
 TEXT ·absF32AVX2(SB), NOSPLIT, $0-24
@@ -18149,6 +18494,103 @@ one:
 	ADDQ    $0x00000020, CX
 	SUBQ    $0x00000004, DX
 	JMP     one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sameF64AVX2(dst *float64, a *float64, b *float64, n int)
+// Requires: AVX
+TEXT ·sameF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+many:
+	CMPQ      BX, $0x00000008
+	JLT       one
+	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y1
+	VMOVUPD   32(CX), Y2
+	VMOVUPD   32(DX), Y3
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y4
+	VMOVUPD   c64_0<>+0(SB), Y5
+	VCMPPD    $0x00, Y1, Y0, Y0
+	VBLENDVPD Y0, Y4, Y5, Y0
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y0
+	VMOVUPD   c64_0<>+0(SB), Y1
+	VCMPPD    $0x00, Y3, Y2, Y2
+	VBLENDVPD Y2, Y0, Y1, Y0
+	VMOVUPD   Y0, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JMP       many
+
+one:
+	CMPQ      BX, $0x00000004
+	JLT       tail
+	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
+	VMOVUPD   c64_0<>+0(SB), Y3
+	VCMPPD    $0x00, Y1, Y0, Y0
+	VBLENDVPD Y0, Y2, Y3, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000004, BX
+	JMP       one
+
+tail:
+	VZEROUPPER
+	RET
+
+// func sameSF64AVX2(dst *float64, a *float64, s0 float64, n int)
+// Requires: AVX
+TEXT ·sameSF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD s0+16(FP), Y0
+
+many:
+	CMPQ      DX, $0x00000008
+	JLT       one
+	VMOVUPD   (CX), Y1
+	VMOVUPD   32(CX), Y2
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y3
+	VMOVUPD   c64_0<>+0(SB), Y4
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, Y3, Y4, Y1
+	VMOVUPD   Y1, (AX)
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y1
+	VMOVUPD   c64_0<>+0(SB), Y3
+	VCMPPD    $0x00, Y0, Y2, Y2
+	VBLENDVPD Y2, Y1, Y3, Y1
+	VMOVUPD   Y1, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JMP       many
+
+one:
+	CMPQ      DX, $0x00000004
+	JLT       tail
+	VMOVUPD   (CX), Y1
+	VMOVUPD   c64_3ff0000000000000<>+0(SB), Y2
+	VMOVUPD   c64_0<>+0(SB), Y3
+	VCMPPD    $0x00, Y0, Y1, Y1
+	VBLENDVPD Y1, Y2, Y3, Y1
+	VMOVUPD   Y1, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000004, DX
+	JMP       one
 
 tail:
 	VZEROUPPER

@@ -29,6 +29,13 @@ type (
 	update32 = func(y, x, grad, m, v *float32, s0, s1, s2, s3, s4, s5, s6 float32, n int)
 	update64 = func(y, x, grad, m, v *float64, s0, s1, s2, s3, s4, s5, s6 float64, n int)
 
+	columns32 = func(sum *float64, x *float32, stride, rows, columns int)
+	columns64 = func(sum *float64, x *float64, stride, rows, columns int)
+	expSums32 = func(x *float32, tops, sums *float64, rows, n int)
+	expSums64 = func(x *float64, tops, sums *float64, rows, n int)
+	softmax32 = func(dst, x *float32, tops, sums *float64, rows, n int)
+	softmax64 = func(dst, x *float64, tops, sums *float64, rows, n int)
+
 	shares32 = func(dst *float32, src *byte, n int)
 	shares64 = func(dst *float64, src *byte, n int)
 
@@ -42,4 +49,8 @@ type (
 	fold2Versions  = versions[fold232, fold264]
 	sharesVersions = versions[shares32, shares64]
 	updateVersions = versions[update32, update64]
+
+	columnsVersions = versions[columns32, columns64]
+	expSumsVersions = versions[expSums32, expSums64]
+	softmaxVersions = versions[softmax32, softmax64]
 )

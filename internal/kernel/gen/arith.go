@@ -40,6 +40,11 @@ func arithmetic() {
 				low := v.op2(v.ps(VMAXPS, VMAXPD), in[0], in[1])
 				return v.op2(v.ps(VMINPS, VMINPD), low, in[2])
 			})
+			same := two(func(a, b reg.VecVirtual) reg.VecVirtual {
+				return v.choose(eq, a, b, v.move(v.num(1)), v.move(v.num(0)))
+			})
+			v.loop("same", "1 where a = b, and 0 elsewhere", 2, 0, same)
+			v.loop("sameS", "1 where a = s, and 0 elsewhere", 1, 1, same)
 			v.loop("abs", "|a|", 1, 0, one(v.abs))
 			v.loop("sign", "−1, 0 or 1", 1, 0, one(v.sign))
 			v.loop("floor", "the greatest whole number that is not above a", 1, 0, one(func(x reg.VecVirtual) reg.VecVirtual { return v.rounded(x, 9) }))

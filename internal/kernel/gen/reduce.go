@@ -89,9 +89,20 @@ func (v vec) constant(x float64) reg.VecVirtual {
 	return r
 }
 
-// everyLane joins the lanes of x, halves with halves, and converts the result
-// to float64.
+// everyLane joins the lanes of x and converts the result to float64.
 func (v vec) everyLane(x reg.VecVirtual, join func(a, b reg.VecVirtual) reg.VecVirtual) reg.VecVirtual {
+	x = v.spread(x, join)
+	if v.size == 8 {
+		return x
+	}
+	r := v.reg()
+	VCVTSS2SD(x.AsX(), x.AsX(), r.AsX())
+	return r
+}
+
+// spread joins the lanes of x, halves with halves, and leaves the result in all
+// of them.
+func (v vec) spread(x reg.VecVirtual, join func(a, b reg.VecVirtual) reg.VecVirtual) reg.VecVirtual {
 	swap := func(f func(r Op)) {
 		r := v.reg()
 		f(r)
@@ -105,13 +116,10 @@ func (v vec) everyLane(x reg.VecVirtual, join func(a, b reg.VecVirtual) reg.VecV
 		swap(func(r Op) { VPERM2F128(U8(1), x, x, r) })
 		swap(func(r Op) { VSHUFPD(U8(0x5), x, x, r) })
 	}
-	if v.size == 8 {
-		return x
+	if v.size == 4 {
+		swap(func(r Op) { VSHUFPS(U8(0xb1), x, x, r) })
 	}
-	swap(func(r Op) { VSHUFPS(U8(0xb1), x, x, r) })
-	r := v.reg()
-	VCVTSS2SD(x.AsX(), x.AsX(), r.AsX())
-	return r
+	return x
 }
 
 // across adds the lanes of x in float64: halves upon halves.

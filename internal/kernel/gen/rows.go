@@ -11,7 +11,7 @@ import (
 // tileBytes is the part of a row that lies in one piece.
 const tileBytes = 512
 
-// rows writes the passes over Rows.
+// rows writes the passes over Rows, and those over the rows of a matrix.
 func rows(string) error {
 	for _, wide := range []bool{true, false} {
 		for _, e := range []elem{f32, f64} {
@@ -19,6 +19,9 @@ func rows(string) error {
 			v.project()
 			v.combine()
 			v.difference()
+			v.columnSums()
+			v.expSums(false)
+			v.expSums(true)
 		}
 	}
 	return nil
