@@ -39,7 +39,7 @@ func (c *Column) describe() Summary {
 			s.Missing++
 		}
 	}
-	switch c.Kind {
+	switch c.Kind.storage() {
 	case Number:
 		s.describeNumbers(c.Numbers)
 	case Category:
@@ -84,10 +84,10 @@ func (s *Summary) describeNumbers(numbers []float64) {
 // left out.
 func (s Summary) String() string {
 	var parts []string
-	switch s.Kind {
+	switch s.Kind.storage() {
 	case Number:
 		if s.Distinct > 0 {
-			parts = append(parts, fmt.Sprintf("%s to %s", short(s.Min), short(s.Max)), fmt.Sprintf("median %s", short(s.Median)), fmt.Sprintf("%d different", s.Distinct))
+			parts = append(parts, fmt.Sprintf("%s to %s", s.Kind.short(s.Min), s.Kind.short(s.Max)), fmt.Sprintf("median %s", s.Kind.short(s.Median)), fmt.Sprintf("%d different", s.Distinct))
 		}
 	case Category:
 		levels := make([]string, len(s.Levels))

@@ -99,7 +99,7 @@ func (t *Table) append(o *Table) error {
 
 // append puts the rows of d, a column of the same kind, behind those of c.
 func (c *Column) append(d *Column) {
-	switch c.Kind {
+	switch c.Kind.storage() {
 	case Number:
 		c.Numbers = append(c.Numbers, d.Numbers...)
 		if c.Ignored == numbersRows || c.Ignored == noValues {

@@ -18,7 +18,7 @@ type gather struct {
 func newGather(l *layout) *gather {
 	g := &gather{layout: l, words: make([]*words, len(l.kinds))}
 	for i, k := range l.kinds {
-		if k != Number {
+		if k.storage() != Number {
 			g.words[i] = newWords(k, l.fixed[i])
 		}
 	}

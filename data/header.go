@@ -52,7 +52,7 @@ func (r *textReader) looksLikeHeader() bool {
 		case m.firstNumber:
 			against++
 		case isMissing(text):
-		case m.present > 0 && m.bad == 0:
+		case m.present > 0 && (m.bad == 0 || m.dated()):
 			forIt++
 		case m.repeats:
 			repeats = true

@@ -149,7 +149,7 @@ func (p *parser) object() (start int, err *Error) {
 	}
 	clear(p.texts)
 	for i, kind := range p.kinds {
-		if kind == Number {
+		if kind.storage() == Number {
 			p.out.numbers[i] = append(p.out.numbers[i], math.NaN())
 		}
 	}
@@ -158,12 +158,14 @@ func (p *parser) object() (start int, err *Error) {
 		switch {
 		case !known:
 			err = p.fault(start, fmt.Sprintf("found the key %q, which none of the first %d rows has", key, p.sampled), "give all keys in the first line, or skip such rows")
-		case p.kinds[i] != Number:
-			p.texts[i] = text
+		case p.kinds[i].storage() != Number:
+			if p.texts[i] = text; p.kinds[i] == Boolean && !isTruth(text) {
+				err = p.notOfKind(i, cell{text: text, at: start})
+			}
 		default:
-			v, ok := number(text)
+			v, ok := p.kinds[i].parse(text)
 			if !ok && !isMissing(text) {
-				err = p.notNumber(i, cell{text: text, at: start})
+				err = p.notOfKind(i, cell{text: text, at: start})
 			}
 			p.out.numbers[i][p.out.rows] = v
 		}

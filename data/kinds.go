@@ -14,6 +14,8 @@ const (
 	manyLevels = 1000
 	// asAsked is why a column of kind Ignore is left out.
 	asAsked = "as asked"
+	// anID is why a column of kind ID is.
+	anID = "an identifier"
 	// noValues and numbersRows are why a column of numbers is.
 	noValues    = "no values"
 	numbersRows = "it numbers the rows"
@@ -29,14 +31,21 @@ func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
 	switch c.Kind {
 	case Image, Sparse:
 		return nil, &Error{File: r.file, Msg: fmt.Sprintf("column %q cannot be of kind %v in a table of text", name, c.Kind)}
-	case Number:
+	case Number, Unix:
 		if m.bad > 0 && !r.opts.SkipFaults {
 			return nil, r.badNumber(m, name, "a number was asked for")
 		}
-	case Ignore:
-		c.Ignored = asAsked
+	case Ignore, ID:
+		c.Ignored = leftOutAs(c.Kind)
 		c.Kind = guessKind(m)
+	case Date:
+		if _, guessed := r.opts.Types[name]; guessed {
+			return c, r.chooseDate(m, c)
+		}
 	case Guess:
+		if done, err := r.settleDate(m, c); done {
+			return c, err
+		}
 		stray := m.bad > 0 && (m.bad*100 < m.present || m.bad == 1 && m.present >= idRows)
 		if stray && !r.opts.SkipFaults {
 			return nil, r.badNumber(m, name, fmt.Sprintf("%d of %d cells are numbers", m.present-m.bad, m.present))
@@ -55,12 +64,26 @@ func guessKind(m *measure) Kind {
 	return Category
 }
 
+// leftOutAs is why a column of kind Ignore or ID is left out.
+func leftOutAs(k Kind) string {
+	if k == ID {
+		return anID
+	}
+	return asAsked
+}
+
+// badCell is the error of a cell that is not what its column should hold,
+// without its place.
+func badCell(c cell, name, expected string) *Error {
+	return &Error{Column: name, Msg: fmt.Sprintf("in column %q %s, but here is %s", name, expected, quoteShort(c.text)),
+		Try: fmt.Sprintf("correct the cell, leave it empty if it is unknown, or read %q as a category", name)}
+}
+
 // badNumber is the error of a word among numbers.
 func (r *textReader) badNumber(m *measure, name, expected string) error {
 	line, col := r.place(m.badCell.at)
-	err := &Error{File: r.file, Line: line, Col: col, Column: name,
-		Msg: fmt.Sprintf("in column %q %s, but here is %s", name, expected, quoteShort(m.badCell.text)),
-		Try: fmt.Sprintf("correct the cell, leave it empty if it is unknown, or read %q as a category", name)}
+	err := badCell(m.badCell, name, expected)
+	err.File, err.Line, err.Col = r.file, line, col
 	if _, expected := r.opts.Expect[name]; expected && r.opts.Types[name] == Guess {
 		err.Try = "correct the cell, or leave it empty if it is unknown"
 	}

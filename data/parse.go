@@ -17,7 +17,7 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 type layout struct {
 	dialect
 	names   []string
-	kinds   []Kind         // Number, Category or Text
+	kinds   []Kind         // Number, Category, Text or a date
 	fixed   []bool         // the kind was asked for
 	first   int            // line of the first record, for messages
 	sampled int            // records of the sample
@@ -52,7 +52,7 @@ func (l *layout) parse(b block) *piece {
 	p.out = &piece{numbers: make([][]float64, n), words: make([]*words, n), used: b.text}
 	guess := 16 + len(b.text)/(8*n)
 	for i, k := range l.kinds {
-		if k == Number {
+		if k.storage() == Number {
 			p.out.numbers[i] = make([]float64, 0, guess)
 		} else {
 			p.out.words[i] = newWords(k, l.fixed[i])
@@ -123,7 +123,7 @@ func (p *parser) record() (start int, err *Error) {
 	}
 	last := len(p.kinds) - 1
 	for i, kind := range p.kinds {
-		if kind == Number && p.quick(i, i == last) {
+		if (kind == Number || kind == Unix) && p.quick(i, i == last) {
 			continue
 		}
 		s.cells = s.cells[:0]
@@ -135,13 +135,15 @@ func (p *parser) record() (start int, err *Error) {
 			return start, p.ragged(start)
 		}
 		c := s.cells[0]
-		if kind != Number {
-			p.texts[i] = c.text
+		if kind.storage() != Number {
+			if p.texts[i] = c.text; kind == Boolean && !isTruth(c.text) {
+				return start, p.notOfKind(i, c)
+			}
 			continue
 		}
-		v, ok := number(c.text)
+		v, ok := kind.parse(c.text)
 		if !ok && !isMissing(c.text) {
-			return start, p.notNumber(i, c)
+			return start, p.notOfKind(i, c)
 		}
 		p.out.numbers[i] = append(p.out.numbers[i], v)
 	}
@@ -200,15 +202,16 @@ func (l *layout) raggedError(at *Error, n, before int) *Error {
 	return at
 }
 
-// notNumber is the error of a word in a column of numbers.
-func (p *parser) notNumber(i int, c cell) *Error {
-	expected := fmt.Sprintf("the first %d rows hold numbers", p.sampled)
+// notOfKind is the error of a cell that is not what its column holds.
+func (p *parser) notOfKind(i int, c cell) *Error {
+	what := p.kinds[i].holds()
+	expected := fmt.Sprintf("the first %d rows hold %ss", p.sampled, what)
 	try := fmt.Sprintf("correct the cell, leave it empty if it is unknown, read %q as a category, or skip such rows", p.names[i])
 	if p.fixed[i] {
-		expected = "a number was asked for"
+		expected = fmt.Sprintf("a %s was asked for", what)
 	}
 	e := p.fault(c.at, fmt.Sprintf("in column %q %s, but here is %s", p.names[i], expected, quoteShort(c.text)), try)
-	if v, ok := parseNumber(c.text); ok && math.IsInf(v, 0) {
+	if v, ok := parseNumber(c.text); ok && math.IsInf(v, 0) && p.kinds[i] == Number {
 		e.Msg += ", which is beyond the range of numbers"
 	}
 	e.Column = p.names[i]

@@ -94,7 +94,7 @@ func TestWhatRealFilesHold(t *testing.T) {
 		{"seaborn/mpg.csv", "name", Text, 0, 305},
 		{"seaborn/titanic.csv", "age", Number, 177, 88},
 		{"seaborn/titanic.csv", "deck", Category, 688, 7},
-		{"seaborn/titanic.csv", "alone", Category, 0, 2},
+		{"seaborn/titanic.csv", "alone", Boolean, 0, 2},
 		{"uci/california-housing.csv.gz", "total_bedrooms", Number, 207, 1923},
 		{"uci/california-housing.csv.gz", "ocean_proximity", Category, 0, 5},
 		{"uci/adult-train.csv.gz", "c15", Category, 0, 2},

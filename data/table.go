@@ -37,9 +37,23 @@ const (
 	// Sparse columns hold one row of numbers per row, most of them zero: indices
 	// and values, as in LIBSVM files.
 	Sparse
+	// ID is Ignore for a column that names its rows.
+	ID
+	// Boolean columns hold one of two levels, such as no and yes, the false one
+	// first. They are stored as categories are.
+	Boolean
+	// Date columns hold dates, with or without a time, as numbers: seconds since
+	// 1970-01-01 UTC. In text the year comes first, or the month is in letters.
+	Date
+	// DayFirst is Date for text such as 31/12/2024.
+	DayFirst
+	// MonthFirst is Date for text such as 12/31/2024.
+	MonthFirst
+	// Unix is Date for text that holds seconds since 1970.
+	Unix
 )
 
-var kindNames = []string{"guess", "number", "category", "text", "image", "ignore", "sparse"}
+var kindNames = []string{"guess", "number", "category", "text", "image", "ignore", "sparse", "id", "boolean", "date", "date:dmy", "date:mdy", "unix"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -72,9 +86,9 @@ type Column struct {
 	Kind    Kind
 	Ignored string // why models leave the column out unless it is asked for; "" where they use it
 
-	Numbers []float64 // Number: one value per row, NaN where missing
+	Numbers []float64 // Number and the dates: one value per row, NaN where missing
 
-	Codes  []int32  // Category: index into Levels, -1 where missing
+	Codes  []int32  // Category and Boolean: index into Levels, -1 where missing
 	Levels []string // Category: distinct, sorted (numbers by value, then text)
 
 	Texts []string // Text: "" where missing
@@ -140,7 +154,7 @@ func NewTable(name string, columns ...*Column) (*Table, error) {
 
 // Len is the number of rows of the column.
 func (c *Column) Len() int {
-	switch c.Kind {
+	switch c.Kind.storage() {
 	case Number:
 		return len(c.Numbers)
 	case Category:
@@ -156,7 +170,7 @@ func (c *Column) Len() int {
 
 // Missing says whether the row has no value.
 func (c *Column) Missing(row int) bool {
-	switch c.Kind {
+	switch c.Kind.storage() {
 	case Number:
 		return math.IsNaN(c.Numbers[row])
 	case Category:
@@ -169,15 +183,15 @@ func (c *Column) Missing(row int) bool {
 }
 
 // Cell is the row's value as text: the shortest number that reads back
-// exactly, the level, the text, the entries as index:value; "" where missing.
-// Images have no text.
+// exactly, the date as ISO 8601, the level, the text, the entries as
+// index:value; "" where missing. Images have no text.
 func (c *Column) Cell(row int) string {
 	if c.Missing(row) {
 		return ""
 	}
-	switch c.Kind {
+	switch c.Kind.storage() {
 	case Number:
-		return strconv.FormatFloat(c.Numbers[row], 'g', -1, 64)
+		return c.Kind.Format(c.Numbers[row])
 	case Category:
 		return c.Levels[c.Codes[row]]
 	case Image:

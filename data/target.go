@@ -110,15 +110,17 @@ func newTarget(t *Table, c *Column, task Task, facts func() targetFacts) (*Targe
 	name := c.Name
 	y := &Target{Column: name, Kind: c.Kind}
 	switch {
-	case c.Ignored == asAsked:
+	case c.Ignored == asAsked || c.Ignored == anID:
 		return nil, fmt.Errorf("data: target %q of %s is to be ignored; predict another column, or do not ignore it", name, t.Name)
-	case c.Kind != Number && c.Kind != Category:
+	case c.Kind.moment():
+		return nil, fmt.Errorf("data: target %q of %s holds dates, which cannot be predicted; read it as a category or a number", name, t.Name)
+	case c.Kind != Number && c.Kind.storage() != Category:
 		return nil, fmt.Errorf("data: target %q of %s is %v (%s), which cannot be predicted; read it as a category or a number", name, t.Name, c.Kind, c.Ignored)
-	case task == Regression && c.Kind == Category:
+	case task == Regression && c.Kind.storage() == Category:
 		return nil, fmt.Errorf("data: target %q of %s has levels (%s), not numbers; it can be classified, not regressed", name, t.Name, enumerate(c.Levels, 5))
 	case task != Regression && task != Classification && task != AutoTask && task != "":
 		return nil, fmt.Errorf("data: no task %q; there are auto, regression, classification", task)
-	case c.Kind == Category:
+	case c.Kind.storage() == Category:
 		return y, y.learnLevels(c, facts().counts)
 	}
 	return y, y.learnNumbers(facts(), task)
@@ -209,7 +211,7 @@ func (y *Target) Encode(t *Table, rows []int, dst []float64) error {
 			return fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", y.Column, row+1, t.Name)
 		case y.Classes == nil:
 			dst[i] = c.Numbers[row]
-		case c.Kind == Category:
+		case c.Kind.storage() == Category:
 			dst[i] = float64(code[c.Codes[row]])
 		default:
 			dst[i] = float64(y.Class(strconv.FormatFloat(c.Numbers[row], 'f', -1, 64)))

@@ -97,7 +97,7 @@ func (r *textReader) kinds(names []string) ([]*Column, *layout, error) {
 		}
 		asked := r.opts.kind(names[i])
 		l.kinds = append(l.kinds, c.Kind)
-		l.fixed = append(l.fixed, asked == Number || asked == Category || asked == Text)
+		l.fixed = append(l.fixed, asked != Guess && asked != Ignore && asked != ID)
 		t.Columns = append(t.Columns, c)
 	}
 	return t.Columns, l, r.opts.checkTypes(t)
@@ -107,13 +107,13 @@ func (r *textReader) kinds(names []string) ([]*Column, *layout, error) {
 func (r *textReader) finish(t *Table, g *gather) {
 	for i, c := range t.Columns {
 		m := r.measure[i]
-		if c.Kind != Number {
+		if c.Kind.storage() != Number {
 			g.words[i].finish(c, r.odd(m))
 			continue
 		}
 		c.Numbers = g.column(i)
 		if c.Ignored == "" {
-			c.Ignored = leaveOut(c, r.opts.kind(c.Name) == Number, r.named())
+			c.Ignored = leaveOut(c, r.opts.kind(c.Name) != Guess, r.named())
 		}
 	}
 }
@@ -298,6 +298,7 @@ type measure struct {
 	present int  // cells that are not missing
 	bad     int  // cells that are neither missing nor numbers
 	badCell cell // the first of them
+	dates   dating
 	repeats bool // the first record's text appears again
 }
 
@@ -324,6 +325,7 @@ func (m *measure) add(c cell) {
 	if isMissing(c.text) {
 		return
 	}
+	m.dates.add(c)
 	if m.bad == 0 {
 		m.badCell = c
 	}
@@ -341,5 +343,6 @@ func (m *measure) include() {
 		m.present++
 		m.bad++
 		m.badCell = m.first
+		m.dates.add(m.first)
 	}
 }

@@ -99,7 +99,11 @@ func (w *words) finish(c *Column, odd string) {
 		w.toText()
 	}
 	if w.dict != nil {
+		asked := c.Kind
 		c.Kind, c.Codes, c.Levels = Category, w.codes, w.dict.sorted(w.codes)
+		if asked == Boolean || !w.fixed {
+			c.settleBoolean(asked == Boolean)
+		}
 		return
 	}
 	c.Texts = w.strings()
