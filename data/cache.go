@@ -87,13 +87,13 @@ func (s *cacheSchema) check() error {
 			return fmt.Errorf("two columns called %q", c.Name)
 		}
 		names[c.Name] = true
-		if !slices.Contains([]Kind{Number, Category, Text, Image}, c.Kind) {
+		if !slices.Contains([]Kind{Number, Category, Text, Image}, c.Kind.storage()) {
 			return fmt.Errorf("column %q of kind %v", c.Name, c.Kind)
 		}
 		if c.Kind == Image && (c.Height < 1 || c.Width < 1 || c.Height > 1<<15 || c.Width > 1<<15) {
 			return fmt.Errorf("images of %d×%d pixels", c.Height, c.Width)
 		}
-		if c.Kind == Category && len(c.Facts.Counts) != len(c.Levels) {
+		if c.Kind.storage() == Category && len(c.Facts.Counts) != len(c.Levels) {
 			return fmt.Errorf("column %q with %d levels and %d counts", c.Name, len(c.Levels), len(c.Facts.Counts))
 		}
 	}
@@ -108,6 +108,9 @@ func (s *cacheSchema) check() error {
 // rank is the place of each level among all in order, and the levels in that
 // order.
 func (c *cacheColumn) rank() (place []int32, sorted []string) {
+	if c.Kind == Boolean {
+		return truthPlaces(c.Levels)
+	}
 	order := make([]int, len(c.Levels))
 	for i := range order {
 		order[i] = i

@@ -162,11 +162,11 @@ func (c *Cache) arrange(end uint64) error {
 		d := &s.Columns[i]
 		column := &Column{Name: d.Name, Kind: d.Kind, Ignored: d.Ignored, Height: d.Height, Width: d.Width}
 		var place []int32
-		if d.Kind == Category {
+		if d.Kind.storage() == Category {
 			place, column.Levels = d.rank()
-			counts := make([]int, len(place))
+			counts := make([]int, len(column.Levels))
 			for i, n := range d.Facts.Counts {
-				counts[place[i]] = n
+				counts[place[i]] += n
 			}
 			d.Facts.Counts = counts
 		}
@@ -298,7 +298,7 @@ func (r *CacheReader) run(group int, t *Table, k, n int) error {
 // decode appends the n rows of a chunk of column j to dst.
 func (c *Cache) decode(dst *Column, j int, encoding byte, chunk []byte, n int) (err error) {
 	levels := c.schema.Columns[j].Levels
-	switch dst.Kind {
+	switch dst.Kind.storage() {
 	case Number:
 		dst.Numbers, err = decodeNumbers(dst.Numbers, encoding, chunk, n)
 	case Category:

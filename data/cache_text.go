@@ -126,9 +126,11 @@ func (w *cacheWriter) like(opts ReadOptions) ReadOptions {
 		names[i] = c.Name
 		switch {
 		case c.words == nil:
-			opts.Types[c.Name] = Number
+			opts.Types[c.Name] = c.Kind
 		case c.words.dict != nil:
-			opts.Types[c.Name] = Category
+			if opts.Types[c.Name] = Category; c.Kind == Boolean {
+				opts.Types[c.Name] = Boolean
+			}
 		default:
 			opts.Types[c.Name] = Text
 		}

@@ -80,7 +80,7 @@ func (w *cacheWriter) begin(r *textReader, columns []*Column, l *layout, perRow 
 	for i, c := range columns {
 		col := &cached{Column: c, counts: true, facts: Facts{Min: math.Inf(1), Max: math.Inf(-1)}}
 		memory += 4
-		if l.kinds[i] == Number {
+		if l.kinds[i].storage() == Number {
 			memory += 4
 		} else {
 			col.words = newWords(l.kinds[i], l.fixed[i])
@@ -101,7 +101,7 @@ func (w *cacheWriter) places(file string, l *layout) ([]int, error) {
 		if place[i] < 0 {
 			return nil, fmt.Errorf("data: %s has no column %q, which %s has; files that are read together have the same", w.text.file, name, file)
 		}
-		if c := w.columns[place[i]]; (c.words == nil) != (l.kinds[i] == Number) {
+		if c := w.columns[place[i]]; (c.words == nil) != (l.kinds[i].storage() == Number) {
 			return nil, fmt.Errorf("data: column %q is a %v in %s and a %v in %s", name, c.Kind, w.text.file, l.kinds[i], file)
 		}
 	}
@@ -230,10 +230,9 @@ func (c *cached) settle(r *textReader, odd string) cacheColumn {
 	out := cacheColumn{Name: c.Name, Levels: c.former}
 	switch w := c.words; {
 	case w == nil:
-		c.Kind = Number
 		if c.Ignored == "" {
 			counting := func() bool { return c.counts }
-			c.Ignored = leaveOutBy(c.Name, c.rows, c.values > 0, counting, r.opts.kind(c.Name) == Number, r.named())
+			c.Ignored = leaveOutBy(c.Name, c.rows, c.values > 0, counting, r.opts.kind(c.Name) != Guess, r.named())
 		}
 	default:
 		reason := w.unlike(c.values)
@@ -244,7 +243,11 @@ func (c *cached) settle(r *textReader, odd string) cacheColumn {
 			c.beText(reason, odd)
 			break
 		}
-		c.Kind = Category
+		if asked := c.Kind == Boolean; asked || !w.fixed && areTruths(out.Levels) {
+			c.Kind = Boolean
+		} else {
+			c.Kind = Category
+		}
 		facts.Counts = append(c.tally, make([]int, len(out.Levels)-len(c.tally))...)
 	}
 	out.Kind, out.Ignored, out.Facts = c.Kind, c.Ignored, *facts

@@ -127,9 +127,9 @@ func TestDateColumns(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"when,y\n" + strings.Repeat("2024-01-02,1\n", 30) + "soon,2\n":                           `x.csv:32:1: in column "when" 30 of 31 cells are dates, but here is "soon"`,
-		"when,y\n" + strings.Repeat("2024-01-02,1\n", 3*sampleSize/13) + "2024-01-33,2\n":         `in column "when" the first`,
-		"when,y\n" + strings.Repeat("1/13/2024,1\n", 3*sampleSize/12) + "13/1/2024,2\n":           `rows hold dates, but here is "13/1/2024"`,
+		"when,y\n" + strings.Repeat("2024-01-02,1\n", 30) + "soon,2\n":                             `x.csv:32:1: in column "when" 30 of 31 cells are dates, but here is "soon"`,
+		"when,y\n" + strings.Repeat("2024-01-02,1\n", 3*sampleSize/13) + "2024-01-33,2\n":          `in column "when" the first`,
+		"when,y\n" + strings.Repeat("1/13/2024,1\n", 3*sampleSize/12) + "13/1/2024,2\n":            `rows hold dates, but here is "13/1/2024"`,
 		"ok,y\n" + "yes,1\n" + strings.Repeat("no,1\n", 3*sampleSize/5) + "perhaps,2\nperhaps,3\n": "",
 	} {
 		_, err := read(text, ReadOptions{})

@@ -13,10 +13,13 @@ import (
 func mixed(t *rapid.T) *Table {
 	n := rapid.IntRange(1, 12).Draw(t, "rows")
 	words, numbers := make([]string, n), make([]float64, n)
+	truths, dates := make([]int32, n), make([]float64, n)
 	m := NewCSR[float64](0, n, 0)
 	for i := range n {
 		words[i] = rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "word")
 		numbers[i] = rapid.SampledFrom([]float64{math.NaN(), 0, -1, 2.5}).Draw(t, "number")
+		truths[i] = rapid.Int32Range(-1, 1).Draw(t, "truth")
+		dates[i] = rapid.SampledFrom([]float64{math.NaN(), 0, 1e6, 3e7}).Draw(t, "date")
 		for j := range 6 {
 			if v := rapid.SampledFrom([]float64{0, 0, 0, 1, -4}).Draw(t, "entry"); v != 0 {
 				m.Add(j, v)
@@ -25,7 +28,8 @@ func mixed(t *rapid.T) *Table {
 		}
 		m.EndRow()
 	}
-	table, err := NewTable("mixed", NumberColumn("x", numbers), CategoryColumn("word", words), SparseColumn("entries", m))
+	table, err := NewTable("mixed", NumberColumn("x", numbers), CategoryColumn("word", words), SparseColumn("entries", m),
+		&Column{Name: "b", Kind: Boolean, Codes: truths, Levels: []string{"no", "yes"}}, &Column{Name: "d", Kind: Date, Numbers: dates})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +41,7 @@ func mixed(t *rapid.T) *Table {
 func TestEncodeSparse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table := mixed(t)
-		scale := rapid.SampledFrom([]Scaling{"", Standard, MinMax, MaxAbs, Unscaled}).Draw(t, "scale")
+		scale := rapid.SampledFrom(append(Scalings, "")).Draw(t, "scale")
 		all := make([]int, table.Rows)
 		for i := range all {
 			all[i] = i

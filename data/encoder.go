@@ -2,32 +2,20 @@ package data
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"descent/internal/kernel"
-)
-
-// Scaling says how numbers are brought to a common size.
-type Scaling string
-
-const (
-	// Standard subtracts the training mean and divides by the training
-	// standard deviation (of the population: divided by n).
-	Standard Scaling = "standard"
-	// MinMax maps the training range to 0..1.
-	MinMax Scaling = "minmax"
-	// MaxAbs divides by the largest training magnitude: zeros stay zeros.
-	MaxAbs Scaling = "maxabs"
-	// Unscaled leaves numbers as they are.
-	Unscaled Scaling = "none"
 )
 
 // FeatureOptions says which columns become features, and how.
 type FeatureOptions struct {
 	Names   []string // the columns; nil: all that are not Ignored and not in Without
 	Without []string // the target, the weights
-	Scale   Scaling  // "" is Standard
+	Scale   Scaling  // of number and date columns; "" is Standard
+	Missing Missing  // what counts where a value is missing; "" is by kind, see Missing
+
+	Scales   map[string]Scaling // of single columns, before Scale
+	Missings map[string]Missing // of single columns, before Missing
 }
 
 // Encoder turns columns into features: numbers are scaled, their missing
@@ -39,12 +27,15 @@ type Encoder struct {
 }
 
 // Feature is the rule of one column. A number v becomes (v-Shift)/Scale, or 0
-// where Scale is 0; a missing one counts as Fill. A category becomes one
-// column per level, 1 where it is the row's level and 0 elsewhere, then, where
-// the training rows had missing values, one for "missing", then one for every
-// level that the training rows did not have. A pixel p becomes p/255. A sparse
-// column becomes one column per index that the training rows have; entries of
-// other indices are passed over.
+// where Scale is 0, of its logarithm sign(v)·ln(1+|v|) where Log is set; a
+// missing one counts as Fill. A boolean becomes 1 or 0, a missing one Fill.
+// With Indicator one more column is 1 where the value is missing. A category
+// becomes one column per level, 1 where it is the row's level and 0 elsewhere,
+// then, where the training rows had missing values, one for "missing", then one
+// for every level that the training rows did not have. A pixel p becomes p/255.
+// A sparse column becomes one column per index that the training rows have;
+// entries of other indices are passed over. A date becomes its days, scaled as a
+// number is, then a sine and a cosine for each of its Cycles.
 type Feature struct {
 	Column string  `json:"column"`
 	Kind   Kind    `json:"kind"`
@@ -54,8 +45,15 @@ type Feature struct {
 	Shift  float64 `json:"shift,omitempty"`
 	Scale  float64 `json:"scale,omitempty"`
 
-	Levels  []string `json:"levels,omitempty"`
-	Missing bool     `json:"missing,omitempty"` // a column for missing values follows the levels
+	Log    bool     `json:"log,omitempty"`
+	Cycles []string `json:"cycles,omitempty"` // of a date: week, year, day
+
+	Indicator bool `json:"indicator,omitempty"` // the last column is 1 where the value is missing
+	Drop      bool `json:"drop,omitempty"`      // rows without a value are left out, and not predicted
+
+	Levels    []string `json:"levels,omitempty"`
+	Missing   bool     `json:"missing,omitempty"`    // a column for missing values follows the levels
+	FillLevel string   `json:"fill_level,omitempty"` // the level that a missing value counts as
 
 	ImageHeight int `json:"image_height,omitempty"`
 	ImageWidth  int `json:"image_width,omitempty"`
@@ -76,7 +74,8 @@ func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
 	return newEncoder(t, opts, lessons{
 		rows:   len(rows),
 		spread: func(c *Column) spread { return spreadOf(c, rows) },
-		levels: func(c *Column) ([]bool, bool) { return levelsOf(c, rows) },
+		values: func(c *Column) ([]float64, error) { return presentValues(c, rows), nil },
+		levels: func(c *Column) ([]int, int) { return countLevels(c, rows) },
 		sparse: func(c *Column, scale Scaling) (Feature, error) { return learnSparse(c, rows, scale) },
 	})
 }
@@ -85,18 +84,13 @@ func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
 type lessons struct {
 	rows   int
 	spread func(*Column) spread                      // of numbers
-	levels func(*Column) (seen []bool, missing bool) // of categories
+	values func(*Column) ([]float64, error)          // that are not missing, sorted; an error where they are too many
+	levels func(*Column) (counts []int, missing int) // of categories: rows of each, and without
 	sparse func(*Column, Scaling) (Feature, error)
 }
 
 // newEncoder learns the rule of every feature column from the lessons.
 func newEncoder(t *Table, opts FeatureOptions, from lessons) (*Encoder, error) {
-	if opts.Scale == "" {
-		opts.Scale = Standard
-	}
-	if !slices.Contains([]Scaling{Standard, MinMax, MaxAbs, Unscaled}, opts.Scale) {
-		return nil, fmt.Errorf("data: no scaling %q; there are standard, minmax, maxabs, none", opts.Scale)
-	}
 	if from.rows == 0 {
 		return nil, fmt.Errorf("data: no training rows in %s to fit the encoding on", t.Name)
 	}
@@ -104,9 +98,12 @@ func newEncoder(t *Table, opts FeatureOptions, from lessons) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := opts.check(columns); err != nil {
+		return nil, err
+	}
 	e := &Encoder{}
 	for _, c := range columns {
-		f, err := learn(c, opts.Scale, from)
+		f, err := learn(c, opts.scale(c.Name), opts.missing(c), from)
 		if err != nil {
 			return nil, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
 		}
@@ -165,13 +162,16 @@ func featureColumns(t *Table, opts FeatureOptions) ([]*Column, error) {
 }
 
 // learn makes the rule of one column.
-func learn(c *Column, scale Scaling, from lessons) (Feature, error) {
+func learn(c *Column, scale Scaling, missing Missing, from lessons) (Feature, error) {
 	switch c.Kind {
 	case Number:
-		return learnNumber(c, from.spread(c), scale)
+		return learnNumber(c, scale, missing, from)
+	case Date, DayFirst, MonthFirst, Unix:
+		return learnDate(c, scale, missing, from)
 	case Category:
-		seen, missing := from.levels(c)
-		return learnCategory(c, seen, missing), nil
+		return learnCategory(c, missing, from)
+	case Boolean:
+		return learnBoolean(c, missing, from)
 	case Image:
 		return Feature{
 			Column: c.Name, Kind: Image, Width: c.Height * c.Width,
@@ -184,79 +184,6 @@ func learn(c *Column, scale Scaling, from lessons) (Feature, error) {
 		return Feature{}, fmt.Errorf("text cannot be a feature (%s); read it as a category if it has few different values", c.Ignored)
 	}
 }
-
-func learnNumber(c *Column, s spread, scale Scaling) (Feature, error) {
-	f := Feature{Column: c.Name, Kind: Number, Width: 1, Scale: 1}
-	if s.infinite > 0 {
-		return f, fmt.Errorf("data row %d holds %v; leave it empty if it is unknown", s.infinite, s.bad)
-	}
-	if s.present == 0 {
-		f.Scale, f.Rule = 0, "no value in the training rows: always 0"
-		return f, nil
-	}
-	f.Fill = s.median
-	lo, hi := s.lo, s.hi
-	switch {
-	case scale == Unscaled:
-		f.Rule = "as it is"
-	case lo == hi:
-		f.Shift, f.Scale = lo, 0
-		f.Rule = fmt.Sprintf("constant %s in the training rows: always 0", short(lo))
-	case scale == MaxAbs:
-		f.Scale = max(-lo, hi)
-		f.Rule = fmt.Sprintf("value / %s", short(f.Scale))
-	case scale == MinMax:
-		f.Shift, f.Scale = lo, hi-lo
-		f.Rule = fmt.Sprintf("(value - %s) / %s", short(f.Shift), short(f.Scale))
-	default:
-		f.Shift, f.Scale = s.mean, s.sd
-		f.Rule = fmt.Sprintf("(value - %s) / %s", short(f.Shift), short(f.Scale))
-	}
-	if math.IsInf(f.Scale, 0) || math.IsInf(f.Shift, 0) || math.IsNaN(f.Scale) || math.IsNaN(f.Shift) {
-		return f, fmt.Errorf("values from %v to %v are too far apart to scale; divide the column first", lo, hi)
-	}
-	f.Rule += fmt.Sprintf("; missing values count as the median %s", short(f.Fill))
-	if s.missing > 0 {
-		f.Rule += fmt.Sprintf(" (%d of %d training rows)", s.missing, s.missing+s.present)
-	}
-	return f, nil
-}
-
-// levelsOf says which levels the rows have, and whether some have none.
-func levelsOf(c *Column, rows []int) (seen []bool, missing bool) {
-	seen = make([]bool, len(c.Levels))
-	for _, row := range rows {
-		if code := c.Codes[row]; code >= 0 {
-			seen[code] = true
-		} else {
-			missing = true
-		}
-	}
-	return seen, missing
-}
-
-func learnCategory(c *Column, seen []bool, missing bool) Feature {
-	f := Feature{Column: c.Name, Kind: Category, Missing: missing}
-	for code, level := range c.Levels {
-		if seen[code] {
-			f.Levels = append(f.Levels, level)
-		}
-	}
-	f.Width = len(f.Levels) + 1
-	f.Rule = fmt.Sprintf("one column per level (%d)", len(f.Levels))
-	if f.Missing {
-		f.Width++
-		f.Rule += ", one for missing values"
-	}
-	f.Rule += ", one for levels not seen in training"
-	if !f.Missing {
-		f.Rule += " and missing values"
-	}
-	return f
-}
-
-// short prints a number for people.
-func short(v float64) string { return fmt.Sprintf("%.6g", v) }
 
 // Width is the number of features: the columns of the matrix Encode fills.
 func (e *Encoder) Width() int {
@@ -271,27 +198,43 @@ func (e *Encoder) Width() int {
 // level, "image[3,7]" for a pixel.
 func (e *Encoder) Names() []string {
 	names := make([]string, 0, e.Width())
-	for _, f := range e.Features {
-		switch f.Kind {
-		case Category:
-			for _, level := range f.Levels {
-				names = append(names, f.Column+"="+level)
-			}
-			if f.Missing {
-				names = append(names, f.Column+"="+missingLevel)
-			}
-			names = append(names, f.Column+"="+unknownLevel)
-		case Image:
-			for i := range f.Width {
-				names = append(names, fmt.Sprintf("%s[%d,%d]", f.Column, i/f.ImageWidth, i%f.ImageWidth))
-			}
-		case Sparse:
-			for i := range f.Width {
-				names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
-			}
-		default:
-			names = append(names, f.Column)
+	for i := range e.Features {
+		names = append(names, e.Features[i].names()...)
+	}
+	return names
+}
+
+// names lists the features of one column.
+func (f *Feature) names() (names []string) {
+	switch f.Kind {
+	case Category:
+		for _, level := range f.Levels {
+			names = append(names, f.Column+"="+level)
 		}
+		if f.Missing {
+			names = append(names, f.Column+"="+missingLevel)
+		}
+		return append(names, f.Column+"="+unknownLevel)
+	case Image:
+		for i := range f.Width {
+			names = append(names, fmt.Sprintf("%s[%d,%d]", f.Column, i/f.ImageWidth, i%f.ImageWidth))
+		}
+		return names
+	case Sparse:
+		for i := range f.Width {
+			names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
+		}
+		return names
+	case Boolean:
+		names = []string{f.Column + "=" + f.Levels[1]}
+	default:
+		names = []string{f.Column}
+		for _, cycle := range f.Cycles {
+			names = append(names, f.Column+"."+cycle+".sin", f.Column+"."+cycle+".cos")
+		}
+	}
+	if f.Indicator {
+		names = append(names, f.Column+"="+missingLevel)
 	}
 	return names
 }
@@ -321,22 +264,36 @@ func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen i
 		if err != nil {
 			return 0, err
 		}
-		switch f.Kind {
-		case Number:
-			err = encodeNumbers(f, c, rows, dst[offset:], width)
-		case Category:
-			unseen += encodeLevels(f, c, rows, dst[offset:], width)
-		case Image:
-			err = encodePixels(f, c, rows, dst[offset:], width)
-		case Sparse:
-			err = encodeEntries(f, c, rows, dst[offset:], width)
-		}
+		n, err := encode(f, c, rows, dst[offset:], width)
 		if err != nil {
 			return 0, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
 		}
+		unseen += n
 		offset += f.Width
 	}
 	return unseen, nil
+}
+
+// encode fills the features of one column: dst[0:f.Width] for the first row, and
+// so on every stride places.
+func encode[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) (unseen int, err error) {
+	switch f.Kind {
+	case Number:
+		err = encodeNumbers(f, c, rows, dst, stride)
+	case Date, DayFirst, MonthFirst, Unix:
+		err = encodeDates(f, c, rows, dst, stride)
+	case Category:
+		unseen = encodeLevels(f, c, rows, dst, stride)
+	case Boolean:
+		encodeBooleans(f, c, rows, dst, stride)
+	case Image:
+		err = encodePixels(f, c, rows, dst, stride)
+	case Sparse:
+		err = encodeEntries(f, c, rows, dst, stride)
+	default:
+		err = fmt.Errorf("a %v cannot be a feature", f.Kind)
+	}
+	return unseen, err
 }
 
 // column is the column of a feature.
@@ -346,58 +303,4 @@ func column(f *Feature, t *Table) (*Column, error) {
 		err = fmt.Errorf("data: column %q of %s is a %v, but a %v in training; read it as a %v", c.Name, t.Name, c.Kind, f.Kind, f.Kind)
 	}
 	return c, err
-}
-
-func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
-	for i, row := range rows {
-		v := c.Numbers[row]
-		if math.IsNaN(v) {
-			v = f.Fill
-		}
-		u := T(0)
-		if f.Scale != 0 {
-			u = T((v - f.Shift) / f.Scale)
-		}
-		if math.IsInf(float64(u), 0) || math.IsNaN(float64(u)) {
-			return fmt.Errorf("the value %v in data row %d does not fit after scaling", v, row+1)
-		}
-		dst[i*stride] = u
-	}
-	return nil
-}
-
-// places maps the column's own codes, plus 1, to the features of a category; the
-// first is for missing values.
-func (f *Feature) places(c *Column) []int {
-	unknown := f.Width - 1
-	place := make([]int, len(c.Levels)+1)
-	place[0] = unknown
-	if f.Missing {
-		place[0] = len(f.Levels)
-	}
-	known := make(map[string]int, len(f.Levels))
-	for i, level := range f.Levels {
-		known[level] = i
-	}
-	for code, level := range c.Levels {
-		place[code+1] = unknown
-		if i, ok := known[level]; ok {
-			place[code+1] = i
-		}
-	}
-	return place
-}
-
-func encodeLevels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) (unseen int) {
-	unknown, place := f.Width-1, f.places(c)
-	for i, row := range rows {
-		cells := dst[i*stride : i*stride+f.Width]
-		clear(cells)
-		at := place[c.Codes[row]+1]
-		cells[at] = 1
-		if at == unknown {
-			unseen++
-		}
-	}
-	return unseen
 }

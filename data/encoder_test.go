@@ -266,7 +266,7 @@ func TestEncoderRefuses(t *testing.T) {
 		{[]int{0}, FeatureOptions{Without: []string{"x", "g", "wide"}}, "no column left"},
 		{[]int{0, 1}, FeatureOptions{Names: []string{"x"}}, "data row 2 holds +Inf"},
 		{[]int{0, 2}, FeatureOptions{Names: []string{"wide"}, Scale: MinMax}, "too far apart"},
-		{[]int{0}, FeatureOptions{Scale: "robust"}, "no scaling \"robust\""},
+		{[]int{0}, FeatureOptions{Scale: "power"}, "no scaling \"power\""},
 	}
 	for _, c := range cases {
 		if _, err := NewEncoder(table, c.rows, c.opts); err == nil || !strings.Contains(err.Error(), c.want) {

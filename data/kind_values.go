@@ -89,30 +89,39 @@ func isTruth(text string) bool { return isMissing(text) || truth(text) >= 0 }
 // yes, or, where that was asked for, any words for false and true: the false
 // one is level 0.
 func (c *Column) settleBoolean(asked bool) {
-	if !asked {
-		pair := len(c.Levels) == 2 && slices.ContainsFunc(truths, func(p [2]string) bool {
-			return strings.EqualFold(c.Levels[0], p[0]) && strings.EqualFold(c.Levels[1], p[1])
-		})
-		if pair {
-			c.Kind = Boolean
-		}
+	if !asked && !areTruths(c.Levels) {
 		return
 	}
-	var words [2][]string
-	values := make([]int32, len(c.Levels))
-	for i, level := range c.Levels {
-		values[i] = int32(max(truth(level), 0))
-		words[values[i]] = append(words[values[i]], level)
-	}
+	place, levels := truthPlaces(c.Levels)
 	for i, code := range c.Codes {
 		if code >= 0 {
-			c.Codes[i] = values[code]
+			c.Codes[i] = place[code]
 		}
 	}
-	c.Kind, c.Levels = Boolean, []string{"false", "true"}
-	if len(words[0]) <= 1 && len(words[1]) <= 1 && len(c.Codes) > 0 {
-		c.Levels = spelled(append(words[0], words[1]...))
+	c.Kind, c.Levels = Boolean, levels
+}
+
+// areTruths says whether two levels are a pair such as no and yes.
+func areTruths(levels []string) bool {
+	return len(levels) == 2 && slices.ContainsFunc(truths, func(p [2]string) bool {
+		return strings.EqualFold(levels[0], p[0]) && strings.EqualFold(levels[1], p[1]) ||
+			strings.EqualFold(levels[0], p[1]) && strings.EqualFold(levels[1], p[0])
+	})
+}
+
+// truthPlaces says whether each word is false (0) or true (1), and the two levels
+// that the words make.
+func truthPlaces(words []string) (place []int32, levels []string) {
+	place = make([]int32, len(words))
+	counts := [2]int{}
+	for i, word := range words {
+		place[i] = int32(max(truth(word), 0))
+		counts[place[i]]++
 	}
+	if counts[0] > 1 || counts[1] > 1 || len(words) == 0 {
+		return place, []string{"false", "true"}
+	}
+	return place, spelled(words)
 }
 
 // spelled is the pair of words for false and true that holds one or two given

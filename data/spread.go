@@ -13,6 +13,7 @@ type spread struct {
 	mean, sd         float64 // of all rows, with the median where one is missing
 	infinite         int     // the first row with an infinity, from 1; 0: none
 	bad              float64 // what it holds
+	dates            variety // of a column of dates
 }
 
 // spreadOf is of the given rows of a column.
@@ -28,6 +29,9 @@ func spreadOf(c *Column, rows []int) spread {
 				s.infinite, s.bad = row+1, v
 			}
 			s.lo, s.hi = min(s.lo, v), max(s.hi, v)
+			if c.Kind.moment() {
+				s.dates.see(v)
+			}
 			present = append(present, v)
 		}
 	}

@@ -40,8 +40,9 @@ func NewSurvey(schema *Table, names []string, target string, pass Pass) (*Survey
 			return nil, err
 		}
 		v := &surveyed{Column: c, counts: make([]int, len(c.Levels))}
-		if c.Kind == Number {
+		if c.Kind.storage() == Number {
 			v.number = newNumberSurvey()
+			v.number.moment = c.Kind.moment()
 		}
 		if name == target {
 			f := newTargetFacts(v.counts)
@@ -129,11 +130,12 @@ func (v *surveyed) see(c *Column, rows []int, at int, first bool) {
 type numberSurvey struct {
 	spread
 	moments
-	pass  int // that is under way, from 0
-	stage int // of the moments: 0 not begun, 1 adding, 2 added, 3 deviating, 4 done
-	low   *search
-	high  *search // where an even number has two values in the middle
-	ended bool
+	pass   int // that is under way, from 0
+	stage  int // of the moments: 0 not begun, 1 adding, 2 added, 3 deviating, 4 done
+	low    *search
+	high   *search // where an even number has two values in the middle
+	ended  bool
+	moment bool // the numbers are dates
 }
 
 func newNumberSurvey() *numberSurvey {
@@ -182,6 +184,9 @@ func (s *numberSurvey) count(numbers []float64, rows []int, at int) {
 		}
 		s.present++
 		s.lo, s.hi = min(s.lo, v), max(s.hi, v)
+		if s.moment {
+			s.dates.see(v)
+		}
 		s.low.see(v)
 	}
 }
@@ -242,12 +247,12 @@ func (s *Survey) Encoder(opts FeatureOptions) (*Encoder, error) {
 	return newEncoder(s.schema, opts, lessons{
 		rows:   s.rows,
 		spread: func(c *Column) spread { return s.columns[c.Name].number.spread },
-		levels: func(c *Column) (seen []bool, missing bool) {
+		values: func(c *Column) ([]float64, error) {
+			return nil, fmt.Errorf("its scaling sorts all rows, which are too many for the memory; scale it by standard, minmax, maxabs or none")
+		},
+		levels: func(c *Column) (counts []int, missing int) {
 			v := s.columns[c.Name]
-			for _, n := range v.counts {
-				seen = append(seen, n > 0)
-			}
-			return seen, v.missing > 0
+			return v.counts, v.missing
 		},
 		sparse: func(*Column, Scaling) (Feature, error) {
 			return Feature{}, fmt.Errorf("sparse columns are learned in memory alone")

@@ -62,6 +62,11 @@ func (k Kind) String() string {
 	return "kind " + strconv.Itoa(int(k))
 }
 
+// KindNames lists the kinds that a column of text can be given.
+func KindNames() []string {
+	return []string{"number", "category", "boolean", "date", "date:dmy", "date:mdy", "unix", "text", "id", "ignore"}
+}
+
 // ParseKind is the inverse of String.
 func ParseKind(name string) (Kind, error) {
 	if i := slices.Index(kindNames, name); i >= 0 {

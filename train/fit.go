@@ -352,10 +352,10 @@ func (m *Model) rawWeights() []float64 {
 	w, b := param.View(x, m.Blocks[0]), param.View(x, m.Blocks[1])
 	at := 0
 	for _, f := range m.Recipe.Encoder.Features {
-		for range f.Width {
+		for j := range f.Width {
 			row := w[at*outputs : (at+1)*outputs]
 			at++
-			if f.Kind != data.Number {
+			if f.Kind != data.Number || j > 0 {
 				continue
 			}
 			for k := range row {

@@ -150,7 +150,13 @@ func (r *Recipe) check() error {
 	for _, f := range r.Encoder.Features {
 		width := 1
 		switch f.Kind {
-		case data.Number:
+		case data.Number, data.Date, data.DayFirst, data.MonthFirst, data.Unix, data.Boolean:
+			if width += 2 * len(f.Cycles); f.Indicator {
+				width++
+			}
+			if f.Kind == data.Boolean && len(f.Levels) != 2 {
+				return fmt.Errorf("feature %q has %d truth values", f.Column, len(f.Levels))
+			}
 		case data.Category:
 			if width = len(f.Levels) + 1; f.Missing {
 				width++

@@ -105,7 +105,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.SortFlags = false
 	fl.StringVar(&f.target, "target", "", "the column to predict")
 	fl.StringSliceVar(&f.features, "features", nil, "columns to predict from (default: all others)")
-	fl.StringSliceVar(&f.types, "types", nil, "kinds of columns, as in year=category,zip=text,row=ignore")
+	fl.StringSliceVar(&f.types, "types", nil, "kinds of columns, as in year=category,when=date:dmy,row=ignore\n("+strings.Join(data.KindNames(), ", ")+")")
 	f.table.register(cmd)
 	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64 or a formula")
 	fl.StringVar(&f.start, "start", "", "first values of a formula's parameters, as in a=1,b=0.1")

@@ -139,7 +139,11 @@ func columnValues(s data.Summary) string {
 		if s.Distinct > 0 {
 			return numtext.Short(s.Min, 5) + " to " + numtext.Short(s.Max, 5)
 		}
-	case data.Category:
+	case data.Date, data.DayFirst, data.MonthFirst, data.Unix:
+		if s.Distinct > 0 {
+			return data.Date.Format(s.Min) + " to " + data.Date.Format(s.Max)
+		}
+	case data.Category, data.Boolean:
 		levels := s.Levels
 		if len(levels) > 4 {
 			levels = append(slices.Clone(levels[:3]), fmt.Sprintf("… (%d)", len(s.Levels)))
@@ -149,34 +153,6 @@ func columnValues(s data.Summary) string {
 		return fmt.Sprintf("%d different", s.Distinct)
 	}
 	return ""
-}
-
-// featureUse is what a column becomes, and what counts for missing values.
-func featureUse(c data.Feature, s data.Summary) string {
-	var use, missing string
-	switch c.Kind {
-	case data.Number:
-		use = fmt.Sprintf("(x − %s)/%s", numtext.Short(c.Shift, 4), numtext.Short(c.Scale, 4))
-		missing = numtext.Short(c.Fill, 5)
-		switch {
-		case c.Scale == 0:
-			use = "constant, so always 0"
-		case c.Shift == 0 && c.Scale == 1:
-			use = "as it is"
-		}
-	case data.Category:
-		use = fmt.Sprintf("%d features", c.Width)
-		missing = "<other>"
-		if c.Missing {
-			missing = "a level"
-		}
-	default:
-		use = c.Rule
-	}
-	if s.Missing > 0 {
-		use = fmt.Sprintf("%d missing → %s; %s", s.Missing, missing, use)
-	}
-	return use
 }
 
 // printTable prints rows of cells below one another, each column as wide as its
