@@ -57,6 +57,7 @@ const (
 	opFill                       // block: every element = register
 	opCopy                       // block: dst = x
 	opAddRows                    // block: rows of dst += rows of x
+	opSparse                     // block: the product of a sparse matrix, or its transpose, and a matrix
 )
 
 // ref is a run of elements in a space.
@@ -98,6 +99,7 @@ type store struct {
 
 // input is an array bound by name.
 type input struct {
-	name  string
-	shape []int
+	name   string
+	shape  []int
+	sparse bool
 }

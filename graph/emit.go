@@ -107,6 +107,8 @@ func (c *compiler) emitArray(n *Node, l *lowered) {
 		}
 		b.transA, b.transB, b.epilogue = l.transA, l.transB, l.epilogue
 		b.outer, b.inner, b.n = l.product.Shape[0], l.product.Shape[1], l.product.Args[0].Shape[1]
+	case opSparse:
+		b.args[1], b.transA, b.inner = c.at(l.args[1]), l.transA, n.Shape[1]
 	case Slice, Gather:
 		b.inner, b.n = size(n.Shape[1:]), n.Shape[0]
 	case Pad, Scatter:

@@ -102,6 +102,8 @@ func (p *Program[T]) execBlock(b *block) {
 	case MatMul:
 		e := finish(p, b)
 		matMul(dst, p.at(&b.args[0]), p.at(&b.args[1]), b, &e)
+	case opSparse:
+		p.sparseProduct(dst, b)
 	case Slice, Gather:
 		takeRows(dst, p.at(&b.args[0]), b)
 	}

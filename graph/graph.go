@@ -58,7 +58,7 @@ func (g *Graph) Data(name string, shape ...int) *Node {
 // declared is the earlier declaration of the name, if there is one.
 func (g *Graph) declared(op Op, name string, shape []int) *Node {
 	n := g.names[name]
-	if n != nil && (n.Op != op || !slices.Equal(n.Shape, shape)) {
+	if n != nil && (n.Op != op || n.Sparse || !slices.Equal(n.Shape, shape)) {
 		panic(fmt.Sprintf("graph: %q is already declared with shape %v", name, n.Shape))
 	}
 	return n

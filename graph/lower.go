@@ -105,6 +105,10 @@ func lowerSum(n *Node, l *lowered) {
 // lowerMatMul moves transposes into flags, and sees the products that are none.
 func lowerMatMul(n *Node, l *lowered) {
 	a, b := n.Args[0], n.Args[1]
+	if isSparse(a) {
+		lowerSparse(n, l)
+		return
+	}
 	switch {
 	case a.Len() == 1 || b.Len() == 1:
 		l.op = Mul

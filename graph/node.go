@@ -16,6 +16,7 @@ type Node struct {
 	Step   int       // Slice, Pad
 	Index  []int     // Gather, Scatter
 	Offset int       // Param: its place in the flat vector of all parameters
+	Sparse bool      // Data: a matrix that is mostly zeros, see Graph.Sparse
 
 	id int // creation order, which is a topological order
 }

@@ -43,7 +43,7 @@ func NewObjective[T Float](g *Graph, f *Node) (*Objective[T], error) {
 // memory of its own.
 func (o *Objective[T]) Clone() *Objective[T] {
 	c := &Objective[T]{blocks: o.blocks, value: o.value.Clone(), grad: o.grad.Clone(), hvpCode: o.hvpCode}
-	c.all = programs[T]{[]*Program[T]{c.value, c.grad}, maps.Clone(o.all.data)}
+	c.all = programs[T]{[]*Program[T]{c.value, c.grad}, maps.Clone(o.all.data), maps.Clone(o.all.matrices)}
 	return c
 }
 

@@ -19,7 +19,7 @@ func (c *compiler) placeLeaves() {
 			c.code.seed = max(c.code.seed, n.Offset+n.Len())
 		case Data:
 			c.placeInput(n, spaceData+len(c.code.inputs), 0)
-			c.code.inputs = append(c.code.inputs, input{n.Name, n.Shape})
+			c.code.inputs = append(c.code.inputs, input{n.Name, n.Shape, n.Sparse})
 		case Tensor:
 			v := n.Values
 			if f := c.folded[n]; f != nil {

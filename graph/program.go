@@ -18,6 +18,8 @@ type Program[T Float] struct {
 	lanes []float64 // registers of many points, see RunMany
 	bound []bool    // which data is
 
+	matrices []*Matrix[T] // of sparse data, by input
+
 	scratch *scratch[T] // of reductions
 	totals  []kernel.Total
 	kernels *kernels[T]
@@ -43,6 +45,9 @@ func (p *Program[T]) Clone() *Program[T] {
 	copy(q.regs, p.regs)
 	copy(q.bound, p.bound)
 	q.mem[spaceArena] = nil
+	for _, m := range p.matrices {
+		q.matrices = append(q.matrices, m.Clone())
+	}
 	return q
 }
 
@@ -56,6 +61,9 @@ func (p *Program[T]) Bind(name string, v []T) error {
 	for i, in := range p.code.inputs {
 		if in.name != name {
 			continue
+		}
+		if in.sparse {
+			return fmt.Errorf("graph: data %q is a sparse matrix; use BindSparse", name)
 		}
 		if len(v) != size(in.shape) {
 			return fmt.Errorf("graph: data %q has %d elements, but its shape %v needs %d", name, len(v), in.shape, size(in.shape))

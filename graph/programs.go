@@ -6,6 +6,8 @@ import "sync"
 type programs[T Float] struct {
 	list []*Program[T]
 	data map[string][]T
+
+	matrices map[string]*Matrix[T]
 }
 
 // add makes a program and gives it the data bound so far.
@@ -14,6 +16,11 @@ func (s *programs[T]) add(c *code) *Program[T] {
 	for name, v := range s.data {
 		if err := p.Bind(name, v); err != nil {
 			panic(err.Error()) // a derivative reads only what the function reads, whose program has taken v
+		}
+	}
+	for name, m := range s.matrices {
+		if err := p.BindSparse(name, m); err != nil {
+			panic(err.Error())
 		}
 	}
 	s.list = append(s.list, p)

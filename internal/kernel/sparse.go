@@ -55,6 +55,16 @@ func NewCSR[T Float](rows, cols int, start []int64, index []int32, value []T) (*
 	return m, nil
 }
 
+// Clone is the same matrix, for another goroutine.
+func (m *CSR[T]) Clone() *CSR[T] {
+	if m == nil {
+		return nil
+	}
+	c := *m
+	c.sums, c.job = nil, csrJob[T]{}
+	return &c
+}
+
 // split cuts the rows into k ranges of about the same number of non-zeros.
 func (m *CSR[T]) split(k int) []int {
 	cuts := []int{0}
