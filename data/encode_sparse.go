@@ -97,18 +97,31 @@ func nonZeros(f *Feature, c *Column, rows []int) int {
 	return len(rows) * f.Width
 }
 
-// Density is the share of the features of the given rows that may differ from
-// zero, from 0 to 1.
-func (e *Encoder) Density(t *Table, rows []int) (float64, error) {
-	n := 0
-	for i := range e.Features {
-		c, err := column(&e.Features[i], t)
-		if err != nil {
-			return 0, err
+// A matrix of features is kept sparse where it is wide and mostly zeros: at
+// least sparseWidth features, of which at most one in sparseShare may differ from
+// zero in the mean of the training rows.
+const (
+	sparseWidth = 64
+	sparseShare = 8
+)
+
+// MostlyZero says whether the features are better kept sparse: there are many of
+// them, and a number, an image, a category and a sparse column have one, all, one
+// and, in the mean, Entries that differ from zero.
+func (e *Encoder) MostlyZero() bool {
+	width, entries := 0, 0.0
+	for _, f := range e.Features {
+		width += f.Width
+		switch f.Kind {
+		case Sparse:
+			entries += f.Entries
+		case Category:
+			entries++
+		default:
+			entries += float64(f.Width)
 		}
-		n += nonZeros(&e.Features[i], c, rows)
 	}
-	return float64(n) / float64(max(1, len(rows)*e.Width())), nil
+	return width >= sparseWidth && entries*sparseShare <= float64(width)
 }
 
 // learnSparse makes the rule of a sparse column. Subtracting means would fill
@@ -127,6 +140,7 @@ func learnSparse(c *Column, rows []int, scale Scaling) (Feature, error) {
 	}
 	f := Feature{Column: c.Name, Kind: Sparse, First: min(lo, 1), Rule: "as it is"}
 	f.Width = hi - f.First + 1
+	f.Entries = float64(nonZeros(&f, c, rows)) / float64(len(rows))
 	if scale == MaxAbs || scale == MinMax {
 		f.Scales = largest(m, rows, f.First, f.Width)
 		f.Rule = "each feature divided by its largest magnitude"

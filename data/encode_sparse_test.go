@@ -78,9 +78,6 @@ func TestEncodeSparse(t *testing.T) {
 		if !slices.Equal(dense, back) {
 			t.Fatalf("dense %v\nsparse %v", dense, back)
 		}
-		if d, err := e.Density(table, all); err != nil || d*float64(len(dense)) < float64(len(m.Index))-1e-9 {
-			t.Fatalf("%v: a density of %v for %d entries of %d", err, d, len(m.Index), len(dense))
-		}
 	})
 }
 
@@ -101,6 +98,12 @@ func TestSparseBeyond(t *testing.T) {
 	got, _, err := EncodeSparse[float32](e, table, []int{0, 1})
 	if err != nil || !slices.Equal(got.Index, []int32{1, 3, 2}) || !slices.Equal(got.Value, []float32{1, -1, 4}) {
 		t.Errorf("%v: %+v", err, got)
+	}
+	if f.Entries != 2 || e.MostlyZero() {
+		t.Errorf("%v entries a row; sparse: %v", f.Entries, e.MostlyZero())
+	}
+	if wide := (&Encoder{Features: []Feature{{Kind: Category, Width: 63}, {Kind: Number, Width: 1}}}); !wide.MostlyZero() {
+		t.Error("63 levels and a number are not kept sparse")
 	}
 	if n := e.Beyond(table, []int{0, 1}); n != 2 {
 		t.Errorf("%d entries beyond training, want 2", n)

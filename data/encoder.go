@@ -58,8 +58,9 @@ type Feature struct {
 	ImageHeight int `json:"image_height,omitempty"`
 	ImageWidth  int `json:"image_width,omitempty"`
 
-	First  int       `json:"first,omitempty"`  // Sparse: the least index; feature j is index First+j
-	Scales []float64 `json:"scales,omitempty"` // Sparse: what divides each feature; nil: nothing does
+	First   int       `json:"first,omitempty"`   // Sparse: the least index; feature j is index First+j
+	Entries float64   `json:"entries,omitempty"` // Sparse: that a training row has in the mean
+	Scales  []float64 `json:"scales,omitempty"`  // Sparse: what divides each feature; nil: nothing does
 }
 
 // The names of the two extra columns of a category.

@@ -56,6 +56,16 @@ func (s Spec) BuildTraining(g *graph.Graph, rows, features, outputs int, e *Expr
 	return s.build(&builder{g: g, net: &Net{Layout: new(param.Layout)}, training: true}, rows, features, outputs, e)
 }
 
+// BuildSparse is Build for features that are mostly zeros: the Data node of the
+// one input is a sparse matrix (graph.Graph.Sparse). A formula reads columns, of
+// which none is sparse. training: for the steps of training, as BuildTraining.
+func (s Spec) BuildSparse(g *graph.Graph, rows, features, outputs int, training bool) (*Net, error) {
+	if s.Kind == Formula {
+		return nil, fmt.Errorf("model: a formula reads columns of numbers, not a sparse matrix")
+	}
+	return s.build(&builder{g: g, net: &Net{Layout: new(param.Layout)}, sparse: true, training: training}, rows, features, outputs, nil)
+}
+
 func (s Spec) build(b *builder, rows, features, outputs int, e *Expression) (*Net, error) {
 	if rows < 1 || outputs < 1 {
 		return nil, fmt.Errorf("model: %d rows and %d outputs; both are at least 1", rows, outputs)
@@ -85,9 +95,10 @@ func (s Spec) build(b *builder, rows, features, outputs int, e *Expression) (*Ne
 
 // builder collects the blocks of one Net; the first error sticks.
 type builder struct {
-	g   *graph.Graph
-	net *Net
-	err error
+	g      *graph.Graph
+	net    *Net
+	sparse bool // the features are
+	err    error
 
 	training bool // outputs may drop out
 }
@@ -99,6 +110,9 @@ func (b *builder) features(rows, n int) *graph.Node {
 		in.Columns[i] = i
 	}
 	b.net.Inputs = append(b.net.Inputs, in)
+	if b.sparse {
+		return b.g.Sparse(in.Name, rows, n)
+	}
 	return b.g.Data(in.Name, rows, n)
 }
 

@@ -81,7 +81,7 @@ func (p *plan) recipe() (recipe, error) {
 	if err != nil {
 		return recipe{}, err
 	}
-	return recipe{spec: p.spec, loss: p.inner, features: p.encoder.Width(), outputs: p.outputs(), expression: e}, nil
+	return recipe{spec: p.spec, loss: p.inner, features: p.encoder.Width(), outputs: p.outputs(), expression: e, sparse: p.sparse}, nil
 }
 
 // layout is the model's blocks and inputs, for one row.
@@ -90,7 +90,7 @@ func (p *plan) layout() (*model.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.spec.Build(graph.New(), 1, r.features, r.outputs, r.expression)
+	return r.net(graph.New(), 1)
 }
 
 func fit[T kernel.Float](ctx context.Context, p *plan, net *model.Net, observe Observer) (*Result, error) {
@@ -355,6 +355,11 @@ func (m *Model) rawWeights() []float64 {
 		for j := range f.Width {
 			row := w[at*outputs : (at+1)*outputs]
 			at++
+			if f.Scales != nil {
+				for k := range row {
+					row[k] /= f.Scales[j]
+				}
+			}
 			if f.Kind != data.Number || j > 0 {
 				continue
 			}

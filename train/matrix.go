@@ -2,6 +2,7 @@ package train
 
 import (
 	"descent/data"
+	"descent/graph"
 	"descent/internal/kernel"
 	"descent/model"
 )
@@ -14,6 +15,8 @@ type matrix[T kernel.Float] struct {
 	v      []T // nil for pixels
 	pixels []byte
 	rows   []int // which images the rows are
+
+	sparse *graph.Matrix[T] // nil: the matrix is dense
 }
 
 // copyTo writes n rows from lo on to dst as numbers.
@@ -64,7 +67,11 @@ const worthGathering = 1 << 16
 func (g *gather[T]) run(from, to []matrix[T], rows []int) {
 	g.from, g.to, g.rows, g.share = from, to, rows, len(rows)
 	elements := 0
-	for _, m := range from {
+	for k, m := range from {
+		if m.sparse != nil {
+			to[k].sparse.Gather(m.sparse, rows)
+			continue
+		}
 		elements += m.width * len(rows)
 	}
 	if elements >= worthGathering {
@@ -78,6 +85,9 @@ func (g *gather[T]) Unit(i int) {
 	lo, hi := i*g.share, min((i+1)*g.share, len(g.rows))
 	for k := range g.from {
 		m := &g.from[k]
+		if m.sparse != nil {
+			continue // gathered before
+		}
 		m.take(g.to[k].v[lo*m.width:hi*m.width], g.rows[lo:hi])
 	}
 }

@@ -50,7 +50,7 @@ func (r *Recipe) recipe() (recipe, error) {
 	if err != nil {
 		return recipe{}, err
 	}
-	return recipe{spec: r.Model, loss: r.Loss, features: r.Encoder.Width(), outputs: r.Outputs, expression: e}, nil
+	return recipe{spec: r.Model, loss: r.Loss, features: r.Encoder.Width(), outputs: r.Outputs, expression: e, sparse: r.Model.Kind != model.Formula && r.Encoder.MostlyZero()}, nil
 }
 
 // Link is how the model's outputs become predictions.
@@ -110,7 +110,7 @@ func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, un
 		return nil, 0, err
 	}
 	g := graph.New()
-	net, err := r.spec.Build(g, scoreRows, r.features, r.outputs, r.expression)
+	net, err := r.net(g, scoreRows)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -119,20 +119,18 @@ func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, un
 		return nil, 0, fmt.Errorf("train: compiling the model: %w", err)
 	}
 	x, out := convert[T](m.Weights), make([]T, scoreRows*r.outputs)
-	features := make([]T, scoreRows*r.features)
+	var features []T
+	if !r.sparse {
+		features = make([]T, scoreRows*r.features)
+	}
 	z = make([]float64, 0, len(rows)*r.outputs)
 	for lo := 0; lo < len(rows); lo += scoreRows {
 		chunk := rows[lo:min(lo+scoreRows, len(rows))]
-		n, err := data.Encode(m.Recipe.Encoder, t, chunk, features[:len(chunk)*r.features])
+		n, err := bindRows(m, program, net, t, chunk, features)
 		if err != nil {
 			return nil, 0, err
 		}
 		unseen += n
-		for _, a := range inputMatrices(net.Inputs, features, r.features, scoreRows) {
-			if err := program.Bind(a.name, a.v); err != nil {
-				return nil, 0, fmt.Errorf("train: %w", err)
-			}
-		}
 		if err := program.Run(x, out); err != nil {
 			return nil, 0, fmt.Errorf("train: %w", err)
 		}
@@ -141,4 +139,27 @@ func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, un
 		}
 	}
 	return z, unseen, nil
+}
+
+// bindRows encodes at most scoreRows rows of t for the program; features is
+// memory for them, nil where they are sparse.
+func bindRows[T kernel.Float](m *Model, program *graph.Program[T], net *model.Net, t *data.Table, rows []int, features []T) (unseen int, err error) {
+	e := m.Recipe.Encoder
+	width := e.Width()
+	if features == nil {
+		set, n, err := sparseMatrix[T](e, t, rows)
+		if err != nil {
+			return n, err
+		}
+		return n, program.BindSparse(net.Inputs[0].Name, set.Slice(0, len(rows), scoreRows))
+	}
+	if unseen, err = data.Encode(e, t, rows, features[:len(rows)*width]); err != nil {
+		return unseen, err
+	}
+	for _, a := range inputMatrices(net.Inputs, features, width, scoreRows) {
+		if err := program.Bind(a.name, a.v); err != nil {
+			return unseen, fmt.Errorf("train: %w", err)
+		}
+	}
+	return unseen, nil
 }

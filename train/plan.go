@@ -22,6 +22,8 @@ type plan struct {
 	target  *data.Target
 	params  []model.Free // of a formula
 
+	sparse bool // the features are a sparse matrix
+
 	train, valid part
 	dropped      int
 	notes        []string

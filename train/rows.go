@@ -49,17 +49,25 @@ type recipe struct {
 	outputs    int
 	expression *model.Expression
 	training   bool // outputs of hidden layers drop out
+	sparse     bool // the features are a sparse matrix
+}
+
+// net lays the model out for a number of rows.
+func (r recipe) net(g *graph.Graph, rows int) (*model.Net, error) {
+	switch {
+	case r.sparse:
+		return r.spec.BuildSparse(g, rows, r.features, r.outputs, r.training)
+	case r.training:
+		return r.spec.BuildTraining(g, rows, r.features, r.outputs, r.expression)
+	}
+	return r.spec.Build(g, rows, r.features, r.outputs, r.expression)
 }
 
 // build lays the model and the weighted sum of its loss, times factor, out for
 // a number of rows.
 func (r recipe) build(rows int, factor float64) (*graph.Graph, *model.Net, *graph.Node, error) {
 	g := graph.New()
-	build := r.spec.Build
-	if r.training {
-		build = r.spec.BuildTraining
-	}
-	net, err := build(g, rows, r.features, r.outputs, r.expression)
+	net, err := r.net(g, rows)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -83,10 +91,14 @@ type chunked[T kernel.Float] struct {
 	buffer []matrix[T] // of a chunk; the set itself where a chunk is all of it
 	part   []T         // gradient of one chunk of several
 	gather gather[T]
-	masks  *masks[T] // of dropout; nil without
+	masks  *masks[T]          // of dropout; nil without
+	views  []*graph.Matrix[T] // of a sparse matrix: its chunks
 }
 
 func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float64, seed uint64) (*chunked[T], error) {
+	if r.sparse {
+		rows = max(rows, 2)
+	}
 	g, net, f, err := r.build(rows, factor)
 	if err != nil {
 		return nil, err
@@ -97,8 +109,14 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 	}
 	c := &chunked[T]{set: set, rows: rows, obj: obj, arrays: set.arrays()}
 	for _, a := range c.arrays {
+		if a.sparse != nil {
+			if err := c.addSparse(a); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		b := matrix[T]{name: a.name, width: a.width, v: a.v}
-		if rows < set.n || a.v == nil {
+		if rows != set.n || a.v == nil {
 			b.v = make([]T, rows*a.width)
 		}
 		if rows == set.n && a.v == nil {
@@ -144,6 +162,12 @@ func (c *chunked[T]) bindFrom(lo int) error {
 	}
 	n := min(c.rows, c.set.n-lo)
 	for k, a := range c.arrays {
+		if a.sparse != nil {
+			if err := c.bindChunk(a, lo); err != nil {
+				return err
+			}
+			continue
+		}
 		rows := c.buffer[k].v
 		if n == c.rows && a.v != nil {
 			rows = a.v[lo*a.width : (lo+n)*a.width]

@@ -93,6 +93,7 @@ func (w *watch[T]) see(epoch int, loss float64, x []T) (best bool) {
 func (w *watch[T]) done() bool { return w.patience > 0 && w.since >= w.patience }
 
 func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*session[T], error) {
+	p.sparse = p.keepSparse()
 	s := &session[T]{plan: p, net: net, observe: observe, began: time.Now()}
 	s.penalty = newPenalty[T](p.lambda(), net)
 	s.watch = watch[T]{x: make([]T, net.Layout.Dim()), patience: p.opts.Patience}
@@ -125,6 +126,9 @@ func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
 	if set, err := imageSet[T](s.net.Inputs, s.plan.encoder, p, target); set != nil || err != nil {
 		return set, err
 	}
+	if s.plan.sparse {
+		return s.sparseSet(p, target)
+	}
 	width := s.plan.encoder.Width()
 	features := make([]T, p.n()*width)
 	unseen, err := data.Encode(s.plan.encoder, p.table, p.rows, features)
@@ -152,6 +156,9 @@ func (s *session[T]) chunkRows(n int) int {
 	const elements = 1 << 16
 	if s.plan.ownTests() {
 		return n // the Jacobian is of all rows
+	}
+	if s.plan.sparse {
+		return s.plan.sparseRows(n)
 	}
 	widest := max(1, s.plan.encoder.Width(), slices.Max(append(s.plan.spec.Hidden, 1)))
 	rows := min(max(elements/widest, 128), 8192)

@@ -93,7 +93,7 @@ func (m *Model) fill(f *safetensors.File) error {
 	if err != nil {
 		return err
 	}
-	net, err := r.spec.Build(graph.New(), 1, r.features, r.outputs, r.expression)
+	net, err := r.spec.Build(graph.New(), 1, r.features, r.outputs, r.expression) // the blocks of a sparse model are the same
 	if err != nil {
 		return err
 	}

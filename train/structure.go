@@ -78,7 +78,7 @@ func (s *session[T]) deviations(factor func(*graph.Graph, *graph.Node) *graph.No
 	}
 	set := s.whole.set
 	g := graph.New()
-	net, err := r.spec.Build(g, set.n, r.features, r.outputs, r.expression)
+	net, err := r.net(g, set.n)
 	if err != nil {
 		return nil, err
 	}

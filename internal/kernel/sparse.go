@@ -49,10 +49,44 @@ func NewCSR[T Float](rows, cols int, start []int64, index []int32, value []T) (*
 		}
 	}
 	m := &CSR[T]{Rows: rows, Cols: cols, Start: start, Index: index, Value: value}
-	n := len(value)
-	m.cuts = m.split(n/unitNonZeros + 1)
-	m.shards = m.split(max(1, min(maxShards, n/shardNonZeros, n/(shardsPerEntry*max(cols, 1)))))
+	m.cut()
 	return m, nil
+}
+
+// cut settles the units of products.
+func (m *CSR[T]) cut() {
+	n := len(m.Value)
+	m.cuts = m.split(m.cuts[:0], n/unitNonZeros+1)
+	m.shards = m.split(m.shards[:0], max(1, min(maxShards, n/shardNonZeros, n/(shardsPerEntry*max(m.Cols, 1)))))
+}
+
+// Slice is the rows from lo up to hi, and empty rows behind them to make up so
+// many. It shares columns and values with m.
+func (m *CSR[T]) Slice(lo, hi, rows int) *CSR[T] {
+	from, to := m.Start[lo], m.Start[hi]
+	s := &CSR[T]{Rows: rows, Cols: m.Cols, Start: make([]int64, rows+1), Index: m.Index[from:to:to], Value: m.Value[from:to:to]}
+	for i := range s.Start {
+		s.Start[i] = m.Start[min(lo+i, hi)] - from
+	}
+	s.cut()
+	return s
+}
+
+// Gather makes m the listed rows of from, one behind the other, and empty rows
+// behind them to make up m.Rows. It allocates only until it has seen the largest
+// batch.
+func (m *CSR[T]) Gather(from *CSR[T], rows []int) {
+	m.Cols, m.Index, m.Value = from.Cols, m.Index[:0], m.Value[:0]
+	m.Start = append(m.Start[:0], 0)
+	for _, row := range rows {
+		lo, hi := from.Start[row], from.Start[row+1]
+		m.Index, m.Value = append(m.Index, from.Index[lo:hi]...), append(m.Value, from.Value[lo:hi]...)
+		m.Start = append(m.Start, int64(len(m.Index)))
+	}
+	for len(m.Start) <= m.Rows {
+		m.Start = append(m.Start, int64(len(m.Index)))
+	}
+	m.cut()
 }
 
 // Clone is the same matrix, for another goroutine.
@@ -65,9 +99,10 @@ func (m *CSR[T]) Clone() *CSR[T] {
 	return &c
 }
 
-// split cuts the rows into k ranges of about the same number of non-zeros.
-func (m *CSR[T]) split(k int) []int {
-	cuts := []int{0}
+// split cuts the rows into k ranges of about the same number of non-zeros, and
+// appends where they begin and end.
+func (m *CSR[T]) split(cuts []int, k int) []int {
+	cuts = append(cuts, 0)
 	for u := 1; u < k; u++ {
 		at := int64(len(m.Value)) * int64(u) / int64(k)
 		cuts = append(cuts, max(cuts[u-1], sort.Search(m.Rows, func(i int) bool { return m.Start[i] >= at })))
