@@ -21,7 +21,28 @@ type Series struct {
 type Chart struct {
 	Title, Subtitle string
 	XLabel, YLabel  string
+	LogX            bool // the x axis is logarithmic, and every X positive
 	Series          []Series
+}
+
+// logX is the chart with the logarithms of its places.
+func (ch Chart) logX() (Chart, error) {
+	if !ch.LogX {
+		return ch, nil
+	}
+	series := make([]Series, len(ch.Series))
+	for i, s := range ch.Series {
+		x := make([]float64, len(s.X))
+		for k, v := range s.X {
+			if !(v > 0) {
+				return ch, fmt.Errorf("plot: series %q has the place %v on a logarithmic axis", s.Name, v)
+			}
+			x[k] = math.Log10(v)
+		}
+		series[i] = Series{Name: s.Name, X: x, Y: s.Y}
+	}
+	ch.Series = series
+	return ch, nil
 }
 
 // scale says how the values of a chart are drawn: as they are, or by their
@@ -100,6 +121,10 @@ var inks = []struct {
 
 // Losses draws loss curves, on a logarithmic scale where the values allow it.
 func Losses(ch Chart) (*Picture, error) {
+	ch, err := ch.logX()
+	if err != nil {
+		return nil, err
+	}
 	x, y, n := empty, empty, 0
 	sc := chooseScale(ch.Series)
 	for _, s := range ch.Series {
@@ -128,13 +153,16 @@ func Losses(ch Chart) (*Picture, error) {
 		c = heading(c, ch.Title, ch.Subtitle, keys)
 		p := axes(ch.XLabel, sc.label(ch.YLabel))
 		v := x.solid()
-		if x.size() == 0 && x.lo == 0 {
+		if x.size() == 0 && x.lo == 0 && !ch.LogX {
 			v = span{-0.5, 1}
 		}
 		p.X.Min, p.X.Max = v.lo-0.02*v.size(), v.hi+0.02*v.size()
 		p.Y.Min, p.Y.Max = y.grow(0.05).lo, y.grow(0.05).hi
 		if sc.log {
 			p.Y.Tick.Marker = logTicks{}
+		}
+		if ch.LogX {
+			p.X.Tick.Marker = logTicks{}
 		}
 		p.Add(gridLines())
 		for i, s := range ch.Series {

@@ -273,3 +273,34 @@ func TestTwoLosses(t *testing.T) {
 		}
 	}
 }
+
+// A chart over a logarithmic axis names the rates themselves, and refuses a
+// place that has no logarithm.
+func TestLogarithmicPlaces(t *testing.T) {
+	ch := Chart{Title: "t", XLabel: "rate", YLabel: "loss", LogX: true, Series: []Series{
+		{Name: "a", X: []float64{1e-7, 1e-4, 0.1, 10}, Y: []float64{3, 2, 1, 4}},
+	}}
+	if s := Terminal(ch, 60, 6, false); !strings.Contains(s, "rate 1e−7 to 10 (log scale)") {
+		t.Errorf("terminal:\n%s", s)
+	}
+	picture, err := Losses(ch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := picture.Encode(&b, "svg"); err != nil {
+		t.Fatal(err)
+	}
+	for _, label := range []string{">1e−6<", ">0.01<"} {
+		if !strings.Contains(b.String(), label) {
+			t.Errorf("the axis has no %s", label)
+		}
+	}
+	ch.Series[0].X[0] = 0
+	if _, err := Losses(ch); err == nil || !strings.Contains(err.Error(), "logarithmic axis") {
+		t.Errorf("a place of 0: %v", err)
+	}
+	if s := Terminal(ch, 60, 6, false); s != "" {
+		t.Errorf("terminal with a place of 0:\n%s", s)
+	}
+}

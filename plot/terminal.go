@@ -20,6 +20,10 @@ func Terminal(ch Chart, columns, rows int, colour bool) string {
 	if width < 8 || rows < 2 {
 		return ""
 	}
+	ch, err := ch.logX()
+	if err != nil {
+		return ""
+	}
 	sc := chooseScale(ch.Series)
 	x, n := empty, 0
 	for _, s := range ch.Series {
@@ -99,7 +103,11 @@ func axisNumber(v float64) string {
 // footer is the line below a terminal chart: the ends of its x axis, and which
 // line is which.
 func footer(ch Chart, sc scale, names []string, x span, columns int) string {
-	s := fmt.Sprintf("          %s, %s %s to %s", sc.label(ch.YLabel), ch.XLabel, number(x.lo), number(x.hi))
+	from, to := number(x.lo), number(x.hi)
+	if ch.LogX {
+		from, to = number(math.Pow(10, x.lo)), number(math.Pow(10, x.hi))+" (log scale)"
+	}
+	s := fmt.Sprintf("          %s, %s %s to %s", sc.label(ch.YLabel), ch.XLabel, from, to)
 	if len(names) > 1 {
 		s += ": " + strings.Join(names, ", ")
 	}

@@ -42,6 +42,7 @@ type fitFlags struct {
 	threads                     int
 	out, plot                   string
 	force, check, json, quiet   bool
+	findRate                    bool
 	every, resume               string
 	resumed                     bool // by --resume, from the flags in its checkpoint
 }
@@ -114,6 +115,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.method, "method", "auto", "auto, or a method of 'descent methods'")
 	fl.StringVar(&f.rate, "lr", "auto", "learning rate: a number or auto")
 	fl.StringArrayVar(&f.set, "set", nil, "any hyperparameter of the method, as in --set beta1=0.95")
+	fl.BoolVar(&f.findRate, "find-lr", false, "test the rates from 1e-7 up, one step each, and suggest one; fits no model\n(--plot draws the test)")
 	fl.StringArrayVar(&f.schedule, "schedule", nil, scheduleHelp)
 	fl.StringArrayVar(&f.wrap, "wrap", nil, wrapHelp)
 	fl.StringVar(&f.batch, "batch", "auto", "rows a step: a number, full or auto")
@@ -196,6 +198,9 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 		fmt.Fprintln(a.err, "descent: interrupted before training began; nothing is saved")
 		a.status = exitShort
 		return nil
+	}
+	if f.findRate {
+		return a.findRate(ctx, t, o, f)
 	}
 	if o.Checkpoints, err = f.checkpoints(); err != nil {
 		return usage(err)
