@@ -17,6 +17,7 @@ var settingsFor = map[string]map[string]float64{
 	"adam": {"rate": 0.01}, "adamw": {"rate": 0.01, "decay": 1e-4},
 	"asgd": {"rate": 0.05, "t0": 50}, "schedule-free-sgd": {"rate": 0.1}, "schedule-free-adamw": {"rate": 0.05},
 	"prodigy": {"d0": 0.01}, "dadapt-adamw": {"d0": 0.01}, "dog": {"d0": 0.01}, "sps": {"rate": 0.1}, "momo": {"rate": 0.05},
+	"lbfgs-torch": {"gradtol": 1e-300, "changetol": 1e-300},
 }
 
 func TestConformance(t *testing.T) {

@@ -45,6 +45,25 @@ func quasiNewtonMethods[T Float]() []Method[T] {
 				return &LBFGS[T]{Memory: int(v["memory"]), C1: v["c1"], C2: v["c2"], Search: LineSearch(v["linesearch"])}
 			},
 		},
+		{
+			Name: "lbfgs-torch", Aliases: []string{"pytorch-lbfgs"},
+			Summary:    "L-BFGS as PyTorch takes its steps, with its line search or of fixed length",
+			Update:     "x ← x − α·H·g,  H built from the last pairs s, y;  α is the rate, in the first step rate·min(1, 1/|g|₁), or found from there",
+			When:       "to repeat a run of PyTorch; lbfgs backs off from points that are not finite, and gets further down",
+			Paper:      "Liu and Nocedal, Math. Programming 45 (1989) 503; Schmidt, minFunc (2005)",
+			Convention: "PyTorch's line_search_fn=None is fixed=1, its max_iter is inner (20 there), its max_eval evals, its history_size memory",
+			Needs:      needsFull,
+			Settings: []Setting{
+				{Name: "rate", Default: 1, Meaning: "first trial of the line search, or the length of the step"},
+				{Name: "fixed", Default: 0, Meaning: "1: no line search", Switch: true},
+				{Name: "memory", Default: 100, Meaning: "pairs kept", Whole: true},
+				{Name: "inner", Default: 1, Meaning: "inner steps that make a step", Whole: true},
+				{Name: "evals", Default: 0, Meaning: "evaluations at most in a step; 0: 5/4 of inner, at least 26", Zero: true},
+				{Name: "gradtol", Default: 1e-7, Meaning: "largest entry of a gradient that ends the run"},
+				{Name: "changetol", Default: 1e-9, Meaning: "change of x, f or along the slope that ends a step"},
+			},
+			solver: func(v settings) Solver[T] { return fill(&TorchLBFGS[T]{}, v) },
+		},
 	}
 }
 
