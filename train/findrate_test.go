@@ -55,10 +55,10 @@ func TestFindRateNamesTheLimit(t *testing.T) {
 func TestFindRateRefuses(t *testing.T) {
 	table := waves(t, 100)
 	for text, o := range map[string]Options{
-		"finds its own steps":             {Target: "y", Method: "lbfgs"},
-		"leave the rate, the schedule": {Target: "y", Rate: 1},
-		"sets the rate itself":            {Target: "y", Schedule: "cosine"},
-		"with no rate from 1e-7 to 1000":  {Target: "y", Model: "0*a + 3*x"},
+		"finds its own steps":            {Target: "y", Method: "lbfgs"},
+		"leave the rate, the schedule":   {Target: "y", Rate: 1},
+		"sets the rate itself":           {Target: "y", Schedule: "cosine"},
+		"with no rate from 1e-7 to 1000": {Target: "y", Model: "0*a + 3*x"},
 	} {
 		if _, err := FindRate(t.Context(), table, o); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%s: %v", text, err)
