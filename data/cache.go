@@ -40,8 +40,9 @@ const (
 	pixels               // bytes
 )
 
-// groupBytes is about how much memory the rows of a group take.
-const groupBytes = 4 << 20
+// GroupBytes is about how much memory the rows of a group take, unless another
+// size is asked for.
+const GroupBytes = 4 << 20
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -37,12 +37,15 @@ type Cache struct {
 // with other options is refused with ErrStale, one that is not there with
 // fs.ErrNotExist, and one that is torn or damaged in words: it is to be made
 // again.
-func OpenCache(path string, files []string, opts ReadOptions) (*Cache, error) {
+func OpenCache(path string, files []string, opts ReadOptions, group int) (*Cache, error) {
+	if group <= 0 {
+		group = GroupBytes
+	}
 	all, err := expandAll(files)
 	if err != nil {
 		return nil, err
 	}
-	id, err := identify(all, opts)
+	id, err := identify(all, opts, group)
 	if err != nil {
 		return nil, err
 	}
@@ -186,6 +189,25 @@ func (c *Cache) Groups() int { return len(c.schema.Groups) }
 
 // GroupRows is the number of rows of a group.
 func (c *Cache) GroupRows(group int) int { return c.schema.Groups[group] }
+
+// GroupBytes is the most memory that the rows of a group take, about.
+func (c *Cache) GroupBytes() int64 {
+	rows, row := 0, 0
+	for _, n := range c.schema.Groups {
+		rows = max(rows, n)
+	}
+	for _, col := range c.Columns {
+		switch col.Kind {
+		case Category:
+			row += 4
+		case Image:
+			row += col.Height * col.Width
+		case Number:
+			row += 8
+		}
+	}
+	return int64(rows) * int64(row)
+}
 
 // Fingerprint is a hash of the checksums of all rows: equal for caches of equal
 // rows of equal files.

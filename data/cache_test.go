@@ -22,10 +22,10 @@ import (
 // roundTrip writes the files to a cache and reads it back as a table.
 func roundTrip(t *rapid.T, dir string, files []string, opts ReadOptions, group int) *Table {
 	path := filepath.Join(dir, "rows.cache")
-	if err := writeCache(path, files, opts, nil, group); err != nil {
+	if err := WriteCache(path, files, opts, group, nil); err != nil {
 		t.Fatal(err)
 	}
-	c, err := OpenCache(path, files, opts)
+	c, err := OpenCache(path, files, opts, group)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestACacheHoldsWhatReadReads(t *testing.T) {
 		if err == nil {
 			table = roundTrip(t, dir, files, opts, rapid.SampledFrom([]int{1, 1 << 12, 1 << 17}).Draw(t, "group"))
 		} else {
-			got = WriteCache(filepath.Join(dir, "none.cache"), files, opts, nil)
+			got = WriteCache(filepath.Join(dir, "none.cache"), files, opts, 0, nil)
 		}
 		switch {
 		case err != nil && (got == nil || got.Error() != err.Error()):
@@ -133,10 +133,10 @@ func TestFactsOfACache(t *testing.T) {
 	}
 	path := filepath.Join(dir, "rows.cache")
 	opts := ReadOptions{Types: map[string]Kind{"t": Text, "c": Category}}
-	if err := WriteCache(path, []string{file}, opts, nil); err != nil {
+	if err := WriteCache(path, []string{file}, opts, 0, nil); err != nil {
 		t.Fatal(err)
 	}
-	c, err := OpenCache(path, []string{file}, opts)
+	c, err := OpenCache(path, []string{file}, opts, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,11 +172,11 @@ func TestStaleCaches(t *testing.T) {
 		}
 	}
 	write("x,y\n1,2\n3,4\n")
-	if err := WriteCache(path, []string{file}, ReadOptions{}, nil); err != nil {
+	if err := WriteCache(path, []string{file}, ReadOptions{}, 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	open := func(opts ReadOptions) error {
-		c, err := OpenCache(path, []string{file}, opts)
+		c, err := OpenCache(path, []string{file}, opts, 0)
 		if err == nil {
 			c.Close()
 		}
@@ -234,7 +234,7 @@ func sampleCache(t testing.TB) (content []byte, id identity) {
 		t.Fatal(err)
 	}
 	opts := ReadOptions{Types: map[string]Kind{"t": Text, "c": Category}}
-	if err := WriteCache(path, []string{file}, opts, nil); err != nil {
+	if err := WriteCache(path, []string{file}, opts, 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -281,10 +281,10 @@ func TestReadingNumbersAndLevelsDoesNotAllocate(t *testing.T) {
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteCache(path, []string{file}, ReadOptions{}, nil); err != nil {
+	if err := WriteCache(path, []string{file}, ReadOptions{}, 0, nil); err != nil {
 		t.Fatal(err)
 	}
-	c, err := OpenCache(path, []string{file}, ReadOptions{})
+	c, err := OpenCache(path, []string{file}, ReadOptions{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,20 +22,19 @@ type Caching struct {
 
 // WriteCache reads the files as ReadFiles does, in one pass and with memory for
 // some blocks alone, and writes their rows to a cache at path, which appears
-// when it is whole. Of several files, all rows settle what is text and what an
+// when it is whole. group is about how many bytes the rows of a group take in
+// memory; 0 is GroupBytes. Of several files, all rows settle what is text and what an
 // identifier, where ReadFiles asks those of the first. Only tables of text (lines of JSON objects among them) are
 // read this way. progress may be nil; it is called now and then.
-func WriteCache(path string, files []string, opts ReadOptions, progress func(Caching)) error {
-	return writeCache(path, files, opts, progress, groupBytes)
-}
-
-// writeCache is WriteCache with groups of about so many bytes.
-func writeCache(path string, files []string, opts ReadOptions, progress func(Caching), group int) error {
+func WriteCache(path string, files []string, opts ReadOptions, group int, progress func(Caching)) error {
+	if group <= 0 {
+		group = GroupBytes
+	}
 	all, err := expandAll(files)
 	if err != nil {
 		return err
 	}
-	id, err := identify(all, opts)
+	id, err := identify(all, opts, group)
 	if err != nil {
 		return err
 	}
@@ -187,9 +186,9 @@ func (w *watching) Read(b []byte) (int, error) {
 // edge is how many bytes at each end of a file tell it from others.
 const edge = 1 << 16
 
-// identify is of files and options: names, sizes, times of change, and the
+// identify is of files, options and the size of groups: names, sizes, times of change, and the
 // bytes at both ends. Standard input is never the same twice.
-func identify(files []string, opts ReadOptions) (id identity, err error) {
+func identify(files []string, opts ReadOptions, group int) (id identity, err error) {
 	opts.Threads, opts.Stdin = 0, nil
 	text, err := json.Marshal(opts)
 	if err != nil {
@@ -197,6 +196,7 @@ func identify(files []string, opts ReadOptions) (id identity, err error) {
 	}
 	h := sha256.New()
 	h.Write(text)
+	fmt.Fprintln(h, group)
 	for _, file := range files {
 		if err := identifyFile(h, file); err != nil {
 			return id, err
@@ -239,11 +239,14 @@ func identifyFile(h io.Writer, file string) error {
 }
 
 // CacheName is the name of the cache of these files and options among others.
-func CacheName(files []string, opts ReadOptions) (string, error) {
+func CacheName(files []string, opts ReadOptions, group int) (string, error) {
+	if group <= 0 {
+		group = GroupBytes
+	}
 	all, err := expandAll(files)
 	if err != nil {
 		return "", err
 	}
-	id, err := identify(all, opts)
+	id, err := identify(all, opts, group)
 	return "rows-" + hex.EncodeToString(id[:8]) + ".cache", err
 }

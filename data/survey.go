@@ -242,6 +242,37 @@ func (s *numberSurvey) fill(take func(float64)) {
 // Rows is the number of training rows.
 func (s *Survey) Rows() int { return s.rows }
 
+// Quantile is the least value of a column of numbers at or below which lies a
+// share q of the values; 0 where there are none.
+func Quantile(column string, q float64, pass Pass) (float64, error) {
+	s := newSearch()
+	for first, n := true, 0; !s.found; first = false {
+		err := pass(func(t *Table, rows []int) error {
+			c, err := t.Column(column)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if v := c.Numbers[row]; !math.IsNaN(v) {
+					s.see(v)
+					if first {
+						n++
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil || n == 0 {
+			return 0, err
+		}
+		if first {
+			s.rank = min(max(int(math.Ceil(q*float64(n)))-1, 0), n-1)
+		}
+		s.settle()
+	}
+	return s.value, nil
+}
+
 // Encoder learns the rule of every feature column, as NewEncoder does.
 func (s *Survey) Encoder(opts FeatureOptions) (*Encoder, error) {
 	return newEncoder(s.schema, opts, lessons{

@@ -57,13 +57,26 @@ func sumLoss(l loss.Loss, z, y, w []float64, k int) (float64, error) {
 
 // constant is the best that a model without features can say about the
 // training targets, as the outputs of one row, and a sentence about it.
-func (p *plan) constant() (z []float64, rule string) {
+func (p *plan) constant() (z []float64, rule string, err error) {
+	if p.train.source != nil {
+		return p.constantStream()
+	}
 	y, w := p.train.y, p.train.w
-	if k := len(p.target.Classes); k > 0 {
-		share := make([]float64, k)
-		for i, c := range y {
+	share := make([]float64, len(p.target.Classes))
+	for i, c := range y {
+		if len(share) > 0 {
 			share[int(c)] += w[i]
 		}
+	}
+	mean := func() float64 { return kernel.Dot(y, w) / kernel.Sum(w) }
+	z, rule = p.constantOf(share, mean, func(q float64) float64 { return quantile(y, w, q) })
+	return z, rule, nil
+}
+
+// constantOf is constant by the weights of the classes, or by the mean and the
+// quantiles of the numbers.
+func (p *plan) constantOf(share []float64, meanOf func() float64, quantileOf func(q float64) float64) (z []float64, rule string) {
+	if len(share) > 0 {
 		top := slices.Index(share, slices.Max(share))
 		rule = "always the most frequent class, " + p.target.Classes[top]
 		if p.loss.Margin() { // scores, not logits
@@ -83,13 +96,13 @@ func (p *plan) constant() (z []float64, rule string) {
 	}
 	switch p.loss.Name {
 	case "mae", "epsilon":
-		v := quantile(y, w, 0.5)
+		v := quantileOf(0.5)
 		return []float64{v}, fmt.Sprintf("always the median, %.6g", v)
 	case "quantile":
-		v := quantile(y, w, p.loss.Shape)
+		v := quantileOf(p.loss.Shape)
 		return []float64{v}, fmt.Sprintf("always the %g quantile, %.6g", p.loss.Shape, v)
 	}
-	mean := kernel.Dot(y, w) / kernel.Sum(w)
+	mean := meanOf()
 	rule = fmt.Sprintf("always the mean, %.6g", mean)
 	if p.loss.Link() == loss.Exp {
 		return []float64{math.Log(mean)}, rule
@@ -116,7 +129,10 @@ func quantile(y, w []float64, q float64) float64 {
 
 // baseline judges the constant prediction on the rows of part.
 func (p *plan) baseline(on part) (*Evaluation, string, error) {
-	z, rule := p.constant()
+	z, rule, err := p.constant()
+	if err != nil {
+		return nil, "", err
+	}
 	e, err := measure(p.loss, p.target.Classes, slices.Repeat(z, on.n()), on.y, on.w)
 	return e, rule, err
 }

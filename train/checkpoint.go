@@ -84,6 +84,9 @@ func (o Options) asked() (json.RawMessage, error) {
 
 // fingerprint is of all rows that the fit sees.
 func (p *plan) fingerprint() string {
+	if p.stream != nil {
+		return p.streamPrint()
+	}
 	print := p.train.table.Fingerprint()
 	if v := p.valid.table; v != nil && v != p.train.table {
 		print += " " + v.Fingerprint()

@@ -41,16 +41,21 @@ func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*R
 		return nil, err
 	}
 	r.CV = p.across
+	return p.keep(r, began)
+}
+
+// keep writes the run folder, where there is to be one.
+func (p *plan) keep(r *Result, began time.Time) (*Result, error) {
 	r.Seconds = time.Since(began).Seconds()
-	if opts.Dir == "" {
+	if p.opts.Dir == "" {
 		return r, nil
 	}
-	r.Run = opts.Dir
-	if err := save(opts.Dir, p, r); err != nil {
+	r.Run = p.opts.Dir
+	if err := save(p.opts.Dir, p, r); err != nil {
 		return r, err
 	}
 	if r.Status != optim.Interrupted && r.Status != optim.Time {
-		clearCheckpoints(opts.Dir)
+		clearCheckpoints(p.opts.Dir)
 	}
 	r.Notes = append(r.Notes, p.aside...)
 	return r, nil
@@ -103,6 +108,7 @@ func fit[T kernel.Float](ctx context.Context, p *plan, net *model.Net, observe O
 	if err != nil {
 		return nil, err
 	}
+	defer s.close()
 	if err := s.checkStart(); err != nil {
 		return nil, err
 	}
@@ -119,7 +125,15 @@ func (s *session[T]) checkStart() error {
 	}
 	x := param.Start[float64](s.net.Layout, s.plan.opts.Seed)
 	m := s.plan.model(s.net, x, "float64")
-	z, _, err := m.outputs(s.plan.train.table, s.plan.train.rows)
+	if src := s.plan.train.source; src != nil {
+		return src.pass(src.read, func(t *data.Table, rows []int) error { return s.checkValues(m, t, rows) })
+	}
+	return s.checkValues(m, s.plan.train.table, s.plan.train.rows)
+}
+
+// checkValues names the first of some rows at which the model has no value.
+func (s *session[T]) checkValues(m *Model, t *data.Table, rows []int) error {
+	z, _, err := m.outputs(t, rows)
 	if err != nil {
 		return err
 	}
@@ -127,9 +141,9 @@ func (s *session[T]) checkStart() error {
 	if bad < 0 {
 		return nil
 	}
-	row, where := s.plan.train.rows[bad], ""
+	row, where := rows[bad], ""
 	for _, f := range s.plan.encoder.Features {
-		if c, err := s.plan.train.table.Column(f.Column); err == nil {
+		if c, err := t.Column(f.Column); err == nil {
 			where += fmt.Sprintf(", %s = %s", f.Column, c.Cell(row))
 		}
 	}
@@ -188,7 +202,7 @@ func (s *session[T]) result() (*Result, error) {
 		Rows: p.train.n(), Validation: p.valid.n(), Dropped: p.dropped,
 		Features: p.encoder.Width(), Parameters: len(s.x), Seed: p.opts.Seed, L2: p.opts.L2,
 		Status: s.status, Reason: s.reason, Epochs: s.epochs, Steps: s.steps,
-		RowsPerSecond: s.speed, Curve: s.curve, Encoder: p.encoder, PeakMemory: peakMemory(),
+		RowsPerSecond: s.speed, Curve: s.curve, Encoder: p.encoder,
 	}
 	r.Loss = Losses{Train: Number(p.factor * train), Validation: Number(math.NaN())}
 	r.Loss.Objective = Number(p.factor * (train + s.penalty.add(s.x, nil) + s.l1()))
@@ -206,6 +220,7 @@ func (s *session[T]) result() (*Result, error) {
 	}
 	r.Weights, r.Raw = r.Model.named(), r.Model.raw()
 	r.Notes = append(slices.Clone(p.notes), s.remarks(r)...)
+	r.PeakMemory = peakMemory()
 	return r, nil
 }
 
@@ -215,6 +230,9 @@ func (r *Result) judge(p *plan) error {
 	on := p.train
 	if p.valid.n() > 0 {
 		on = p.valid
+	}
+	if on.source != nil {
+		return r.judgeStream(p, on)
 	}
 	e, err := r.Model.evaluate(on.table, on.rows)
 	if err != nil {
@@ -261,7 +279,7 @@ func (s *session[T]) remarks(r *Result) []string {
 	if p.valid.unseen > 0 {
 		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)
 	}
-	if p.valid.n() > 0 {
+	if p.valid.n() > 0 && p.valid.source == nil {
 		notes = noteBeyond(notes, p.encoder, p.valid.table, p.valid.rows)
 	}
 	if a, ok := r.Metrics.Get("accuracy"); ok && p.spec.Convex() && p.opts.L2 == 0 && float64(r.Loss.Train) < 1e-3 && a > 0 {

@@ -40,6 +40,9 @@ func (p *plan) chooseMethod(dim int) (err error) {
 	if err := p.refuseForTerm(); err != nil {
 		return err
 	}
+	if err := p.refuseMethod(); err != nil {
+		return err
+	}
 	asked := o.Patience
 	p.chooseBatch(strings.EqualFold(name, "sgd"))
 	if err := p.refuseUnheeded(asked); err != nil {
@@ -58,13 +61,13 @@ func (p *plan) chooseMethod(dim int) (err error) {
 // a least squares problem, absolute errors of a linear model are a linear
 // program, and everything else is smooth enough for L-BFGS.
 func (p *plan) autoMethod(dim int) string {
-	small := p.train.n()*dim <= maxJacobian
+	small := p.train.n()*dim <= maxJacobian && p.stream == nil
 	switch {
 	case p.opts.L1 > 0:
 		return "fista"
 	case p.spec.Kind == model.MLP, p.opts.Batch > 0:
 		return "adam"
-	case p.leastSquares() && small, p.linearSquares() && p.train.n()*dim <= maxDirect && dim <= maxDirectDim:
+	case p.leastSquares() && small, p.linearSquares() && small && p.train.n()*dim <= maxDirect && dim <= maxDirectDim:
 		return "lm"
 	case p.absolute() && small:
 		return "frisch-newton"

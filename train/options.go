@@ -56,6 +56,10 @@ type Options struct {
 	Bounds map[string][2]float64
 	Seed   uint64
 
+	// Memory is how many bytes the process may take; 0: as many as it needs. What
+	// is read ahead, and so the order of the rows of a streamed fit, depends on it.
+	Memory int64
+
 	Threads int // 0: one for each processor; the result does not depend on it
 
 	Checkpoints Checkpoints // to go on from where the process was killed, in Dir

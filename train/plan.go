@@ -36,6 +36,7 @@ type plan struct {
 	inner                        loss.Loss
 
 	method optim.Method[float64]
+	stream *streamed // nil where the rows are in memory
 
 	fold   int              // of a cross-validation, from 1; 0: this is the fit to all rows
 	across *CrossValidation // what is known of the folds so far; nil without
@@ -46,10 +47,16 @@ type part struct {
 	table  *data.Table
 	rows   []int
 	y, w   []float64
-	unseen int // cells with a level that training did not have
+	source *supply // of rows that pass by: the table is without rows, and y and w are nil
+	unseen int     // cells with a level that training did not have
 }
 
-func (p part) n() int { return len(p.rows) }
+func (p part) n() int {
+	if p.source != nil {
+		return p.source.rows
+	}
+	return len(p.rows)
+}
 
 // note records a sentence about what was decided or noticed.
 func (p *plan) note(format string, args ...any) {

@@ -101,6 +101,28 @@ func (p *plan) learnColumns(t *data.Table) (err error) {
 	if p.target, err = data.NewTarget(t, p.train.rows, p.opts.Target, p.task(t)); err != nil {
 		return err
 	}
+	if err := p.settleLoss(); err != nil {
+		return err
+	}
+	if len(p.opts.Features) == 0 && p.spec.Kind == model.Formula {
+		p.encoder = &data.Encoder{} // a formula of free parameters alone
+		return nil
+	}
+	p.encoder, err = data.NewEncoder(t, p.train.rows, p.featureOptions())
+	return err
+}
+
+// featureOptions says what becomes of the columns.
+func (p *plan) featureOptions() data.FeatureOptions {
+	without := []string{p.opts.Target}
+	if p.opts.Weight != "" {
+		without = append(without, p.opts.Weight)
+	}
+	return data.FeatureOptions{Names: p.opts.Features, Without: without, Scale: p.opts.Scale}
+}
+
+// settleLoss settles what depends on the target: model and loss.
+func (p *plan) settleLoss() (err error) {
 	kind := model.Target{Classes: len(p.target.Classes)}
 	if p.spec, err = p.spec.Resolve(kind); err != nil {
 		return err
@@ -110,21 +132,7 @@ func (p *plan) learnColumns(t *data.Table) (err error) {
 			return err
 		}
 	}
-	if err := p.checkLoss(kind); err != nil {
-		return err
-	}
-	if len(p.opts.Features) == 0 && p.spec.Kind == model.Formula {
-		p.encoder = &data.Encoder{} // a formula of free parameters alone
-		return nil
-	}
-	without := []string{p.opts.Target}
-	if p.opts.Weight != "" {
-		without = append(without, p.opts.Weight)
-	}
-	p.encoder, err = data.NewEncoder(t, p.train.rows, data.FeatureOptions{
-		Names: p.opts.Features, Without: without, Scale: p.opts.Scale,
-	})
-	return err
+	return p.checkLoss(kind)
 }
 
 // checkLoss refuses a loss that does not fit the model or the target.
@@ -185,12 +193,8 @@ func (p *plan) fillPart(s *part) error {
 	if err := p.target.Encode(s.table, s.rows, s.y); err != nil {
 		return err
 	}
-	if low, included := p.loss.Least(); slices.Min(s.y) < low || !included && slices.Min(s.y) == low {
-		needs := map[string]string{"poisson": "counts", "gamma": "positive numbers"}[p.loss.Name]
-		if needs == "" {
-			needs = "numbers that are not negative"
-		}
-		return fmt.Errorf("train: the %s loss needs %s, but target %q holds %v", p.loss, needs, p.target.Column, slices.Min(s.y))
+	if err := p.refuseTarget(slices.Min(s.y)); err != nil {
+		return err
 	}
 	for i := range s.w {
 		s.w[i] = 1
@@ -201,6 +205,19 @@ func (p *plan) fillPart(s *part) error {
 		}
 	}
 	return nil
+}
+
+// refuseTarget refuses targets that the loss has no value for, by the least.
+func (p *plan) refuseTarget(least float64) error {
+	low, included := p.loss.Least()
+	if least > low || included && least == low {
+		return nil
+	}
+	needs := map[string]string{"poisson": "counts", "gamma": "positive numbers"}[p.loss.Name]
+	if needs == "" {
+		needs = "numbers that are not negative"
+	}
+	return fmt.Errorf("train: the %s loss needs %s, but target %q holds %v", p.loss, needs, p.target.Column, least)
 }
 
 // balance multiplies the training weights so that every class weighs the same

@@ -25,6 +25,10 @@ type rowSet[T kernel.Float] struct {
 	target []T
 	weight []T
 	total  float64 // Σ weight
+
+	// Rows that pass by come from here, in blocks of so many rows, in order or
+	// for batches; nil where they are in memory.
+	open func(rows, batch int) *feed[T]
 }
 
 // arrays lists the arrays of the set, target and weights included.
@@ -91,6 +95,7 @@ type chunked[T kernel.Float] struct {
 	buffer []matrix[T] // of a chunk; the set itself where a chunk is all of it
 	part   []T         // gradient of one chunk of several
 	gather gather[T]
+	feed   *feed[T]           // of rows that pass by, once it is needed
 	masks  *masks[T]          // of dropout; nil without
 	views  []*graph.Matrix[T] // of a sparse matrix: its chunks
 }
@@ -108,24 +113,8 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 		return nil, fmt.Errorf("train: compiling the model: %w", err)
 	}
 	c := &chunked[T]{set: set, rows: rows, obj: obj, arrays: set.arrays()}
-	for _, a := range c.arrays {
-		if a.sparse != nil {
-			if err := c.addSparse(a); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		b := matrix[T]{name: a.name, width: a.width, v: a.v}
-		if rows != set.n || a.v == nil {
-			b.v = make([]T, rows*a.width)
-		}
-		if rows == set.n && a.v == nil {
-			a.copyTo(b.v, 0, rows)
-		}
-		c.buffer = append(c.buffer, b)
-		if err := obj.Bind(b.name, b.v); err != nil {
-			return nil, fmt.Errorf("train: %w", err)
-		}
+	if err := c.bindBuffers(); err != nil {
+		return nil, err
 	}
 	if rows < set.n {
 		c.part = make([]T, obj.Dim())
@@ -140,6 +129,34 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 		}
 	}
 	return c, nil
+}
+
+// bindBuffers binds buffers for the rows of a chunk. Rows that pass by bring
+// theirs.
+func (c *chunked[T]) bindBuffers() error {
+	if c.set.open != nil {
+		return nil
+	}
+	for _, a := range c.arrays {
+		if a.sparse != nil {
+			if err := c.addSparse(a); err != nil {
+				return err
+			}
+			continue
+		}
+		b := matrix[T]{name: a.name, width: a.width, v: a.v}
+		if c.rows != c.set.n || a.v == nil {
+			b.v = make([]T, c.rows*a.width)
+		}
+		if c.rows == c.set.n && a.v == nil {
+			a.copyTo(b.v, 0, c.rows)
+		}
+		c.buffer = append(c.buffer, b)
+		if err := c.obj.Bind(b.name, b.v); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return nil
 }
 
 // pick copies the listed rows to the buffers, as many as a chunk has, and draws
@@ -157,6 +174,9 @@ func (c *chunked[T]) pick(step int, rows []int) {
 // before the chunk does, the rest goes to the buffers and the last row is
 // repeated with weight 0.
 func (c *chunked[T]) bindFrom(lo int) error {
+	if c.set.open != nil {
+		return c.pass(lo)
+	}
 	if c.rows == c.set.n {
 		return nil // bound once and for all
 	}

@@ -45,6 +45,7 @@ type session[T kernel.Float] struct {
 	term   *optim.Term[T] // the l1 penalty; nil without
 	box    *optim.Box[T]  // nil without bounds
 	held   []AtBound
+	feeds  []*feed[T] // of rows that pass by
 }
 
 // pace counts the time that training takes, without reading, encoding and
@@ -122,6 +123,9 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 }
 
 func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
+	if p.source != nil {
+		return s.streamSet(p), nil
+	}
 	target := s.plan.scaled(p.y)
 	if set, err := imageSet[T](s.net.Inputs, s.plan.encoder, p, target); set != nil || err != nil {
 		return set, err
@@ -166,14 +170,28 @@ func (s *session[T]) chunkRows(n int) int {
 	return (n + chunks - 1) / chunks
 }
 
-// problem is the training objective as package optim sees it.
-func (s *session[T]) problem(batches *data.Batches) optim.Problem[T] {
+// batches is what puts together the batch of a step, and the number of steps.
+func (s *session[T]) batches() (draw func(step int) error, steps int, err error) {
+	o, n := &s.plan.opts, s.plan.train.n()
+	if s.train.set.open != nil {
+		return s.train.draw, (o.Epochs*n + o.Batch - 1) / o.Batch, nil
+	}
+	b, err := data.NewBatches(n, o.Batch, o.Seed)
+	if err != nil {
+		return nil, 0, err
+	}
+	return func(step int) error {
+		s.train.pick(step, b.Batch(step))
+		return nil
+	}, b.Steps(o.Epochs), nil
+}
+
+// problem is the training objective as package optim sees it; draw fixes the
+// batch of a step, and is nil where every step sees all rows.
+func (s *session[T]) problem(draw func(step int) error) optim.Problem[T] {
 	p := optim.Problem[T]{Dim: s.net.Layout.Dim(), Blocks: s.net.Layout.Blocks()}
-	if batches != nil {
-		p.Draw = func(step int) error {
-			s.train.pick(step, batches.Batch(step))
-			return nil
-		}
+	if draw != nil {
+		p.Draw = draw
 		p.Eval = func(x, grad []T) (float64, error) {
 			v, err := s.train.obj.Eval(x, grad)
 			return v + s.penalty.add(x, grad), err
@@ -205,16 +223,15 @@ func (s *session[T]) run(ctx context.Context) error {
 		ctx, cancel = context.WithTimeout(ctx, o.Time)
 		defer cancel()
 	}
-	var batches *data.Batches
+	var draw func(step int) error
 	steps := o.Epochs
 	if !s.plan.full() {
 		var err error
-		if batches, err = data.NewBatches(s.plan.train.n(), o.Batch, o.Seed); err != nil {
+		if draw, steps, err = s.batches(); err != nil {
 			return err
 		}
-		steps = batches.Steps(o.Epochs)
 	}
-	problem := s.problem(batches)
+	problem := s.problem(draw)
 	if k := o.Accumulate; k > 1 {
 		var err error
 		if problem, err = optim.Accumulate(problem, k); err != nil {

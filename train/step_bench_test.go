@@ -49,7 +49,7 @@ func benchmarkStep(b *testing.B, table *data.Table, opts Options, threads int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	batches, err := data.NewBatches(p.train.n(), opts.Batch, 1)
+	draw, _, err := s.batches()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func benchmarkStep(b *testing.B, table *data.Table, opts Options, threads int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	run, err := optim.Start(s.problem(batches), param.Start[float32](net.Layout, 1), solver, optim.MaxIter[float32](1<<40))
+	run, err := optim.Start(s.problem(draw), param.Start[float32](net.Layout, 1), solver, optim.MaxIter[float32](1<<40))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,275 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"descent/data"
+	"descent/loss"
+)
+
+// writeRows writes a file of rows with numbers, gaps and levels, whose class,
+// number and weight depend on them.
+func writeRows(t *testing.T, rows int) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 9))
+	var b bytes.Buffer
+	b.WriteString("a,b,c,level,class,kind,y,w\n")
+	for range rows {
+		a, x, c := rng.NormFloat64(), rng.NormFloat64(), rng.IntN(10)
+		level := rng.IntN(4)
+		z := 1.5*a - x + 0.7*float64(level) + rng.NormFloat64()
+		class := "no"
+		if z > 0 {
+			class = "yes"
+		}
+		gap := fmt.Sprintf("%.6f", x)
+		if rng.IntN(20) == 0 {
+			gap = ""
+		}
+		if rng.IntN(50) == 0 {
+			class = ""
+		}
+		fmt.Fprintf(&b, "%.6f,%s,%d,%c,%s,%s,%.5f,%d\n", a, gap, c, 'p'+level, class, []string{"u", "v", "w"}[min(2, int(math.Abs(z)))], 3*z+10, 1+rng.IntN(3))
+	}
+	path := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// openRows caches a file in groups of so many bytes.
+func openRows(t *testing.T, file string, group int) *data.Cache {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rows.cache")
+	if err := data.WriteCache(path, []string{file}, data.ReadOptions{}, group, nil); err != nil {
+		t.Fatal(err)
+	}
+	c, err := data.OpenCache(path, []string{file}, data.ReadOptions{}, group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// A fit to all rows in every step is the same to the bit whether the rows lie
+// in memory or pass by, and so is all that is measured on them.
+func TestStreamedFullBatchesAreThoseInMemory(t *testing.T) {
+	file := writeRows(t, 20000)
+	table, err := data.Read(file, data.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := openRows(t, file, 1<<14)
+	for _, o := range []Options{
+		{Target: "class", Features: []string{"a", "b", "c", "level"}},
+		{Target: "kind", Features: []string{"a", "b", "level"}, Model: "softmax"},
+		{Target: "y", Features: []string{"a", "b", "level"}, Model: "linear", Method: "lbfgs", Weight: "w"},
+		{Target: "y", Features: []string{"a", "b", "level"}, Model: "mlp:5", Method: "lbfgs", Epochs: 15},
+		{Target: "y", Model: "p*a + q*c + r", Method: "lbfgs"},
+		{Target: "class", Features: []string{"a", "level"}, Model: "logistic", ClassWeight: "balanced"},
+		{Target: "y", Features: []string{"a", "b"}, Model: "linear", Loss: "mae", Method: "adam", Batch: FullBatch, Epochs: 20},
+	} {
+		o.Validation, o.Seed, o.Memory = NoValidation, 3, 1<<28
+		t.Run(o.Target+" "+o.Model+" "+o.ClassWeight, func(t *testing.T) {
+			want, err := Fit(context.Background(), table, o, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := FitStream(context.Background(), cache, o, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.ClassWeight != "" { // whose sum is taken in another order
+				for i, w := range want.Model.Weights {
+					if math.Abs(w-got.Model.Weights[i]) > 1e-11 {
+						t.Errorf("weight %v, in memory %v", got.Model.Weights[i], w)
+					}
+				}
+			} else if !slices.Equal(want.Model.Weights, got.Model.Weights) {
+				t.Errorf("weights %v, in memory %v", got.Model.Weights, want.Model.Weights)
+			}
+			if a, b := recipeText(t, want), recipeText(t, got); a != b {
+				t.Errorf("recipe %s\nin memory %s", b, a)
+			}
+			sameMetrics(t, want, got)
+		})
+	}
+}
+
+func recipeText(t *testing.T, r *Result) string {
+	t.Helper()
+	text, err := json.Marshal(r.Model.Recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// sameMetrics compares what was measured, up to the rounding of sums in another
+// order.
+func sameMetrics(t *testing.T, want, got *Result) {
+	t.Helper()
+	near := func(name string, a, b, tol float64) {
+		if math.Abs(a-b) > tol*max(1, math.Abs(a)) {
+			t.Errorf("%s is %v, in memory %v", name, b, a)
+		}
+	}
+	for i, m := range want.Metrics {
+		near(m.Name, m.Value, got.Metrics[i].Value, 1e-12)
+	}
+	for i, m := range want.Baseline.Metrics {
+		near("baseline "+m.Name, m.Value, got.Baseline.Metrics[i].Value, 1e-12)
+	}
+	near("loss", float64(want.Loss.Train), float64(got.Loss.Train), 1e-12)
+	near("baseline", float64(want.Loss.Baseline), float64(got.Loss.Baseline), 1e-12)
+	if want.Baseline.Rule != got.Baseline.Rule || want.Rows != got.Rows || want.Dropped != got.Dropped || len(want.Metrics) != len(got.Metrics) {
+		t.Errorf("baseline %q of %d rows, in memory %q of %d", got.Baseline.Rule, got.Rows, want.Baseline.Rule, want.Rows)
+	}
+}
+
+// epochOf lists the rows that a feed of batches brings in the given steps: each
+// row is known by its first feature.
+func batchesOf(t *testing.T, s *session[float64], from, to int) (rows []float64) {
+	t.Helper()
+	width := s.plan.encoder.Width()
+	for step := from; step < to; step++ {
+		if err := s.train.draw(step); err != nil {
+			t.Fatal(err)
+		}
+		f := s.train.feed
+		per := f.rows / s.train.rows
+		at := step % per * s.train.rows
+		for i := range s.train.rows {
+			rows = append(rows, f.now.inputs[0][(at+i)*width])
+		}
+	}
+	return rows
+}
+
+// streamSession prepares a streamed fit of batches.
+func streamSession(t *testing.T, c *data.Cache, o Options) *session[float64] {
+	t.Helper()
+	p, err := newStreamPlan(c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := p.layout()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSession[float64](p, net, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.close)
+	return s
+}
+
+// Every epoch brings every row once, in an order of its own that mixes distant
+// rows, whatever the window, and from any step on the same.
+func TestStreamedBatches(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rows.csv")
+	var b bytes.Buffer
+	b.WriteString("x,y\n")
+	const n = 5000
+	for i := range n {
+		fmt.Fprintf(&b, "%d,%d\n", i, i%7)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range []int{1 << 10, 1 << 13, 1 << 20} {
+		c := openRows(t, file, group)
+		o := Options{Target: "y", Model: "linear", Method: "adam", Batch: 48, Scale: data.Unscaled, Validation: NoValidation, Memory: 1 << 28, Seed: 5}
+		s := streamSession(t, c, o)
+		const steps = 2*n/48 + 1
+		rows := batchesOf(t, s, 0, steps)
+		for epoch := range 2 {
+			seen := slices.Clone(rows[epoch*n : (epoch+1)*n])
+			slices.Sort(seen)
+			for i, v := range seen {
+				if v != float64(i) {
+					t.Fatalf("groups of %d: epoch %d has row %v where %d was to be", group, epoch, v, i)
+				}
+			}
+		}
+		if slices.Equal(rows[:n], rows[n:2*n]) {
+			t.Errorf("groups of %d: both epochs have one order", group)
+		}
+		near := 0
+		for i := range n - 1 {
+			if math.Abs(rows[i]-rows[i+1]) < 10 {
+				near++
+			}
+		}
+		if near > n/20 {
+			t.Errorf("groups of %d: %d of %d rows come beside their neighbours", group, near, n)
+		}
+		for _, from := range []int{1, 85, 86, 104, 105, steps - 1} {
+			if again := batchesOf(t, streamSession(t, c, o), from, steps); !slices.Equal(again, rows[from*48:]) {
+				t.Errorf("groups of %d: from step %d on the rows are others", group, from)
+			}
+		}
+	}
+}
+
+// A step of a streamed fit does not allocate.
+func TestStreamedStepsDoNotAllocate(t *testing.T) {
+	c := openRows(t, writeRows(t, 20000), 1<<14)
+	s := streamSession(t, c, Options{Target: "class", Features: []string{"a", "c"}, Method: "adam", Memory: 1 << 28})
+	p := s.problem(s.train.draw)
+	x, g, step := make([]float64, p.Dim), make([]float64, p.Dim), 0
+	if n := testing.AllocsPerRun(200, func() {
+		if err := p.Draw(step); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Eval(x, g); err != nil {
+			t.Fatal(err)
+		}
+		step++
+	}); n > 2 { // of the goroutine that reads ahead, for a block of 32 steps
+		t.Errorf("%v allocations a step", n)
+	}
+}
+
+// The area by bins is that of all scores to within what it says.
+func TestBinnedAUC(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	const n = 300000
+	z, w, truth, positive := make([]float64, n), make([]float64, n), make([]int, n), make([]bool, n)
+	for i := range z {
+		z[i], w[i] = rng.NormFloat64(), float64(rng.IntN(3))
+		positive[i] = z[i]+rng.NormFloat64() > 0
+		if i%5 == 0 {
+			z[i] = math.Round(z[i]) // ties
+		}
+		if positive[i] {
+			truth[i] = 1
+		}
+	}
+	want := loss.AUC(z, positive, w)
+	a := new(binnedAUC)
+	for lo := 0; lo < n; lo += 7000 {
+		hi := min(lo+7000, n)
+		a.add(z[lo:hi], truth[lo:hi], w[lo:hi])
+	}
+	got, within := a.area()
+	if math.Abs(got-want) > within || within > 1e-4 {
+		t.Errorf("%v to %v, by all scores %v", got, within, want)
+	}
+	t.Logf("off by %.2g, said to be within %.2g", got-want, within)
+}
