@@ -197,7 +197,7 @@ func (c *Cache) GroupBytes() int64 {
 		rows = max(rows, n)
 	}
 	for _, col := range c.Columns {
-		switch col.Kind {
+		switch col.Kind.storage() {
 		case Category:
 			row += 4
 		case Image:

@@ -14,7 +14,7 @@ import (
 // where they are mostly zeros (data.Encoder.MostlyZero), unless a formula reads
 // them column by column or the method wants a Jacobian.
 func (p *plan) keepSparse() bool {
-	return p.spec.Kind != model.Formula && p.encoder.MostlyZero() && !p.ownTests() && p.train.n() > 2
+	return p.stream == nil && p.spec.Kind != model.Formula && p.encoder.MostlyZero() && !p.ownTests() && p.train.n() > 2
 }
 
 // sparseRows is how many rows of a sparse matrix go through a program at once: as
