@@ -119,14 +119,14 @@ func ramp[T kernel.Float](ctx context.Context, p *plan, net *model.Net) (*RateTe
 // rampRun is the run of the test at its start.
 func (s *session[T]) rampRun() (*optim.Run[T], error) {
 	o := &s.plan.opts
-	var batches *data.Batches
+	var draw func(step int) error
 	var err error
 	if !s.plan.full() {
-		if batches, err = data.NewBatches(s.plan.train.n(), o.Batch, o.Seed); err != nil {
+		if draw, _, err = s.batches(); err != nil {
 			return nil, err
 		}
 	}
-	problem := s.problem(batches)
+	problem := s.problem(draw)
 	if o.Accumulate > 1 {
 		if problem, err = optim.Accumulate(problem, o.Accumulate); err != nil {
 			return nil, err
