@@ -55,7 +55,7 @@ func readJSON(name string, src io.Reader, opts ReadOptions, size int) (*Table, e
 // measureObjects finds the columns of the sample and what they hold.
 func (r *textReader) measureObjects(sample block) (names []string, err error) {
 	place := map[string]int{}
-	at := 0
+	at, nameless := 0, false
 	for line := range bytes.Lines(sample.text) {
 		start := at
 		at += len(line)
@@ -72,6 +72,7 @@ func (r *textReader) measureObjects(sample block) (names []string, err error) {
 		eachCell(view(line), func(key, text string) bool {
 			i, known := place[key]
 			if !known {
+				nameless = nameless || strings.TrimSpace(key) == ""
 				i = len(names)
 				key = strings.Clone(key)
 				place[key] = i
@@ -85,6 +86,8 @@ func (r *textReader) measureObjects(sample block) (names []string, err error) {
 	switch {
 	case len(names) > maxColumns:
 		return nil, &Error{File: r.file, Msg: fmt.Sprintf("the objects have more than %d keys", maxColumns)}
+	case nameless:
+		return nil, &Error{File: r.file, Msg: "found an empty key in a JSON object, and a column needs a name", Try: "name it, or leave it out: jq -c 'del(.[\"\"])'"}
 	case len(names) == 0:
 		return nil, &Error{File: r.file, Msg: "found JSON objects without keys, so there are no columns"}
 	}

@@ -2,9 +2,11 @@ package data
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/sbinet/npyio/npy"
@@ -20,7 +22,7 @@ func readNPY(src *source, opts ReadOptions) (*Table, error) {
 		return nil, readFault(src.name, err)
 	}
 	t := &Table{Name: src.name}
-	if err := t.addArray("c", bytes.NewReader(content), int64(len(content)), opts); err != nil {
+	if err := t.addArray("c", content, opts); err != nil {
 		return nil, err
 	}
 	return t, t.settleTyped(opts)
@@ -38,19 +40,23 @@ func readNPZ(src *source, opts ReadOptions) (*Table, error) {
 		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive: %v", err)}
 	}
 	t := &Table{Name: src.name}
+	most := 1000*int64(len(content)) + 1<<20 // bytes that the entries may unpack to
 	for _, key := range z.Keys() {
 		r, err := z.Open(key)
 		if err != nil {
 			return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive at %s: %v", key, err)}
 		}
-		// An entry may unpack to more than it says; what it says bounds it.
-		array, err := io.ReadAll(io.LimitReader(r, 1000*int64(len(content))+1<<20))
+		array, err := io.ReadAll(io.LimitReader(r, most))
 		r.Close()
+		most -= int64(len(array))
+		if err == nil && most <= 0 {
+			err = fmt.Errorf("its %d bytes unpack to more than a thousand times as many", len(content))
+		}
 		if err != nil {
 			return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive at %s: %v", key, err)}
 		}
 		name := strings.TrimSuffix(path.Base(key), ".npy")
-		if err := t.addArray(name, bytes.NewReader(array), int64(len(array)), opts); err != nil {
+		if err := t.addArray(name, array, opts); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +83,8 @@ func (t *Table) settleTyped(opts ReadOptions) error {
 }
 
 // addArray appends the columns of one array.
-func (t *Table) addArray(name string, content io.Reader, size int64, opts ReadOptions) (err error) {
+func (t *Table) addArray(name string, content []byte, opts ReadOptions) (err error) {
+	size := int64(len(content))
 	fault := func(format string, args ...any) error {
 		return &Error{File: t.Name, Msg: fmt.Sprintf("NumPy array %q: ", name) + fmt.Sprintf(format, args...)}
 	}
@@ -86,7 +93,10 @@ func (t *Table) addArray(name string, content io.Reader, size int64, opts ReadOp
 			err = fault("damaged: %v", p)
 		}
 	}()
-	r, err := npy.NewReader(content)
+	if head := headOfNPY(content); head > size {
+		return fault("damaged: a head of %d bytes does not fit its %d bytes", head, size)
+	}
+	r, err := npy.NewReader(bytes.NewReader(content))
 	if err != nil {
 		return fault("damaged: %v", err)
 	}
@@ -106,6 +116,9 @@ func (t *Table) addArray(name string, content io.Reader, size int64, opts ReadOp
 	}
 	if width > maxColumns {
 		return fault("found %d columns; at most %d can be read", width, maxColumns)
+	}
+	if want := elementSize(r.Header.Descr.Type) * int64(rows) * int64(width); want > size-headOfNPY(content) {
+		return fault("damaged: expected %d bytes of elements, found %d; fetch the file again", want, size-headOfNPY(content))
 	}
 	values, err := arrayValues(r, rows*width)
 	if err != nil {
@@ -137,6 +150,29 @@ func (t *Table) addArray(name string, content io.Reader, size int64, opts ReadOp
 		t.Columns = append(t.Columns, c)
 	}
 	return nil
+}
+
+// headOfNPY is how long an array says that its head is, which the library
+// believes: two bytes of length in version 1 of the format, four in the others.
+func headOfNPY(content []byte) int64 {
+	const magic = 8 // with the version
+	switch {
+	case len(content) < magic+4:
+		return int64(len(content)) // too short for anything
+	case content[6] == 1:
+		return magic + 2 + int64(binary.LittleEndian.Uint16(content[magic:]))
+	}
+	return magic + 4 + int64(binary.LittleEndian.Uint32(content[magic:]))
+}
+
+// elementSize is the bytes of an element of a type such as <f8, 1 where they
+// are not stated.
+func elementSize(descr string) int64 {
+	n, err := strconv.Atoi(strings.TrimLeft(descr, "<>|=abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return int64(n)
 }
 
 // arrayValues reads n elements of any real type as float64.

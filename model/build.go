@@ -25,6 +25,7 @@ type Net struct {
 	Inputs []Input
 	Output *graph.Node   // [rows], or [rows, outputs] for two or more
 	Layout *param.Layout // blocks in the order of the graph's parameters
+	Hidden []*graph.Node // outputs of the hidden layers of an MLP, [rows, units] each
 	Weight []bool        // for each block: a weight, which penalties may shrink; not a bias
 	Masks  []Mask        // of a network in training; otherwise nil
 }

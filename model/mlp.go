@@ -124,6 +124,7 @@ func (b *builder) mlp(x *graph.Node, s Spec, outputs int) *graph.Node {
 			h = b.normalise(h, layer+"norm.")
 		}
 		x = act.apply(b.g, h)
+		b.net.Hidden = append(b.net.Hidden, x)
 		if b.training && s.Dropout > 0 {
 			m := Mask{Name: fmt.Sprintf("⟨dropout⟩ %d", i+1), Units: units, Rate: s.Dropout}
 			b.net.Masks = append(b.net.Masks, m)

@@ -75,6 +75,17 @@ func (o *FirstOrder[T]) diverged(s *State[T]) Reason {
 	return because(Diverged, "the values rise: %s at step %d, %s at best before", num(s.F, 3), s.Iter+1, num(o.rise.best, 3))
 }
 
+// StableRate is a rate at which the rule does not blow up along the curvature λ:
+// half the limit of stability. ok is false for rules without such a limit.
+func (o *FirstOrder[T]) StableRate(curvature float64) (rate float64, ok bool) {
+	rule, ok := bare(o.Rule).(limited)
+	if !ok || !(curvature > 0) {
+		return 0, false
+	}
+	limit, _ := rule.rateLimit(curvature)
+	return limit / 2, true
+}
+
 // advise says which rate would have worked, from the curvature at x: the
 // second half of a sentence.
 func (o *FirstOrder[T]) advise(p *Problem[T], s *State[T], x []T) string {

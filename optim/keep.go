@@ -103,10 +103,11 @@ func bottomless(f float64, iter int) Reason {
 }
 
 // advised adds to a divergence what would have worked, where the solver can
-// say it.
+// say it: from the curvature at the best point. With batches there is no best
+// point, only the last one before the numbers ended.
 func (r *Run[T]) advised(why Reason) Reason {
 	o, ok := r.solver.(*FirstOrder[T])
-	if ok && why.Status == Diverged && r.keep.known {
+	if ok && why.Status == Diverged && r.keep.known && !r.state.Batch {
 		why.Text += o.advise(&r.problem, &r.state, r.keep.x)
 	}
 	return why

@@ -70,6 +70,7 @@ func (p *plan) fit(ctx context.Context, observe Observer) (*Result, error) {
 	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
 		return nil, err
 	}
+	p.diagnoses = p.examine()
 	if p.single() {
 		return fit[float32](ctx, p, net, observe)
 	}
@@ -218,6 +219,7 @@ func (s *session[T]) result() (*Result, error) {
 		r.Status = optim.Diverged
 		r.Reason = fmt.Sprintf("the training loss rose from %.3g to %.3g in %d steps", p.factor*s.first, p.factor*train, s.steps) + s.lowerRate(s.rate)
 	}
+	r.Diagnoses = append(slices.Clone(p.diagnoses), s.examine(r)...)
 	r.Weights, r.Raw = r.Model.named(), r.Model.raw()
 	r.Notes = append(slices.Clone(p.notes), s.remarks(r)...)
 	r.PeakMemory = peakMemory()
@@ -281,9 +283,6 @@ func (s *session[T]) remarks(r *Result) []string {
 	}
 	if p.valid.n() > 0 && p.valid.source == nil {
 		notes = noteBeyond(notes, p.encoder, p.valid.table, p.valid.rows)
-	}
-	if a, ok := r.Metrics.Get("accuracy"); ok && p.spec.Convex() && p.opts.L2 == 0 && float64(r.Loss.Train) < 1e-3 && a > 0 {
-		notes = append(notes, "the classes can be told apart perfectly, so the loss has no finite minimum and the weights grow without end; an l2 of 1e-3 or so gives a definite model")
 	}
 	if float64(lossOn(r)) >= float64(r.Loss.Baseline) && p.loss != (loss.Loss{}) {
 		note := "the model is no better than its baseline, " + r.Baseline.Rule

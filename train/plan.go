@@ -27,7 +27,8 @@ type plan struct {
 	train, valid part
 	dropped      int
 	notes        []string
-	aside        []string // notes that are not for the report: it is the same after a resume
+	diagnoses    []Diagnosis // of the rows, before training
+	aside        []string    // notes that are not for the report: it is the same after a resume
 
 	// Training sees the target as (y − shift)/scale and the loss inner of it
 	// divided by divide; its loss values are worth factor times as much in the

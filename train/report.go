@@ -36,6 +36,10 @@ func writeReport(w io.Writer, p *plan, res *Result) error {
 	r.line("# %s predicts %s", res.ModelName, p.opts.Target)
 	r.line("")
 	r.line("%s", verdict(res))
+	for _, d := range res.Diagnoses {
+		r.line("")
+		r.line("Diagnosis: %s.", d.Message)
+	}
 	for _, n := range res.Notes {
 		r.line("")
 		r.line("Note: %s.", n)

@@ -40,7 +40,8 @@ type Result struct {
 	Run           string  `json:"run,omitempty"`
 	Seconds       float64 `json:"seconds"`
 
-	Notes     []string        `json:"notes,omitempty"` // what was decided or noticed, in sentences
+	Diagnoses []Diagnosis     `json:"diagnoses,omitempty"` // faults in data or training
+	Notes     []string        `json:"notes,omitempty"`     // what was decided or noticed, in sentences
 	Confusion *ConfusionTable `json:"confusion,omitempty"`
 	Curve     []EpochLog      `json:"-"` // one entry an epoch
 	Model     *Model          `json:"-"`

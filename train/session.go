@@ -9,6 +9,7 @@ import (
 
 	"descent/data"
 	"descent/internal/kernel"
+	"descent/internal/numtext"
 	"descent/model"
 	"descent/optim"
 )
@@ -42,6 +43,8 @@ type session[T kernel.Float] struct {
 	slows  *optim.ReduceOnPlateau[T] // in its rule; nil without
 	checks string                    // what the check of the gradient said
 	x      []T
+	start  []T            // where the fit began
+	drawn  []int          // the rows of the last batch; nil where all are
 	term   *optim.Term[T] // the l1 penalty; nil without
 	box    *optim.Box[T]  // nil without bounds
 	held   []AtBound
@@ -181,7 +184,8 @@ func (s *session[T]) batches() (draw func(step int) error, steps int, err error)
 		return nil, 0, err
 	}
 	return func(step int) error {
-		s.train.pick(step, b.Batch(step))
+		s.drawn = b.Batch(step)
+		s.train.pick(step, s.drawn)
 		return nil
 	}, b.Steps(o.Epochs), nil
 }
@@ -243,6 +247,7 @@ func (s *session[T]) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.start = slices.Clone(x)
 	solver, err := newSolver[T](s.plan, s.net, steps)
 	if err != nil {
 		return err
@@ -368,7 +373,8 @@ func (s *session[T]) finish(run *optim.Run[T]) {
 		copy(s.x, s.watch.x)
 	}
 	if r.Status == optim.Diverged && s.plan.method.FirstOrder {
-		s.reason += s.lowerRate(run.State().Step)
+		s.rate = run.State().Step
+		s.reason += s.lowerRate(s.rateAt())
 	}
 }
 
@@ -394,5 +400,5 @@ func (s *session[T]) lowerRate(rate float64) string {
 	if s.plan.full() || !(rate > 0) {
 		return "" // the solver knows the curvature, and has said it
 	}
-	return fmt.Sprintf("; the rate was %.3g, try %.1g", rate, rate/10)
+	return fmt.Sprintf("; the rate was %s, try %s", numtext.Short(rate, 3), numtext.Short(s.tryRate(rate), 2))
 }

@@ -40,6 +40,7 @@ func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 		printConfusion(w, r.Confusion, r.Metrics)
 	}
 	printWeights(w, r)
+	printDiagnoses(w, r.Diagnoses)
 	printNotes(w, append(slices.Clone(t.Notes), r.Notes...))
 	printNext(w, r)
 }
@@ -285,6 +286,16 @@ func printWeights(w *screen, r *train.Result) {
 		rows = append(rows, row)
 	}
 	printTable(w, rows, " rr")
+}
+
+// printDiagnoses prints what the doctor found.
+func printDiagnoses(w *screen, list []train.Diagnosis) {
+	if len(list) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, d := range list {
+		printWrapped(w, "Diagnosis: "+d.Message+".")
+	}
 }
 
 // printNotes prints sentences, broken at blanks to fit the screen.

@@ -1,0 +1,243 @@
+package train
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"descent/data"
+	"descent/model"
+)
+
+// How many rows a column is judged on: a few at first, which acquit nearly every
+// column, then more. On the held-out rows a column must explain all but so
+// large a part of what a constant leaves unexplained, and that must be a matter
+// of at least so many rows.
+const (
+	leakScreen, leakRows   = 128, 2000
+	leakRest, leakEvidence = 0.005, 20
+)
+
+// leaks are the columns that alone predict the target of rows that were held
+// out. A model of several columns has no use for the others then, and such a
+// column is usually known only after the target.
+func (p *plan) leaks() *Diagnosis {
+	if p.spec.Kind == model.Formula || len(p.encoder.Features) < 2 {
+		return nil
+	}
+	learn, judge := p.train, p.valid
+	if judge.n() == 0 {
+		learn, judge = p.train.halves()
+	}
+	classes := p.target.Classes != nil
+	screen := leakTest{classes, learn.sample(leakScreen), judge.sample(leakScreen)}
+	test := leakTest{classes, learn.sample(leakRows), judge.sample(leakRows)}
+	if !test.conclusive() {
+		return nil
+	}
+	d := &Diagnosis{Kind: Leak, Count: test.judge.n()}
+	worst := 0.0
+	for _, f := range p.encoder.Features {
+		if screen.rest(f.Column) > 0.1 {
+			continue
+		}
+		if rest := test.rest(f.Column); rest <= leakRest {
+			d.Columns = append(d.Columns, f.Column)
+			worst = max(worst, rest)
+		}
+	}
+	if d.Columns == nil {
+		return nil
+	}
+	d.Share = 1 - worst
+	verb, each, it, is := "predicts", "", "it", "it is"
+	if len(d.Columns) > 1 {
+		verb, each, it, is = "predict", "each ", "them", "they are"
+	}
+	d.Message = fmt.Sprintf("%s alone %s%s %s on %d held-out rows (%s of what a constant leaves unexplained): unless %s known when predictions are wanted, leave %s out with --types %s=ignore",
+		columnList(d.Columns), each, verb, p.target.Column, d.Count, percent(d.Share), is, it, strings.Join(d.Columns[:min(len(d.Columns), 5)], "=ignore,"))
+	return d
+}
+
+// halves splits the rows of a part in two, every other row in each.
+func (p part) halves() (a, b part) {
+	a, b = part{table: p.table}, part{table: p.table}
+	for i, row := range p.rows {
+		to := &a
+		if i%2 == 1 {
+			to = &b
+		}
+		to.rows, to.y = append(to.rows, row), append(to.y, p.y[i])
+	}
+	return a, b
+}
+
+// sample is at most n rows of a part, evenly spread.
+func (p part) sample(n int) part {
+	if p.n() <= n {
+		return p
+	}
+	out := part{table: p.table}
+	for i := range n {
+		at := i * p.n() / n
+		out.rows, out.y = append(out.rows, p.rows[at]), append(out.y, p.y[at])
+	}
+	return out
+}
+
+// leakTest learns the target from one column and judges what it learned.
+type leakTest struct {
+	classes      bool
+	learn, judge part
+}
+
+// conclusive says whether the rows can prove anything: a constant must fail on
+// enough of them.
+func (l leakTest) conclusive() bool {
+	if l.learn.n() < leakEvidence || l.judge.n() < leakEvidence {
+		return false
+	}
+	return !l.classes || l.judge.left(func(int) float64 { return l.center() }, true) >= leakEvidence
+}
+
+// center is the best constant for the rows that are learned from: the most
+// frequent class, or the mean.
+func (l leakTest) center() float64 {
+	if l.learn.n() == 1 {
+		return l.learn.y[0]
+	}
+	counts, mean := map[float64]int{}, 0.0
+	for _, y := range l.learn.y {
+		counts[y]++
+		mean += y / float64(l.learn.n())
+	}
+	if !l.classes {
+		return mean
+	}
+	best := l.learn.y[0]
+	for _, y := range l.learn.y { // not over the map, whose order is random
+		if counts[y] > counts[best] || counts[y] == counts[best] && y < best {
+			best = y
+		}
+	}
+	return best
+}
+
+// left is what a prediction gets wrong: rows of the wrong class, or the sum of
+// squared errors.
+func (p part) left(predict func(i int) float64, classes bool) (sum float64) {
+	for i, y := range p.y {
+		if e := predict(i) - y; !classes {
+			sum += e * e
+		} else if e != 0 {
+			sum++
+		}
+	}
+	return sum
+}
+
+// rest is the part of the target that the column leaves unexplained, 1 where it
+// explains no more than a constant does.
+func (l leakTest) rest(name string) float64 {
+	a, err := l.learn.table.Column(name)
+	if err != nil {
+		return 1
+	}
+	b, err := l.judge.table.Column(name)
+	if err != nil || a.Kind != b.Kind {
+		return 1
+	}
+	center := l.center()
+	base := l.judge.left(func(int) float64 { return center }, l.classes)
+	if base == 0 {
+		return 1
+	}
+	switch a.Kind {
+	case data.Number:
+		near := l.neighbours(a, center)
+		return l.judge.left(func(i int) float64 { return near.at(b.Numbers[l.judge.rows[i]]) }, l.classes) / base
+	case data.Category:
+		means := l.byLevel(a)
+		return l.judge.left(func(i int) float64 {
+			if v, known := means[b.Cell(l.judge.rows[i])]; known {
+				return v
+			}
+			return center
+		}, l.classes) / base
+	}
+	return 1
+}
+
+// byLevel is what each level of a category says about the target.
+func (l leakTest) byLevel(c *data.Column) map[string]float64 {
+	groups := map[string]*part{}
+	for i, row := range l.learn.rows {
+		key := c.Cell(row)
+		if groups[key] == nil {
+			groups[key] = &part{}
+		}
+		groups[key].rows, groups[key].y = append(groups[key].rows, row), append(groups[key].y, l.learn.y[i])
+	}
+	means := map[string]float64{}
+	for key, g := range groups {
+		means[key] = leakTest{classes: l.classes, learn: *g}.center()
+	}
+	return means
+}
+
+// neighbours predicts from the nearest values of a column: between two of them
+// along a line, or the class of the nearer one.
+type neighbours struct {
+	x, y    []float64 // one entry for each value, ascending
+	none    float64   // where the value is missing
+	classes bool
+}
+
+func (l leakTest) neighbours(c *data.Column, center float64) neighbours {
+	type pair struct{ x, y float64 }
+	var pairs []pair
+	missing := leakTest{classes: l.classes}
+	for i, row := range l.learn.rows {
+		if v := c.Numbers[row]; math.IsNaN(v) {
+			missing.learn.rows, missing.learn.y = append(missing.learn.rows, row), append(missing.learn.y, l.learn.y[i])
+		} else {
+			pairs = append(pairs, pair{v, l.learn.y[i]})
+		}
+	}
+	out := neighbours{none: center, classes: l.classes}
+	if missing.learn.n() > 0 {
+		out.none = missing.center()
+	}
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
+	for lo, hi := 0, 0; lo < len(pairs); lo = hi {
+		tie := leakTest{classes: l.classes}
+		for hi = lo; hi < len(pairs) && pairs[hi].x == pairs[lo].x; hi++ {
+			tie.learn.rows, tie.learn.y = append(tie.learn.rows, hi), append(tie.learn.y, pairs[hi].y)
+		}
+		out.x, out.y = append(out.x, pairs[lo].x), append(out.y, tie.center())
+	}
+	return out
+}
+
+func (n neighbours) at(v float64) float64 {
+	if math.IsNaN(v) || len(n.x) == 0 {
+		return n.none
+	}
+	i, _ := slices.BinarySearch(n.x, v)
+	switch {
+	case i == len(n.x):
+		return n.y[i-1]
+	case i == 0:
+		return n.y[0]
+	}
+	share := (v - n.x[i-1]) / (n.x[i] - n.x[i-1])
+	switch {
+	case !n.classes:
+		return n.y[i-1] + share*(n.y[i]-n.y[i-1])
+	case share < 0.5:
+		return n.y[i-1]
+	}
+	return n.y[i]
+}
