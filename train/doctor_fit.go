@@ -110,8 +110,10 @@ func (s *session[T]) stalled(r *Result) *Diagnosis {
 	}
 	d := &Diagnosis{Kind: Stalled, Step: s.curve[since].Step}
 	d.Message = fmt.Sprintf("the training loss stopped moving at %s %d of %d, at %s", unit, s.curve[since].Epoch, s.curve[n-1].Epoch, numtext.Short(last, 4))
-	switch {
-	case last < 0.98*float64(r.Loss.Baseline):
+	switch learned := last < 0.98*float64(r.Loss.Baseline); {
+	case learned && s.plan.ownEpochs:
+		return nil // nobody asked for so many
+	case learned:
 		d.Message += "; fewer epochs would have done, and a falling rate (--schedule cosine) may go lower"
 	case s.upRate() > s.rateAt():
 		d.Rate = s.upRate()

@@ -167,6 +167,7 @@ func (p *plan) chooseBatch(stochastic bool) {
 		o.Batch = n
 	}
 	if o.Epochs == 0 {
+		p.ownEpochs = true
 		o.Epochs = p.autoEpochs()
 	}
 	if o.Patience == 0 && p.spec.Kind == model.MLP && p.valid.n() > 0 {

@@ -28,6 +28,7 @@ type plan struct {
 	dropped      int
 	notes        []string
 	diagnoses    []Diagnosis // of the rows, before training
+	ownEpochs    bool        // the number of epochs was left to us
 	aside        []string    // notes that are not for the report: it is the same after a resume
 
 	// Training sees the target as (y − shift)/scale and the loss inner of it
