@@ -138,7 +138,7 @@ func lossesOf(epochs []EpochLog) (mean, most float64) {
 // stability at the start, or ten times the present one.
 func (s *session[T]) upRate() float64 {
 	p := s.problem(nil)
-	if s.order != nil && s.start != nil {
+	if s.order != nil && s.start != nil && s.plan.train.source == nil {
 		if at, err := optim.Extremes(&p, s.start, optim.Lanczos{Tol: 1e-2, Steps: 30}); err == nil {
 			if stable, ok := s.order.StableRate(at.Max); ok {
 				return stable

@@ -60,7 +60,7 @@ func (s *session[T]) rateAt() float64 {
 // where the rule has such a limit, and otherwise a tenth.
 func (s *session[T]) tryRate(rate float64) float64 {
 	tenth := rate / 10
-	if s.order == nil || s.start == nil {
+	if s.order == nil || s.start == nil || s.plan.train.source != nil {
 		return tenth
 	}
 	p := s.problem(nil)
