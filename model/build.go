@@ -80,8 +80,9 @@ func (s Spec) build(b *builder, rows, features, outputs int, e *Expression) (*Ne
 	x := b.features(rows, features)
 	switch s.Kind {
 	case Linear, Logistic, Poisson:
-		if outputs != 1 {
-			return nil, fmt.Errorf("model: %s has one output, not %d", s.Kind, outputs)
+		if outputs > 1 { // for several targets
+			b.net.Output = b.dense(x, "", outputs, param.Zeros, param.Zeros)
+			break
 		}
 		b.net.Output = b.single(x)
 	case Softmax:

@@ -211,7 +211,6 @@ func TestBuildRefuses(t *testing.T) {
 	}{
 		{Spec{Kind: Linear}, 0, 1, 1, nil, "0 rows"},
 		{Spec{Kind: Linear}, 1, 0, 1, nil, "no features"},
-		{Spec{Kind: Linear}, 1, 1, 2, nil, "one output"},
 		{Spec{Kind: "tree"}, 1, 1, 1, nil, "no model of kind"},
 		{Spec{Kind: MLP, Hidden: []int{2}, Activation: "x"}, 1, 1, 1, nil, "unknown activation"},
 		{Spec{Kind: Formula}, 1, 1, 1, nil, "not been parsed"},

@@ -26,6 +26,7 @@ const (
 // Target says what a model predicts.
 type Target struct {
 	Classes int // number of classes; 0 for a quantity
+	Columns int // how many such targets there are; 0 or 1 for one
 }
 
 // Spec is the recipe of a model, ready for JSON.
@@ -101,6 +102,8 @@ func (s Spec) Resolve(t Target) (Spec, error) {
 	quantity := slices.Contains([]Kind{Linear, Poisson}, s.Kind)
 	classes := slices.Contains([]Kind{Logistic, Softmax}, s.Kind)
 	switch {
+	case t.Columns > 1 && (s.Kind == Softmax || s.Kind == Formula):
+		return s, fmt.Errorf("model: %s predicts one target, not %d; try linear, logistic or mlp:64, or one target at a time", s.Kind, t.Columns)
 	case quantity && t.Classes > 0:
 		return s, fmt.Errorf("model: %s predicts a number, but the target has %d classes; try logistic, softmax or mlp:64", s.Kind, t.Classes)
 	case classes && t.Classes == 0:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"descent/data"
 	"descent/graph"
 	"descent/internal/kernel"
 	"descent/loss"
@@ -61,32 +62,49 @@ func (p *plan) constant() (z []float64, rule string, err error) {
 	if p.train.source != nil {
 		return p.constantStream()
 	}
-	y, w := p.train.y, p.train.w
-	share := make([]float64, len(p.target.Classes))
+	k := len(p.targets)
+	if k == 1 {
+		z, rule = p.constantFor(p.target, p.outputs(), p.train.y)
+		return z, rule, nil
+	}
+	for j, target := range p.targets {
+		one, each := p.constantFor(target, 1, ofTarget(p.train.y, j, k))
+		z = append(z, one...)
+		if j > 0 {
+			rule += "; "
+		}
+		rule += target.Column + " " + each
+	}
+	return z, rule, nil
+}
+
+// constantFor is constant for the values y of one target.
+func (p *plan) constantFor(target *data.Target, outputs int, y []float64) (z []float64, rule string) {
+	w := p.train.w
+	share := make([]float64, len(target.Classes))
 	for i, c := range y {
 		if len(share) > 0 {
 			share[int(c)] += w[i]
 		}
 	}
 	mean := func() float64 { return kernel.Dot(y, w) / kernel.Sum(w) }
-	z, rule = p.constantOf(share, mean, func(q float64) float64 { return quantile(y, w, q) })
-	return z, rule, nil
+	return p.constantOf(target, outputs, share, mean, func(q float64) float64 { return quantile(y, w, q) })
 }
 
 // constantOf is constant by the weights of the classes, or by the mean and the
 // quantiles of the numbers.
-func (p *plan) constantOf(share []float64, meanOf func() float64, quantileOf func(q float64) float64) (z []float64, rule string) {
+func (p *plan) constantOf(target *data.Target, outputs int, share []float64, meanOf func() float64, quantileOf func(q float64) float64) (z []float64, rule string) {
 	if len(share) > 0 {
 		top := slices.Index(share, slices.Max(share))
-		rule = "always the most frequent class, " + p.target.Classes[top]
+		rule = "always the most frequent class, " + target.Classes[top]
 		if p.loss.Margin() { // scores, not logits
-			z = make([]float64, p.outputs())
-			if z[min(top, len(z)-1)] = 1; p.outputs() == 1 && top == 0 {
+			z = make([]float64, outputs)
+			if z[min(top, len(z)-1)] = 1; outputs == 1 && top == 0 {
 				z[0] = -1
 			}
 			return z, rule
 		}
-		if p.outputs() == 1 {
+		if outputs == 1 {
 			return []float64{math.Log(share[1] / share[0])}, rule
 		}
 		for c := range share {
@@ -133,6 +151,6 @@ func (p *plan) baseline(on part) (*Evaluation, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	e, err := measure(p.loss, p.target.Classes, slices.Repeat(z, on.n()), on.y, on.w)
+	e, err := measureTargets(p.loss, p.targets, slices.Repeat(z, on.n()), on.y, on.w)
 	return e, rule, err
 }

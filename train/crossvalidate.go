@@ -185,12 +185,20 @@ func (c *CrossValidation) fit(ctx context.Context, t *data.Table, opts Options, 
 	return nil
 }
 
-// withLoss is the metrics with the loss before them.
+// withLoss is the metrics with the loss before them, and those of each of several
+// targets, as in rmse_NAME, behind them.
 func withLoss(e *Evaluation) loss.Metrics {
-	if e.Loss.IsZero() {
-		return e.Metrics
+	var list loss.Metrics
+	if !e.Loss.IsZero() {
+		list = loss.Metrics{{Name: lossMetric, Value: float64(e.Loss)}}
 	}
-	return append(loss.Metrics{{Name: lossMetric, Value: float64(e.Loss)}}, e.Metrics...)
+	list = append(list, e.Metrics...)
+	for _, t := range e.Targets {
+		for _, m := range t.Metrics {
+			list = append(list, loss.Metric{Name: m.Name + "_" + t.Target, Value: m.Value})
+		}
+	}
+	return list
 }
 
 // summarise takes the mean and the deviation of every metric that each fold has.

@@ -39,7 +39,7 @@ func (p *plan) chooseL2() {
 	if o.L2 != 0 || o.L1 != 0 || o.WeightDecay != 0 || !classifier || !scaled {
 		return
 	}
-	o.L2 = p.priorFeatures() / (spread * float64(p.train.n()))
+	o.L2 = p.priorFeatures() / (spread * float64(p.train.n()*len(p.names))) // the loss is a mean over the targets
 	p.note("the l2 penalty is %s, since none was asked for: features / (%d · rows), which keeps the weights of a classifier finite; an l2 of 0 leaves it out",
 		numtext.Short(o.L2, 3), spread)
 }

@@ -87,7 +87,7 @@ func (p *plan) recipe() (recipe, error) {
 	if err != nil {
 		return recipe{}, err
 	}
-	return recipe{spec: p.spec, loss: p.inner, features: p.encoder.Width(), outputs: p.outputs(), expression: e, sparse: p.sparse}, nil
+	return recipe{spec: p.spec, loss: p.inner, features: p.encoder.Width(), outputs: p.outputs(), targets: len(p.names), expression: e, sparse: p.sparse}, nil
 }
 
 // layout is the model's blocks and inputs, for one row.
@@ -167,7 +167,7 @@ func starts(params []model.Free) string {
 func (p *plan) model(net *model.Net, x []float64, precision string) *Model {
 	return &Model{
 		Recipe: Recipe{
-			Format: formatVersion, Model: p.spec, Loss: p.loss, Encoder: p.encoder, Target: p.target,
+			Format: formatVersion, Model: p.spec, Loss: p.loss, Encoder: p.encoder, Target: p.target, More: p.targets[1:],
 			Weight: p.opts.Weight, Outputs: p.outputs(), Params: p.params, Precision: precision,
 			Rows: p.train.n(), Seed: p.opts.Seed,
 		},
@@ -176,16 +176,22 @@ func (p *plan) model(net *model.Net, x []float64, precision string) *Model {
 	}
 }
 
-// rawUnits gives the last layer of x the target's own units: it is linear, so
+// rawUnits gives the last layer of x the targets' own units: it is linear, so
 // its weights grow by the scale and its bias moves by the shift, too.
 func (s *session[T]) rawUnits(x []T) []float64 {
 	p, blocks := s.plan, s.net.Layout.Blocks()
-	if p.scale != 1 || p.shift != 0 {
-		w, b := blocks[len(blocks)-2], blocks[len(blocks)-1]
-		kernel.Scale(T(p.scale), param.View(x, w))
-		bias := param.View(x, b)
-		for i, v := range bias {
-			bias[i] = T(float64(v)*p.scale + p.shift)
+	for j := range p.names {
+		shift, scale := p.outputUnits(j)
+		if scale == 1 && shift == 0 {
+			continue
+		}
+		k := len(p.names)
+		w, bias := param.View(x, blocks[len(blocks)-2]), param.View(x, blocks[len(blocks)-1])
+		for i := j; i < len(w); i += k {
+			w[i] *= T(scale)
+		}
+		for i := j; i < len(bias); i += k {
+			bias[i] = T(float64(bias[i])*scale + shift)
 		}
 	}
 	return convert[float64](x)
@@ -240,7 +246,7 @@ func (r *Result) judge(p *plan) error {
 	if err != nil {
 		return err
 	}
-	r.Metrics, r.Confusion = e.Metrics, e.Confusion
+	r.Metrics, r.Confusion, r.Targets = e.Metrics, e.Confusion, e.Targets
 	if p.valid.n() > 0 {
 		r.Loss.Validation = e.Loss
 	}
@@ -250,6 +256,9 @@ func (r *Result) judge(p *plan) error {
 	}
 	r.Baseline = Baseline{Rule: rule, Metrics: base.Metrics}
 	r.Loss.Baseline = base.Loss
+	for i := range r.Targets {
+		r.Targets[i].Baseline = base.Targets[i].Metrics
+	}
 	return nil
 }
 
@@ -336,9 +345,9 @@ func (m *Model) weightName(b param.Block, i int) string {
 	case linear && b.Name == "weight" && len(b.Shape) == 1:
 		return fmt.Sprintf("weight[%s]", features[i])
 	case linear && b.Name == "weight":
-		return fmt.Sprintf("weight[%s,%s]", features[i/k], m.Classes()[i%k])
+		return fmt.Sprintf("weight[%s,%s]", features[i/k], m.outputNames()[i%k])
 	case linear:
-		return fmt.Sprintf("%s[%s]", b.Name, m.Classes()[i])
+		return fmt.Sprintf("%s[%s]", b.Name, m.outputNames()[i])
 	case len(b.Shape) == 1 && m.Recipe.Model.Kind == model.Formula:
 		return fmt.Sprintf("%s[%d]", b.Name, i+1) // as the formula counts
 	case len(b.Shape) == 1:

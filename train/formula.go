@@ -20,7 +20,7 @@ func (p *plan) readFormula(t *data.Table) error {
 	var columns []string
 	for _, v := range f.Variables() {
 		switch {
-		case v.Name == p.opts.Target:
+		case slices.Contains(p.names, v.Name):
 			return fmt.Errorf("train: the formula uses the target %q itself", v.Name)
 		case !v.Indexed && slices.Contains(t.Names(), v.Name):
 			columns = append(columns, v.Name)

@@ -84,12 +84,12 @@ func (p *plan) leastSquares() bool {
 // linearSquares says whether the fit is ordinary least squares, which lm solves
 // to the last digits by one factorisation or a few.
 func (p *plan) linearSquares() bool {
-	return p.spec.Kind == model.Linear && p.loss.Name == "mse" && !p.penalised() && p.opts.GradTol == 0
+	return p.spec.Kind == model.Linear && p.loss.Name == "mse" && !p.penalised() && p.opts.GradTol == 0 && !p.several()
 }
 
 // absolute says whether the fit is a linear quantile regression.
 func (p *plan) absolute() bool {
-	return p.spec.Kind == model.Linear && (p.loss.Name == "mae" || p.loss.Name == "quantile") && !p.penalised()
+	return p.spec.Kind == model.Linear && (p.loss.Name == "mae" || p.loss.Name == "quantile") && !p.penalised() && !p.several()
 }
 
 func (p *plan) penalised() bool { return p.opts.L1 != 0 || p.opts.L2 != 0 }
@@ -116,6 +116,8 @@ func (p *plan) refuseForSolver() error {
 	switch {
 	case p.spec.Dropout > 0:
 		return fmt.Errorf("train: with dropout every step sees another network, and %s looks for the minimum of one; use adam, or leave the dropout out", o.Method)
+	case p.ownTests() && p.several():
+		return fmt.Errorf("train: %s fits one target at a time, and there are %d; use lbfgs", o.Method, len(p.names))
 	case p.method.Squares && (p.loss.Name != "mse" || p.penalised()):
 		return fmt.Errorf("train: %s minimises squared errors without penalty; use lbfgs for the loss %s with l2 %v", o.Method, p.loss, p.opts.L2)
 	case p.method.Lines && !p.absolute():

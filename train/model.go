@@ -16,17 +16,18 @@ import (
 // Recipe is all of a model but its weights: how to read columns, what to
 // compute, and what the numbers mean. It goes through JSON unchanged.
 type Recipe struct {
-	Format    int           `json:"format"` // of this recipe: formatVersion
-	Model     model.Spec    `json:"model"`
-	Loss      loss.Loss     `json:"loss"`
-	Encoder   *data.Encoder `json:"encoder"`
-	Target    *data.Target  `json:"target"`
-	Weight    string        `json:"weight,omitempty"` // column of sample weights, for evaluation
-	Outputs   int           `json:"outputs"`          // numbers a row
-	Params    []model.Free  `json:"params,omitempty"` // of a formula
-	Precision string        `json:"precision"`        // of the arithmetic: float64 or float32
-	Rows      int           `json:"rows"`             // trained on
-	Seed      uint64        `json:"seed"`
+	Format    int            `json:"format"` // of this recipe: formatVersion
+	Model     model.Spec     `json:"model"`
+	Loss      loss.Loss      `json:"loss"`
+	Encoder   *data.Encoder  `json:"encoder"`
+	Target    *data.Target   `json:"target"`
+	More      []*data.Target `json:"more_targets,omitempty"` // the others of several
+	Weight    string         `json:"weight,omitempty"`       // column of sample weights, for evaluation
+	Outputs   int            `json:"outputs"`                // numbers a row
+	Params    []model.Free   `json:"params,omitempty"`       // of a formula
+	Precision string         `json:"precision"`              // of the arithmetic: float64 or float32
+	Rows      int            `json:"rows"`                   // trained on
+	Seed      uint64         `json:"seed"`
 }
 
 // formatVersion is raised when an older reader could not use a newer recipe.
@@ -56,14 +57,17 @@ func (r *Recipe) recipe() (recipe, error) {
 // Link is how the model's outputs become predictions.
 func (m *Model) Link() loss.Link { return m.Recipe.Loss.Link() }
 
-// Classes names the classes in order; nil for a model that predicts numbers.
+// Classes names the classes in order, those of the first target where there are
+// several; nil for a model that predicts numbers.
 func (m *Model) Classes() []string { return m.Recipe.Target.Classes }
 
 // Columns lists the kinds of the columns that the model reads, its target and
 // weights among them, for reading another file the same way.
 func (m *Model) Columns() map[string]data.Kind {
 	kinds := m.Recipe.Encoder.Columns()
-	kinds[m.Recipe.Target.Column] = m.Recipe.Target.Kind
+	for _, y := range m.Recipe.targets() {
+		kinds[y.Column] = y.Kind
+	}
 	if m.Recipe.Weight != "" {
 		kinds[m.Recipe.Weight] = data.Number
 	}

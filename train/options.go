@@ -15,7 +15,7 @@ import (
 // Options says how a table is fitted. Only Target must be set; every other
 // field has a useful zero value.
 type Options struct {
-	Target   string       // the column to predict
+	Target   string       // the column to predict, or several with commas between them
 	Features []string     // columns to predict from; nil: all others
 	Scale    data.Scaling // of features; "" is standard, except that formulas see columns as they are
 

@@ -19,8 +19,10 @@ type plan struct {
 	spec    model.Spec
 	loss    loss.Loss
 	encoder *data.Encoder
-	target  *data.Target
-	params  []model.Free // of a formula
+	names   []string       // of the targets
+	targets []*data.Target // what they are
+	target  *data.Target   // the first of them
+	params  []model.Free   // of a formula
 
 	sparse bool // the features are a sparse matrix
 
@@ -36,6 +38,7 @@ type plan struct {
 	// target's own units.
 	shift, scale, divide, factor float64
 	inner                        loss.Loss
+	shifts, scales               []float64 // of each of several targets
 
 	method optim.Method[float64]
 	stream *streamed // nil where the rows are in memory
@@ -115,7 +118,7 @@ func (p *plan) chooseSpec(t *data.Table) (err error) {
 			return err
 		}
 	}
-	if _, err = t.Column(p.opts.Target); err != nil {
+	if p.names, err = TargetNames(t, p.opts.Target); err != nil {
 		return err
 	}
 	if err := p.refuseBounds(); err != nil {

@@ -12,6 +12,9 @@ import (
 
 // Prediction is what a model says about the rows of a table, in their order.
 type Prediction struct {
+	Target  string        // the column predicted
+	Several []*Prediction // of a model of several targets, each; then the fields below are empty, but for the notes
+
 	Number []float64 // models of numbers: the prediction of each row
 
 	Classes     []string  // models of classes: their names
@@ -55,12 +58,21 @@ func noteBeyond(notes []string, e *data.Encoder, t *data.Table, rows []int) []st
 
 // interpret turns outputs into predictions; it overwrites z.
 func (m *Model) interpret(z []float64, n int) *Prediction {
+	if targets := len(m.Recipe.More) + 1; targets > 1 {
+		all := &Prediction{}
+		for j, y := range m.Recipe.targets() {
+			one := *m
+			one.Recipe.Target, one.Recipe.More, one.Recipe.Outputs = y, nil, 1
+			all.Several = append(all.Several, one.interpret(ofTarget(z, j, targets), n))
+		}
+		return all
+	}
 	k := len(m.Classes())
 	if k == 0 {
 		m.Link().Apply(z, 1)
-		return &Prediction{Number: z}
+		return &Prediction{Target: m.Recipe.Target.Column, Number: z}
 	}
-	p := &Prediction{Classes: m.Classes(), Class: loss.Decide(z, n, k)}
+	p := &Prediction{Target: m.Recipe.Target.Column, Classes: m.Classes(), Class: loss.Decide(z, n, k)}
 	m.Link().Apply(z, m.Recipe.Outputs)
 	p.Probability = z
 	if m.Recipe.Outputs == 1 {
@@ -76,15 +88,16 @@ func (m *Model) interpret(z []float64, n int) *Prediction {
 type Evaluation struct {
 	Rows      int             `json:"rows"`
 	Metrics   loss.Metrics    `json:"metrics"`
-	Loss      Number          `json:"-"` // what training minimised, without penalties
-	Confusion *ConfusionTable `json:"-"` // models of classes
-	Notes     []string        `json:"-"` // what was noticed, in sentences
+	Loss      Number          `json:"-"`                 // what training minimised, without penalties
+	Targets   []TargetScore   `json:"targets,omitempty"` // of several targets, each
+	Confusion *ConfusionTable `json:"-"`                 // models of one target of classes
+	Notes     []string        `json:"-"`                 // what was noticed, in sentences
 }
 
 // Evaluate compares predictions with the target column of t. Rows without a
 // target are left out.
 func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
-	need := []string{m.Recipe.Target.Column}
+	need := m.Targets()
 	if m.Recipe.Model.Kind == model.Formula {
 		for _, f := range m.Recipe.Encoder.Features {
 			need = append(need, f.Column)
@@ -113,8 +126,8 @@ func (m *Model) evaluate(t *data.Table, rows []int) (*Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
-	y := make([]float64, len(rows))
-	if err := m.Recipe.Target.Encode(t, rows, y); err != nil {
+	y := make([]float64, len(rows)*(len(m.Recipe.More)+1))
+	if err := encodeTargets(m.Recipe.targets(), t, rows, y); err != nil {
 		return nil, err
 	}
 	var w []float64
@@ -126,7 +139,7 @@ func (m *Model) evaluate(t *data.Table, rows []int) (*Evaluation, error) {
 			}
 		}
 	}
-	e, err := measure(m.Recipe.Loss, m.Classes(), z, y, w)
+	e, err := measureTargets(m.Recipe.Loss, m.Recipe.targets(), z, y, w)
 	if err != nil {
 		return nil, err
 	}

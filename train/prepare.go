@@ -14,7 +14,7 @@ import (
 // usable lists the rows that can be learned from: those with a target, and for
 // a formula with every column it reads.
 func (p *plan) usable(t *data.Table, training bool) ([]int, error) {
-	need := []string{p.opts.Target}
+	need := slices.Clone(p.names)
 	if p.spec.Kind == model.Formula {
 		need = append(need, p.opts.Features...)
 	}
@@ -78,8 +78,12 @@ func (p *plan) split(t *data.Table, rows []int) error {
 	return nil
 }
 
-// strata is the class of every row, nil where the target is a number.
+// strata is the class of every row, nil where the target is a number, or where
+// there are several.
 func (p *plan) strata(t *data.Table, rows []int) ([]int, error) {
+	if p.several() {
+		return nil, nil
+	}
 	target, err := data.NewTarget(t, rows, p.opts.Target, p.task(t))
 	if err != nil || target.Classes == nil {
 		return nil, err
@@ -98,7 +102,7 @@ func (p *plan) strata(t *data.Table, rows []int) ([]int, error) {
 // learnColumns fits target and encoder on the training rows, and settles what
 // depends on the target: model and loss.
 func (p *plan) learnColumns(t *data.Table) (err error) {
-	if p.target, err = data.NewTarget(t, p.train.rows, p.opts.Target, p.task(t)); err != nil {
+	if err := p.learnTargets(t); err != nil {
 		return err
 	}
 	if err := p.settleLoss(); err != nil {
@@ -114,7 +118,7 @@ func (p *plan) learnColumns(t *data.Table) (err error) {
 
 // featureOptions says what becomes of the columns.
 func (p *plan) featureOptions() data.FeatureOptions {
-	without := []string{p.opts.Target}
+	without := slices.Clone(p.names)
 	if p.opts.Weight != "" {
 		without = append(without, p.opts.Weight)
 	}
@@ -123,7 +127,7 @@ func (p *plan) featureOptions() data.FeatureOptions {
 
 // settleLoss settles what depends on the target: model and loss.
 func (p *plan) settleLoss() (err error) {
-	kind := model.Target{Classes: len(p.target.Classes)}
+	kind := model.Target{Classes: len(p.target.Classes), Columns: len(p.targets)}
 	if p.spec, err = p.spec.Resolve(kind); err != nil {
 		return err
 	}
@@ -170,7 +174,7 @@ func (p *plan) outputs() int {
 	if p.loss.Link() == loss.Softmax {
 		return len(p.target.Classes)
 	}
-	return 1
+	return len(p.names)
 }
 
 // fillParts encodes targets and weights of both parts.
@@ -189,8 +193,8 @@ func (p *plan) fillParts() error {
 // fillPart encodes targets and weights of a part, and refuses targets that the
 // loss has no value for.
 func (p *plan) fillPart(s *part) error {
-	s.y, s.w = make([]float64, s.n()), make([]float64, s.n())
-	if err := p.target.Encode(s.table, s.rows, s.y); err != nil {
+	s.y, s.w = make([]float64, s.n()*len(p.targets)), make([]float64, s.n())
+	if err := encodeTargets(p.targets, s.table, s.rows, s.y); err != nil {
 		return err
 	}
 	if err := p.refuseTarget(slices.Min(s.y)); err != nil {
@@ -248,6 +252,9 @@ func (p *plan) balance() error {
 // units back afterwards. A formula keeps the target as it is, and only its loss
 // is divided.
 func (p *plan) scaleTarget() error {
+	if p.several() {
+		return p.scaleTargets()
+	}
 	p.scale, p.divide, p.factor, p.inner = 1, 1, 1, p.loss
 	sd := p.target.SD
 	if p.target.Classes != nil || !(sd > 0) {
@@ -269,8 +276,10 @@ func (p *plan) scaleTarget() error {
 // scaled is the target as training sees it.
 func (p *plan) scaled(y []float64) []float64 {
 	out := make([]float64, len(y))
+	k := len(p.targets)
 	for i, v := range y {
-		out[i] = (v - p.shift) / p.scale
+		shift, scale := p.outputUnits(i % k)
+		out[i] = (v - shift) / scale
 	}
 	return out
 }

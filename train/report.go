@@ -93,7 +93,9 @@ func (r *report) data(p *plan, res *Result) {
 	r.line("")
 	r.row("column", "kind", "rule")
 	r.row("---", "---", "---")
-	r.row(p.target.Column+" (target)", p.target.Kind.String(), p.target.Rule)
+	for _, y := range p.targets {
+		r.row(y.Column+" (target)", y.Kind.String(), y.Rule)
+	}
 	for _, f := range p.encoder.Features {
 		r.row(f.Column, f.Kind.String(), f.Rule)
 	}
@@ -185,6 +187,7 @@ func (r *report) metrics(res *Result) {
 		}
 		r.row(m.Name, cell(m.Value), base)
 	}
+	r.targets(res.Targets)
 	if c := res.Confusion; c != nil && len(c.Classes) <= 20 {
 		r.line("")
 		r.row(append([]string{"true \\ predicted"}, c.Classes...)...)
@@ -195,6 +198,22 @@ func (r *report) metrics(res *Result) {
 				cells = append(cells, fmt.Sprintf("%g", n))
 			}
 			r.row(cells...)
+		}
+	}
+}
+
+// targets prints the metrics of each of several targets.
+func (r *report) targets(list []TargetScore) {
+	if len(list) == 0 {
+		return
+	}
+	r.line("")
+	r.row("target", "metric", "model", "baseline")
+	r.row("---", "---", "---:", "---:")
+	for _, t := range list {
+		for _, m := range t.Metrics {
+			base, _ := t.Baseline.Get(m.Name)
+			r.row(t.Target, m.Name, cell(m.Value), cell(base))
 		}
 	}
 }

@@ -28,6 +28,7 @@ type Result struct {
 	Loss     Losses             `json:"loss"`
 	Metrics  loss.Metrics       `json:"metrics"`
 	Baseline Baseline           `json:"baseline"`
+	Targets  []TargetScore      `json:"targets,omitempty"`     // of several targets, each
 	Weights  map[string]float64 `json:"weights,omitempty"`     // at most 100 of them, in the space of the features
 	Raw      map[string]float64 `json:"raw_weights,omitempty"` // of linear models: in the units of the columns
 

@@ -34,7 +34,7 @@ type rowSet[T kernel.Float] struct {
 // arrays lists the arrays of the set, target and weights included.
 func (s *rowSet[T]) arrays() []matrix[T] {
 	return append(s.inputs[:len(s.inputs):len(s.inputs)],
-		matrix[T]{name: targetName, width: 1, v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
+		matrix[T]{name: targetName, width: len(s.target) / s.n, v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
 }
 
 func convert[T, U kernel.Float](v []U) []T {
@@ -52,6 +52,7 @@ type recipe struct {
 	features   int
 	outputs    int
 	expression *model.Expression
+	targets    int  // 0 or 1: one
 	training   bool // outputs of hidden layers drop out
 	sparse     bool // the features are a sparse matrix
 }
@@ -75,11 +76,27 @@ func (r recipe) build(rows int, factor float64) (*graph.Graph, *model.Net, *grap
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	sum, err := r.loss.Sum(g, net.Output, g.Data(targetName, rows), g.Data(weightName, rows))
+	sum, err := r.sum(g, net.Output, rows)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	return g, net, g.Mul(g.Const(factor), sum), nil
+}
+
+// sum is the weighted sum of the losses of all rows; that of a row with several
+// targets is the mean over them.
+func (r recipe) sum(g *graph.Graph, output *graph.Node, rows int) (*graph.Node, error) {
+	weight := g.Data(weightName, rows)
+	if r.targets <= 1 {
+		return r.loss.Sum(g, output, g.Data(targetName, rows), weight)
+	}
+	all := rows * r.targets
+	each, err := r.loss.Rows(g, g.Reshape(output, all), g.Reshape(g.Data(targetName, rows, r.targets), all))
+	if err != nil {
+		return nil, err
+	}
+	share := g.Mul(g.Const(1/float64(r.targets)), weight)
+	return g.Sum(g.Mul(g.Reshape(each, rows, r.targets), g.Reshape(share, rows, 1))), nil
 }
 
 // chunked is the objective Σ w·loss·factor over chunks of rows: one compiled

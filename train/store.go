@@ -142,10 +142,11 @@ func (r *Recipe) check() error {
 		return fmt.Errorf("the recipe has no loss")
 	case r.Loss.Classes() != (r.Target.Classes != nil):
 		return fmt.Errorf("the loss %s does not go with the target %s", r.Loss, r.Target.Column)
-	case r.Outputs != 1 && r.Outputs != len(r.Target.Classes):
-		return fmt.Errorf("%d outputs for %d classes", r.Outputs, len(r.Target.Classes))
 	case r.Model.Kind == model.Auto:
 		return fmt.Errorf("the recipe leaves the model open")
+	}
+	if err := r.checkTargets(); err != nil {
+		return err
 	}
 	for _, f := range r.Encoder.Features {
 		width := 1

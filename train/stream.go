@@ -59,6 +59,9 @@ func newStreamPlan(c *data.Cache, opts Options) (*plan, error) {
 	if err := p.chooseSpec(schema); err != nil {
 		return nil, err
 	}
+	if p.several() {
+		return nil, fmt.Errorf("train: rows that pass by from a cache have one target, not %d; fit one at a time, or allow more memory", len(p.names))
+	}
 	if err := p.splitStream(schema); err != nil {
 		return nil, err
 	}
@@ -145,6 +148,7 @@ func (p *plan) learnStream(schema *data.Table) error {
 	if p.target, err = s.Target(p.task(schema)); err != nil {
 		return err
 	}
+	p.targets = []*data.Target{p.target}
 	if err := p.settleLoss(); err != nil {
 		return err
 	}

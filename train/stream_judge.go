@@ -214,7 +214,7 @@ func (p *plan) constantStream() (z []float64, rule string, err error) {
 	for c, f := range src.factor {
 		share[c] *= f
 	}
-	z, rule = p.constantOf(share, func() float64 { return src.mean }, func(q float64) float64 {
+	z, rule = p.constantOf(p.target, p.outputs(), share, func() float64 { return src.mean }, func(q float64) float64 {
 		var v float64
 		v, err = data.Quantile(p.opts.Target, q, func(visit func(*data.Table, []int) error) error {
 			return src.pass(src.need, visit)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -51,8 +52,9 @@ func (a *app) evaluate(run, path string, f *evaluateFlags) error {
 	if f.json {
 		return writeJSON(a.out, e)
 	}
-	fmt.Fprintf(a.out, "%s of %s, target %s\n", count(e.Rows, "row"), t.Name, m.Recipe.Target.Column)
+	fmt.Fprintf(a.out, "%s of %s, target %s\n", count(e.Rows, "row"), t.Name, strings.Join(m.Targets(), ", "))
 	printMetrics(a.out, e.Metrics)
+	printTargets(a.out, e.Targets)
 	if e.Confusion != nil {
 		printConfusion(a.out, e.Confusion, e.Metrics)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -104,7 +105,7 @@ time spent, no more progress, interrupted), with a usable model saved.`,
 func (f *fitFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVar(&f.target, "target", "", "the column to predict")
+	fl.StringVar(&f.target, "target", "", "the column to predict; several numbers, or several columns of two classes, with commas")
 	fl.StringSliceVar(&f.features, "features", nil, "columns to predict from (default: all others)")
 	fl.StringSliceVar(&f.types, "types", nil, "kinds of columns, as in year=category,when=date:dmy,row=ignore\n("+strings.Join(data.KindNames(), ", ")+")")
 	f.table.register(cmd)
@@ -237,19 +238,20 @@ func (f *fitFlags) checkColumns(t *data.Table) error {
 	if f.target == "" {
 		return fmt.Errorf("--target is missing: which column of %s is to be predicted? The columns are %s", t.Name, listNames(t.Names()))
 	}
-	for _, c := range []struct{ flag, name string }{{"--target", f.target}, {"--sample-weight", f.sampleWeight}} {
-		if c.name == "" {
-			continue
-		}
-		if _, err := t.Column(c.name); err != nil {
-			return fmt.Errorf("%s: %w", c.flag, err)
+	targets, err := train.TargetNames(t, f.target)
+	if err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	if f.sampleWeight != "" {
+		if _, err := t.Column(f.sampleWeight); err != nil {
+			return fmt.Errorf("--sample-weight: %w", err)
 		}
 	}
 	for _, name := range f.features {
 		if _, err := t.Column(name); err != nil {
 			return fmt.Errorf("--features: %w", err)
 		}
-		if name == f.target {
+		if slices.Contains(targets, name) {
 			return fmt.Errorf("--features: %s is the target; it cannot predict itself", name)
 		}
 	}

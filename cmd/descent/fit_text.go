@@ -36,6 +36,7 @@ func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 	printWrapped(w, fmt.Sprintf("%s in %s s, %s rows a second.", fitLength(r), numtext.Short(r.Seconds, 3), large(r.RowsPerSecond)))
 	printFolds(w, r.CV)
 	printScores(w, r)
+	printTargets(w, r.Targets)
 	if r.Confusion != nil {
 		printConfusion(w, r.Confusion, r.Metrics)
 	}
@@ -98,6 +99,7 @@ func printColumns(w *screen, t *data.Table, r *train.Result, f *fitFlags) {
 	for _, c := range r.Encoder.Features {
 		features[c.Column] = c
 	}
+	targets := r.Model.Targets()
 	var rows [][]string
 	for _, s := range t.Describe() {
 		use := "left out"
@@ -107,13 +109,13 @@ func printColumns(w *screen, t *data.Table, r *train.Result, f *fitFlags) {
 		if c, ok := features[s.Name]; ok {
 			use = featureUse(c, s)
 		}
-		switch s.Name {
-		case f.target:
+		switch {
+		case slices.Contains(targets, s.Name):
 			use = "target"
 			if s.Missing > 0 {
 				use += fmt.Sprintf("; %s without it left out", count(s.Missing, "row"))
 			}
-		case f.sampleWeight:
+		case s.Name == f.sampleWeight:
 			use = "weight of the row"
 		}
 		rows = append(rows, []string{s.Name, s.Kind.String(), columnValues(s), use})
@@ -122,7 +124,7 @@ func printColumns(w *screen, t *data.Table, r *train.Result, f *fitFlags) {
 	if more > 0 {
 		// The target comes last in many tables: never hide it.
 		shown := rows[:maxColumnsShown]
-		if i := slices.IndexFunc(rows, func(row []string) bool { return row[0] == f.target }); i >= maxColumnsShown {
+		if i := slices.IndexFunc(rows, func(row []string) bool { return slices.Contains(targets, row[0]) }); i >= maxColumnsShown {
 			shown[maxColumnsShown-1] = rows[i]
 		}
 		rows = shown

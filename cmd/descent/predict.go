@@ -83,6 +83,11 @@ func (a *app) predict(run, path string, f *predictFlags) error {
 
 // withoutValue is a note on rows for which the model has no value.
 func withoutValue(p *train.Prediction) []string {
+	for _, one := range p.Several {
+		if notes := withoutValue(one); notes != nil {
+			return notes
+		}
+	}
 	first, n := 0, 0
 	k := max(1, len(p.Classes))
 	for i, v := range append(p.Number, p.Probability...) {
@@ -136,28 +141,25 @@ func noRun(name string) error {
 // flushAt is how many bytes of predictions are written at a time.
 const flushAt = 1 << 16
 
-// writePredictions writes one line for each row below a header.
+// writePredictions writes one line for each row below a header. Where there are
+// several targets, their columns stand side by side and carry their names.
 func writePredictions(w io.Writer, p *train.Prediction) error {
-	header := []string{"prediction"}
-	for _, c := range p.Classes {
-		header = append(header, "p_"+c)
+	list := p.Several
+	if list == nil {
+		list = []*train.Prediction{p}
+	}
+	var header []string
+	for _, one := range list {
+		header = append(header, predictionHeader(one, p.Several != nil)...)
 	}
 	b := data.AppendCSV(nil, header...)
-	n, k := len(p.Number), len(p.Classes)
-	if p.Classes != nil {
-		n = len(p.Class)
-	}
-	for i := range n {
-		if k == 0 {
-			b = data.AppendCSV(b, cell(p.Number[i]))
-		} else {
-			fields := header[:1]
-			fields[0] = classCell(p, i)
-			for _, v := range p.Probability[i*k : (i+1)*k] {
-				fields = append(fields, cell(v))
-			}
-			b = data.AppendCSV(b, fields...)
+	fields := make([]string, 0, len(header))
+	for i := range max(len(list[0].Number), len(list[0].Class)) {
+		fields = fields[:0]
+		for _, one := range list {
+			fields = appendPrediction(fields, one, i)
 		}
+		b = data.AppendCSV(b, fields...)
 		if len(b) >= flushAt {
 			if _, err := w.Write(b); err != nil {
 				return err
@@ -167,6 +169,33 @@ func writePredictions(w io.Writer, p *train.Prediction) error {
 	}
 	_, err := w.Write(b)
 	return err
+}
+
+// predictionHeader names the columns of one target, by its name where there are
+// several.
+func predictionHeader(p *train.Prediction, several bool) []string {
+	prediction, probability := "prediction", "p_"
+	if several {
+		prediction, probability = "prediction_"+p.Target, "p_"+p.Target+"_"
+	}
+	header := []string{prediction}
+	for _, c := range p.Classes {
+		header = append(header, probability+c)
+	}
+	return header
+}
+
+// appendPrediction appends the cells of row i.
+func appendPrediction(fields []string, p *train.Prediction, i int) []string {
+	k := len(p.Classes)
+	if k == 0 {
+		return append(fields, cell(p.Number[i]))
+	}
+	fields = append(fields, classCell(p, i))
+	for _, v := range p.Probability[i*k : (i+1)*k] {
+		fields = append(fields, cell(v))
+	}
+	return fields
 }
 
 // classCell is the most likely class, or nothing where no class is likely.
