@@ -34,7 +34,7 @@ type rowSet[T kernel.Float] struct {
 // arrays lists the arrays of the set, target and weights included.
 func (s *rowSet[T]) arrays() []matrix[T] {
 	return append(s.inputs[:len(s.inputs):len(s.inputs)],
-		matrix[T]{name: targetName, width: len(s.target) / s.n, v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
+		matrix[T]{name: targetName, width: max(1, len(s.target)/s.n), v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
 }
 
 func convert[T, U kernel.Float](v []U) []T {
