@@ -57,11 +57,14 @@ type Minimum struct {
 	Start   []float64     // where the run began
 	// Forecast is that of gd or momentum, where Options asked for it.
 	Forecast *Forecast
-	Steps    int            // accepted steps
-	Evals    int            // evaluations of the function
-	Took     time.Duration  // without the verdict
-	Minima   []Basin        // with several starts: the distinct minima, best first
-	Missed   map[string]int // with several starts: how many ended otherwise, by status or verdict
+	// Before is how the first method ended, where that was no minimum and another
+	// one found it from the same start; nil otherwise. Observe has seen that run.
+	Before *Minimum
+	Steps  int            // accepted steps
+	Evals  int            // evaluations of the function
+	Took   time.Duration  // without the verdict
+	Minima []Basin        // with several starts: the distinct minima, best first
+	Missed map[string]int // with several starts: how many ended otherwise, by status or verdict
 }
 
 // Success reports whether the run reached what it was asked for: it converged
@@ -151,8 +154,8 @@ func (o *Options) stops() []optim.Stop[float64] {
 	return stops
 }
 
-// single runs once from x.
-func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Options) (*Minimum, error) {
+// once runs once from x.
+func once(ctx context.Context, p optim.Problem[float64], x []float64, o *Options) (*Minimum, error) {
 	m := &Minimum{Start: x}
 	solver, err := m.solver(&p, o)
 	if err != nil {

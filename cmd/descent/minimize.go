@@ -152,11 +152,19 @@ func (a *app) descend(ctx context.Context, formula *descent.Formula, o descent.O
 	}
 	m, err := formula.Minimize(ctx, o)
 	bar.clear()
-	if err != nil || o.Starts == 1 || !f.explain && f.trace == "" && f.plot == "" {
+	seen := o.Starts == 1 && m != nil && m.Before == nil
+	if err != nil || seen || !f.explain && f.trace == "" && f.plot == "" {
 		return m, err
 	}
-	// Of several starts the best is to be seen: the same steps once more.
+	// Of several starts, and of two methods, the best is to be seen: the same
+	// steps once more.
+	if err := rec.restart(f); err != nil {
+		return nil, err
+	}
 	again := o
+	if m.Before != nil {
+		again.Method = m.Method
+	}
 	again.Starts, again.Start, again.Time, again.MaxIter = 1, formula.Values(m.Start), 0, max(1, m.Steps)
 	again.Observe, again.Forecast = rec.observe, true
 	best, err := formula.Minimize(context.WithoutCancel(ctx), again)

@@ -44,6 +44,16 @@ func newRecorder(formula *descent.Formula, f *minimizeFlags) (*recorder, error) 
 	return r, err
 }
 
+// restart forgets what was seen and written.
+func (r *recorder) restart(f *minimizeFlags) (err error) {
+	r.close()
+	r.audit = nil
+	if f.trace != "" {
+		r.trace, err = newTrace(f.trace, r.formula.Names())
+	}
+	return err
+}
+
 // close gives up what was not written.
 func (r *recorder) close() {
 	if r.trace != nil {
