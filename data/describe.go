@@ -76,7 +76,7 @@ func (s *Summary) describeNumbers(numbers []float64) {
 	}
 	s.Median = median(x) // sorts x
 	s.Min, s.Max = x[0], x[len(x)-1]
-	s.Mean, _ = meanSD(len(x), func(i int) float64 { return x[i] })
+	s.Mean, _ = meanSD(x)
 	s.Distinct = len(slices.Compact(x))
 }
 

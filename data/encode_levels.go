@@ -138,8 +138,8 @@ func (f *Feature) places(c *Column) []int {
 	return place
 }
 
-func encodeLevels[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) (unseen int) {
-	unknown, place := f.Width-1, f.places(c)
+func encodeLevels[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, stride int) (unseen int) {
+	unknown := f.Width - 1
 	for i, row := range rows {
 		cells := dst[i*stride : i*stride+f.Width]
 		clear(cells)

@@ -117,12 +117,11 @@ func (f *Feature) learnScale(c *Column, s spread, scale Scaling, from lessons) e
 // logMoments are the mean and the deviation of the logarithms of n values, of
 // which those beyond the given ones are fill.
 func logMoments(values []float64, n int, fill float64) (mean, sd float64) {
-	return meanSD(n, func(i int) float64 {
-		if i < len(values) {
-			return signedLog(values[i])
-		}
-		return signedLog(fill)
-	})
+	logs := slices.Repeat([]float64{signedLog(fill)}, n)
+	for i, v := range values {
+		logs[i] = signedLog(v)
+	}
+	return meanSD(logs)
 }
 
 // signedLog is sign(v)·ln(1+|v|), which keeps order, sign and zero.
@@ -141,6 +140,9 @@ func quartile(sorted []float64, k int) float64 {
 }
 
 func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
+	if f.Scale != 0 && !f.Log && !f.Indicator && encodePlain(f, c.Numbers, rows, dst, stride) {
+		return nil
+	}
 	for i, row := range rows {
 		v := c.Numbers[row]
 		missing := math.IsNaN(v)
@@ -157,6 +159,25 @@ func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, s
 		}
 	}
 	return nil
+}
+
+// encodePlain is encodeNumbers for (value-Shift)/Scale. It says whether all values
+// fit; u−u is 0 for a number and NaN otherwise, and NaN stays NaN in a sum.
+func encodePlain[T kernel.Float](f *Feature, numbers []float64, rows []int, dst []T, stride int) bool {
+	fill, shift, scale := f.Fill, f.Shift, f.Scale
+	var wrong T
+	at := 0
+	for _, row := range rows {
+		v := numbers[row]
+		if v != v {
+			v = fill
+		}
+		u := T((v - shift) / scale)
+		wrong += u - u
+		dst[at] = u
+		at += stride
+	}
+	return wrong == 0
 }
 
 // scaled is what a value becomes.

@@ -71,7 +71,7 @@ func densePart[T kernel.Float](f *Feature, c *Column, offset int) (sparsePart[T]
 	cells, one := make([]T, f.Width), make([]int, 1)
 	return func(row int, m *CSR[T]) (err error) {
 		one[0] = row
-		_, err = encode(f, c, one, cells, f.Width)
+		_, err = encode(f, c, nil, one, cells, f.Width)
 		for j, v := range cells {
 			if v != 0 {
 				m.Add(offset+j, v)

@@ -102,15 +102,8 @@ func newEncoder(t *Table, opts FeatureOptions, from lessons) (*Encoder, error) {
 	if err := opts.check(columns); err != nil {
 		return nil, err
 	}
-	e := &Encoder{}
-	for _, c := range columns {
-		f, err := learn(c, opts.scale(c.Name), opts.missing(c), from)
-		if err != nil {
-			return nil, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
-		}
-		e.Features = append(e.Features, f)
-	}
-	return e, nil
+	l := &learner{columns: columns, opts: opts, from: from}
+	return l.all(t.Name)
 }
 
 // leftOut says why the columns that no model reads by itself are none: " (id: it
@@ -252,39 +245,30 @@ func (e *Encoder) Columns() map[string]Kind {
 
 // Encode fills dst, row-major [len(rows), Width], with the features of the
 // given rows. It also counts the cells whose level the training rows did not
-// have (missing values without a column of their own among them).
+// have (missing values without a column of their own among them). Rows are shared
+// among the threads of the team that kernel.StartThreads started.
 func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen int, err error) {
 	width := e.Width()
 	if len(dst) != len(rows)*width {
 		return 0, fmt.Errorf("data: %d places for %d rows of %d features", len(dst), len(rows), width)
 	}
-	offset := 0
-	for i := range e.Features {
-		f := &e.Features[i]
-		c, err := column(f, t)
-		if err != nil {
-			return 0, err
-		}
-		n, err := encode(f, c, rows, dst[offset:], width)
-		if err != nil {
-			return 0, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
-		}
-		unseen += n
-		offset += f.Width
+	if len(dst) <= encodedAtOnce {
+		return encodeBlock(e, t, rows, dst, width)
 	}
-	return unseen, nil
+	j := &encoding[T]{e: e, rows: rows, dst: dst, width: width}
+	return j.all(t)
 }
 
 // encode fills the features of one column: dst[0:f.Width] for the first row, and
-// so on every stride places.
-func encode[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) (unseen int, err error) {
+// so on every stride places. place is that of a category's levels (places).
+func encode[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, stride int) (unseen int, err error) {
 	switch f.Kind {
 	case Number:
 		err = encodeNumbers(f, c, rows, dst, stride)
 	case Date, DayFirst, MonthFirst, Unix:
 		err = encodeDates(f, c, rows, dst, stride)
 	case Category:
-		unseen = encodeLevels(f, c, rows, dst, stride)
+		unseen = encodeLevels(f, c, place, rows, dst, stride)
 	case Boolean:
 		encodeBooleans(f, c, rows, dst, stride)
 	case Image:

@@ -181,7 +181,7 @@ func TestStandardisedFeatures(t *testing.T) {
 		if _, err := Encode(e, table, upTo(len(x)), u); err != nil {
 			t.Fatal(err)
 		}
-		mean, sd := meanSD(len(u), func(i int) float64 { return u[i] })
+		mean, sd := meanSD(u)
 		constant := slices.Min(x) == slices.Max(x)
 		if constant && (mean != 0 || sd != 0) {
 			t.Fatalf("a constant column became %v", u)

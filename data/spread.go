@@ -3,6 +3,8 @@ package data
 import (
 	"math"
 	"slices"
+
+	"descent/internal/kernel"
 )
 
 // spread is what rows say about a column of numbers.
@@ -19,65 +21,32 @@ type spread struct {
 // spreadOf is of the given rows of a column.
 func spreadOf(c *Column, rows []int) spread {
 	s := spread{lo: math.Inf(1), hi: math.Inf(-1)}
-	present := make([]float64, 0, len(rows))
-	for _, row := range rows {
-		switch v := c.Numbers[row]; {
-		case math.IsNaN(v):
-			s.missing++
-		default:
-			if math.IsInf(v, 0) && s.infinite == 0 {
-				s.infinite, s.bad = row+1, v
-			}
-			s.lo, s.hi = min(s.lo, v), max(s.hi, v)
-			if c.Kind.moment() {
-				s.dates.see(v)
-			}
-			present = append(present, v)
-		}
-	}
-	if s.present = len(present); s.present == 0 || s.infinite > 0 {
+	present, recycle, infinite := valuesOf(c, rows)
+	defer recycle()
+	s.present, s.missing = len(present), len(rows)-len(present)
+	if infinite >= 0 {
+		s.infinite, s.bad = infinite+1, c.Numbers[infinite]
 		return s
 	}
-	s.median = median(slices.Clone(present)) + 0 // no negative zero
-	s.mean, s.sd = meanSD(len(rows), func(i int) float64 {
-		if i < len(present) {
-			return present[i]
-		}
-		return s.median
-	})
-	return s
-}
-
-// moments takes the mean and the deviation of n values in the steps of meanSD,
-// when the values come one by one: first all to add, then all to deviate.
-type moments struct {
-	n      float64
-	mean   float64
-	exp    int
-	d1, d2 float64
-	unit   float64
-}
-
-func (m *moments) add(v float64) { m.mean += v / m.n }
-
-// begin ends the first pass, by the least and the greatest value.
-func (m *moments) begin(lo, hi float64) {
-	m.unit = max(math.Abs(lo-m.mean), math.Abs(hi-m.mean))
-	_, m.exp = math.Frexp(m.unit)
-}
-
-func (m *moments) deviate(v float64) {
-	d := math.Ldexp(v-m.mean, -m.exp)
-	m.d1 += d
-	m.d2 += d * d
-}
-
-// end is the mean and the standard deviation.
-func (m *moments) end() (mean, sd float64) {
-	if m.unit == 0 || math.IsInf(m.unit, 0) {
-		return m.mean, m.unit
+	if s.present == 0 {
+		return s
 	}
-	return m.mean + math.Ldexp(m.d1/m.n, m.exp), math.Ldexp(math.Sqrt(max(0, (m.d2-m.d1*m.d1/m.n)/m.n)), m.exp)
+	if c.Kind.moment() {
+		for _, v := range present {
+			s.dates.see(v)
+		}
+	}
+	s.lo, s.hi = kernel.Smallest(present), kernel.Largest(present)
+	s.median = middle(present) + 0 // no negative zero
+	var m moments
+	m.start(len(rows), s.lo, s.hi)
+	m.see(present)
+	m.repeat(s.median, s.missing)
+	m.turn(s.lo, s.hi)
+	m.see(present)
+	m.repeat(s.median, s.missing)
+	s.mean, s.sd = m.end()
+	return s
 }
 
 // search finds the value of a rank among many, in some passes over all of them:

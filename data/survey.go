@@ -156,11 +156,8 @@ func (s *numberSurvey) see(numbers []float64, rows []int, at int) {
 		if math.IsNaN(v) {
 			continue
 		}
-		switch s.stage {
-		case 1:
-			s.add(v)
-		case 3:
-			s.deviate(v)
+		if s.stage == 1 || s.stage == 3 {
+			s.one(v)
 		}
 		if !s.low.found {
 			s.low.see(v)
@@ -201,7 +198,8 @@ func (s *numberSurvey) settle() bool {
 			s.ended, s.low = true, nil
 			return false
 		}
-		s.n, s.stage = float64(s.present+s.missing), 1
+		s.start(s.present+s.missing, s.lo, s.hi)
+		s.stage = 1
 		s.low.rank = (s.present - 1) / 2
 		if s.present%2 == 0 {
 			s.high = s.low.fork(s.present / 2)
@@ -220,23 +218,16 @@ func (s *numberSurvey) settle() bool {
 		}
 	}
 	if s.stage == 2 && (known || s.missing == 0) {
-		s.fill(s.add)
-		s.begin(s.lo, s.hi)
+		s.repeat(s.spread.median, s.missing)
+		s.turn(s.lo, s.hi)
 		s.stage = 3
 	}
 	if s.stage == 4 && known {
-		s.fill(s.deviate)
-		s.spread.mean, s.spread.sd = s.end()
+		s.repeat(s.spread.median, s.missing)
+		s.spread.mean, s.spread.sd = s.moments.end()
 		s.ended, s.low, s.high = true, nil, nil
 	}
 	return !s.ended
-}
-
-// fill takes the median for every missing value.
-func (s *numberSurvey) fill(take func(float64)) {
-	for range s.missing {
-		take(s.median)
-	}
 }
 
 // Rows is the number of training rows.

@@ -66,9 +66,9 @@ func NewTarget(t *Table, rows []int, name string, task Task) (*Target, error) {
 
 // targetFacts is what the training rows say about a target.
 type targetFacts struct {
-	counts   []int           // rows of each level
-	distinct map[float64]int // rows of each number, while they may be classes
-	whole    bool            // all numbers are
+	counts   []int        // rows of each level
+	distinct *frequencies // rows of each number, while they may be classes
+	whole    bool         // all numbers are
 	lo, hi   float64
 	infinite int                       // the first row with an infinity, from 1
 	moments  func() (mean, sd float64) // of numbers
@@ -77,7 +77,9 @@ type targetFacts struct {
 func targetFactsOf(c *Column, rows []int) targetFacts {
 	f := newTargetFacts(make([]int, len(c.Levels)))
 	f.moments = func() (mean, sd float64) {
-		return meanSD(len(rows), func(i int) float64 { return c.Numbers[rows[i]] })
+		values, recycle, _ := valuesOf(c, rows)
+		defer recycle()
+		return meanSD(values)
 	}
 	for _, row := range rows {
 		if c.Codes != nil {
@@ -90,7 +92,7 @@ func targetFactsOf(c *Column, rows []int) targetFacts {
 }
 
 func newTargetFacts(counts []int) targetFacts {
-	return targetFacts{counts: counts, distinct: map[float64]int{}, whole: true, lo: math.Inf(1), hi: math.Inf(-1)}
+	return targetFacts{counts: counts, distinct: newFrequencies(maxClasses), whole: true, lo: math.Inf(1), hi: math.Inf(-1)}
 }
 
 // tell counts the number of a row, while the target may have classes.
@@ -100,9 +102,7 @@ func (f *targetFacts) tell(v float64, row int) {
 	}
 	f.lo, f.hi = min(f.lo, v), max(f.hi, v)
 	f.whole = f.whole && v == math.Trunc(v)
-	if len(f.distinct) <= maxClasses {
-		f.distinct[v]++
-	}
+	f.distinct.add(v)
 }
 
 // newTarget makes the target of a column without missing values.
@@ -150,7 +150,7 @@ func (y *Target) learnNumbers(f targetFacts, task Task) error {
 	if f.infinite > 0 {
 		return fmt.Errorf("data: target %q is infinite in data row %d", y.Column, f.infinite)
 	}
-	if task != Regression && whole && len(distinct) == 2 {
+	if task != Regression && whole && distinct.len() == 2 {
 		task = Classification
 	}
 	if task != Classification {
@@ -159,22 +159,17 @@ func (y *Target) learnNumbers(f targetFacts, task Task) error {
 			return fmt.Errorf("data: target %q: values from %v to %v are too far apart to scale; divide the column first", y.Column, y.Min, y.Max)
 		}
 		y.Rule = fmt.Sprintf("a number from %s to %s, mean %s", short(y.Min), short(y.Max), short(y.Mean))
-		if whole && len(distinct) <= 20 {
-			y.Rule += fmt.Sprintf("; its %d whole values could also be classes", len(distinct))
+		if whole && distinct.len() <= 20 {
+			y.Rule += fmt.Sprintf("; its %d whole values could also be classes", distinct.len())
 		}
 		return nil
 	}
-	if !whole || len(distinct) > maxClasses {
-		return fmt.Errorf("data: target %q cannot be classified: it holds %s; classes are at most %d whole numbers or texts", y.Column, describeSpread(whole, len(distinct)), maxClasses)
+	if !whole || distinct.len() > maxClasses {
+		return fmt.Errorf("data: target %q cannot be classified: it holds %s; classes are at most %d whole numbers or texts", y.Column, describeSpread(whole, distinct.len()), maxClasses)
 	}
-	values := make([]float64, 0, len(distinct))
-	for v := range distinct {
-		values = append(values, v)
-	}
-	slices.Sort(values)
-	for _, v := range values {
-		y.Classes = append(y.Classes, strconv.FormatFloat(v, 'f', -1, 64))
-		y.Counts = append(y.Counts, distinct[v])
+	for _, i := range distinct.sorted() {
+		y.Classes = append(y.Classes, strconv.FormatFloat(distinct.values[i], 'f', -1, 64))
+		y.Counts = append(y.Counts, distinct.counts[i])
 	}
 	y.Min, y.Max = 0, 0
 	return y.checkClasses()
@@ -204,24 +199,56 @@ func (y *Target) Encode(t *Table, rows []int, dst []float64) error {
 	if len(dst) != len(rows) {
 		return fmt.Errorf("data: %d places for %d rows of target %q", len(dst), len(rows), y.Column)
 	}
+	if c.Kind.storage() != Category {
+		return y.encodeNumbers(c, t, rows, dst)
+	}
 	code := y.levelCodes(c)
 	for i, row := range rows {
-		switch {
-		case c.Missing(row):
-			return fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", y.Column, row+1, t.Name)
-		case y.Classes == nil:
-			dst[i] = c.Numbers[row]
-		case c.Kind.storage() == Category:
-			dst[i] = float64(code[c.Codes[row]])
-		default:
-			dst[i] = float64(y.Class(strconv.FormatFloat(c.Numbers[row], 'f', -1, 64)))
+		if c.Missing(row) {
+			return y.missing(t, row)
 		}
-		if y.Classes != nil && dst[i] < 0 {
-			return fmt.Errorf("data: target %q is %q in data row %d of %s, which is none of the classes %s%s",
-				y.Column, c.Cell(row), row+1, t.Name, enumerate(y.Classes, 10), nearname.Hint(c.Cell(row), y.Classes))
+		if dst[i] = float64(code[c.Codes[row]]); dst[i] < 0 {
+			return y.noClass(c, t, row)
 		}
 	}
 	return nil
+}
+
+// encodeNumbers is Encode for a column of numbers.
+func (y *Target) encodeNumbers(c *Column, t *Table, rows []int, dst []float64) error {
+	classes := newFrequencies(len(y.Classes))
+	for _, class := range y.Classes {
+		v, ok := parseNumber(class)
+		if !ok {
+			v = math.NaN() // a class that no number is
+		}
+		classes.add(v)
+	}
+	for i, row := range rows {
+		v := c.Numbers[row]
+		if math.IsNaN(v) {
+			return y.missing(t, row)
+		}
+		if y.Classes == nil {
+			dst[i] = v
+			continue
+		}
+		k := classes.find(v)
+		if k < 0 {
+			return y.noClass(c, t, row)
+		}
+		dst[i] = float64(k)
+	}
+	return nil
+}
+
+func (y *Target) missing(t *Table, row int) error {
+	return fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", y.Column, row+1, t.Name)
+}
+
+func (y *Target) noClass(c *Column, t *Table, row int) error {
+	return fmt.Errorf("data: target %q is %q in data row %d of %s, which is none of the classes %s%s",
+		y.Column, c.Cell(row), row+1, t.Name, enumerate(y.Classes, 10), nearname.Hint(c.Cell(row), y.Classes))
 }
 
 // levelCodes maps the column's own levels to classes.

@@ -1,7 +1,6 @@
 package loss
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -94,14 +93,10 @@ func (c Confusion) predicted(class int) float64 {
 // (Mann-Whitney). Weights may be nil for ones. It is NaN unless both classes
 // occur and every score is a number.
 func AUC(score []float64, positive []bool, w []float64) float64 {
-	order := make([]int, len(score))
-	for i := range order {
-		if math.IsNaN(score[i]) {
-			return math.NaN()
-		}
-		order[i] = i
+	if slices.ContainsFunc(score, math.IsNaN) {
+		return math.NaN()
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(score[a], score[b]) })
+	order := ascending(score)
 	var below, area, pos float64 // weight of negatives passed, pairs won, weight of positives
 	for lo := 0; lo < len(order); {
 		var tiedPos, tiedNeg float64
@@ -130,14 +125,33 @@ func AUC(score []float64, positive []bool, w []float64) float64 {
 // Logits rather than probabilities, so that a sure and wrong answer has its
 // large finite price instead of infinity. NaN without rows.
 func LogLoss(z []float64, truth []int, w []float64, k int) float64 {
+	if len(z) == len(truth) {
+		return logLossOfTwo(z, truth, w)
+	}
 	return weightedMean(len(truth), w, func(i int) float64 {
-		if len(z) == len(truth) {
-			if truth[i] == 1 {
-				return kernel.SoftplusOf(-z[i])
-			}
-			return kernel.SoftplusOf(z[i])
-		}
 		row := z[i*k : (i+1)*k]
 		return logSumExp(row) - row[truth[i]]
 	})
+}
+
+// logLossOfTwo is LogLoss for one logit a row.
+func logLossOfTwo(z []float64, truth []int, w []float64) float64 {
+	var block [1024]float64
+	var sum float64
+	for lo := 0; lo < len(z); lo += len(block) {
+		part := block[:min(len(block), len(z)-lo)]
+		for i := range part {
+			part[i] = z[lo+i] * float64(1-2*truth[lo+i])
+		}
+		kernel.Softplus(part, part)
+		if w == nil {
+			sum += kernel.Sum(part)
+		} else {
+			sum += kernel.Dot(part, w[lo:])
+		}
+	}
+	if w == nil {
+		return sum / float64(len(z))
+	}
+	return sum / kernel.Sum(w)
 }

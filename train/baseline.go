@@ -21,39 +21,44 @@ func meanLoss(l loss.Loss, z, y, w []float64) (float64, error) {
 	}
 	k := len(z) / len(y)
 	var sum float64
+	var p *graph.Program[float64]
 	for lo := 0; lo < len(y); lo += rows {
 		hi := min(lo+rows, len(y))
-		v, err := sumLoss(l, z[lo*k:hi*k], y[lo:hi], w[lo:hi], k)
-		if err != nil {
+		if lo == 0 || hi-lo < rows {
+			var err error
+			if p, err = lossProgram(l, hi-lo, k); err != nil {
+				return 0, err
+			}
+		}
+		for _, a := range []matrix[float64]{{name: outputsName, v: z[lo*k : hi*k]}, {name: targetName, v: y[lo:hi]}, {name: weightName, v: w[lo:hi]}} {
+			if err := p.Bind(a.name, a.v); err != nil {
+				return 0, err
+			}
+		}
+		var out [1]float64
+		if err := p.Run(nil, out[:]); err != nil {
 			return 0, err
 		}
-		sum += v
+		sum += out[0]
 	}
 	return sum / kernel.Sum(w), nil
 }
 
-func sumLoss(l loss.Loss, z, y, w []float64, k int) (float64, error) {
-	g, n := graph.New(), len(y)
+// outputsName is the Data node of outputs that a model gave.
+const outputsName = "⟨outputs⟩"
+
+// lossProgram is the sum of the losses of n rows of k outputs.
+func lossProgram(l loss.Loss, n, k int) (*graph.Program[float64], error) {
+	g := graph.New()
 	shape := []int{n}
 	if l.Link() == loss.Softmax {
 		shape = []int{n, k}
 	}
-	sum, err := l.Sum(g, g.Data("⟨outputs⟩", shape...), g.Data(targetName, n), g.Data(weightName, n))
+	sum, err := l.Sum(g, g.Data(outputsName, shape...), g.Data(targetName, n), g.Data(weightName, n))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	p, err := graph.Compile[float64](g, sum)
-	if err != nil {
-		return 0, err
-	}
-	for _, a := range []matrix[float64]{{name: "⟨outputs⟩", v: z}, {name: targetName, v: y}, {name: weightName, v: w}} {
-		if err := p.Bind(a.name, a.v); err != nil {
-			return 0, err
-		}
-	}
-	var out [1]float64
-	err = p.Run(nil, out[:])
-	return out[0], err
+	return graph.Compile[float64](g, sum)
 }
 
 // constant is the best that a model without features can say about the

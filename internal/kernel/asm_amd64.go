@@ -857,3 +857,13 @@ func peakF32AVX2(n int)
 
 // peakF64AVX2 runs n times 12 independent vector multiply-adds of 4 lanes.
 func peakF64AVX2(n int)
+
+// narrowDots is y[i] = Σ row i of a · x for rows, a multiple of 4, of at most 32 columns; stride is the bytes from row to row.
+//
+//go:noescape
+func narrowDots(y *float64, a *float64, x *float64, rows int, stride int, cols int)
+
+// narrowSum is y = Σ x[i] · row i of a for rows, a multiple of 2, of at most 32 columns; stride is the bytes from row to row.
+//
+//go:noescape
+func narrowSum(y *float64, a *float64, x *float64, rows int, stride int, cols int)

@@ -16771,3 +16771,122 @@ loop:
 	JNE         loop
 	VZEROUPPER
 	RET
+
+// func narrowDots(y *float64, a *float64, x *float64, rows int, stride int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·narrowDots(SB), NOSPLIT, $0-48
+	MOVQ      y+0(FP), AX
+	MOVQ      a+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      rows+24(FP), BX
+	MOVQ      stride+32(FP), SI
+	MOVQ      cols+40(FP), DI
+	MOVQ      $-1, R8
+	SHLXQ     DI, R8, R8
+	NOTQ      R8
+	KMOVB     R8, K1
+	SHRQ      $0x08, R8
+	KMOVB     R8, K2
+	SHRQ      $0x08, R8
+	KMOVB     R8, K3
+	SHRQ      $0x08, R8
+	KMOVB     R8, K4
+	SHRQ      $0x08, R8
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z 64(DX), K2, Z1
+	VMOVUPD.Z 128(DX), K3, Z2
+	VMOVUPD.Z 192(DX), K4, Z3
+	LEAQ      (SI)(SI*2), DX
+
+more:
+	VMULPD.Z      (CX), Z0, K1, Z4
+	VFMADD231PD   64(CX), Z1, K2, Z4
+	VFMADD231PD   128(CX), Z2, K3, Z4
+	VFMADD231PD   192(CX), Z3, K4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPD        Y5, Y4, Y5
+	VMULPD.Z      (CX)(SI*1), Z0, K1, Z4
+	VFMADD231PD   64(CX)(SI*1), Z1, K2, Z4
+	VFMADD231PD   128(CX)(SI*1), Z2, K3, Z4
+	VFMADD231PD   192(CX)(SI*1), Z3, K4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VADDPD        Y6, Y4, Y6
+	VMULPD.Z      (CX)(SI*2), Z0, K1, Z4
+	VFMADD231PD   64(CX)(SI*2), Z1, K2, Z4
+	VFMADD231PD   128(CX)(SI*2), Z2, K3, Z4
+	VFMADD231PD   192(CX)(SI*2), Z3, K4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y7
+	VADDPD        Y7, Y4, Y7
+	VMULPD.Z      (CX)(DX*1), Z0, K1, Z4
+	VFMADD231PD   64(CX)(DX*1), Z1, K2, Z4
+	VFMADD231PD   128(CX)(DX*1), Z2, K3, Z4
+	VFMADD231PD   192(CX)(DX*1), Z3, K4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y8
+	VADDPD        Y8, Y4, Y8
+	VHADDPD       Y6, Y5, Y4
+	VHADDPD       Y8, Y7, Y5
+	VPERM2F128    $0x21, Y5, Y4, Y6
+	VBLENDPD      $0x0c, Y5, Y4, Y4
+	VADDPD        Y6, Y4, Y4
+	VMOVUPD       Y4, (AX)
+	ADDQ          $0x00000020, AX
+	LEAQ          (CX)(SI*4), CX
+	SUBQ          $0x00000004, BX
+	JG            more
+	VZEROUPPER
+	RET
+
+// func narrowSum(y *float64, a *float64, x *float64, rows int, stride int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·narrowSum(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   rows+24(FP), BX
+	MOVQ   stride+32(FP), SI
+	MOVQ   cols+40(FP), DI
+	MOVQ   $-1, R8
+	SHLXQ  DI, R8, R8
+	NOTQ   R8
+	KMOVB  R8, K1
+	SHRQ   $0x08, R8
+	KMOVB  R8, K2
+	SHRQ   $0x08, R8
+	KMOVB  R8, K3
+	SHRQ   $0x08, R8
+	KMOVB  R8, K4
+	SHRQ   $0x08, R8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+
+more:
+	VBROADCASTSD (DX), Z8
+	VFMADD231PD  (CX), Z8, K1, Z0
+	VFMADD231PD  64(CX), Z8, K2, Z1
+	VFMADD231PD  128(CX), Z8, K3, Z2
+	VFMADD231PD  192(CX), Z8, K4, Z3
+	VBROADCASTSD 8(DX), Z8
+	VFMADD231PD  (CX)(SI*1), Z8, K1, Z4
+	VFMADD231PD  64(CX)(SI*1), Z8, K2, Z5
+	VFMADD231PD  128(CX)(SI*1), Z8, K3, Z6
+	VFMADD231PD  192(CX)(SI*1), Z8, K4, Z7
+	ADDQ         $0x00000010, DX
+	LEAQ         (CX)(SI*2), CX
+	SUBQ         $0x00000002, BX
+	JG           more
+	VADDPD       Z4, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+	VADDPD       Z5, Z1, Z1
+	VMOVUPD      Z1, K2, 64(AX)
+	VADDPD       Z6, Z2, Z2
+	VMOVUPD      Z2, K3, 128(AX)
+	VADDPD       Z7, Z3, Z3
+	VMOVUPD      Z3, K4, 192(AX)
+	VZEROUPPER
+	RET

@@ -4,6 +4,15 @@ package kernel
 // as stored, and op the transpose if trans is set. Row by row, either as dot
 // products or as multiples added up: each element of A is read once.
 func gemv[T Float](trans bool, rows, cols int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if a, ok := any(a).([]float64); ok && isNarrow(cols) {
+		x, y := any(x).([]float64), any(y).([]float64)
+		if trans {
+			narrowTransposed(rows, cols, float64(alpha), a, lda, x, float64(beta), y[:cols])
+		} else {
+			narrowProduct(rows, cols, float64(alpha), a, lda, x, float64(beta), y[:rows])
+		}
+		return
+	}
 	if !trans {
 		for i := range rows {
 			v := alpha * T(Dot(a[i*lda:i*lda+cols], x))

@@ -33,6 +33,7 @@ func products(switchFile string) error {
 	gemmTiles()
 	packers()
 	peaks()
+	narrow()
 	return writeTileSwitch(switchFile)
 }
 
