@@ -50,7 +50,7 @@ func TestScalings(t *testing.T) {
 		logs[i] = math.Log1p(math.Abs(v))
 	}
 	logs[5] *= -1
-	mean, sd := meanSD(len(logs), func(i int) float64 { return logs[i] })
+	mean, sd := meanSD(logs)
 	for i := range logs {
 		logs[i] = (logs[i] - mean) / sd
 	}

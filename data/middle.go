@@ -4,46 +4,59 @@ import (
 	"slices"
 )
 
-// middle is the median of x, as median gives it, and leaves x as it is. A sorted
-// sample tells between which two values it lies; one pass counts what lies below
-// and keeps what lies between. x holds no NaN.
+// middle is the median of x, as median gives it, and leaves x as it is. x holds
+// no NaN.
 func middle(x []float64) float64 {
-	const sample, margin = 1024, 64 // four standard deviations of the rank
+	n := len(x)
+	left, right := ranked(x, (n-1)/2, n/2)
+	if n%2 == 1 {
+		return left
+	}
+	return left/2 + right/2
+}
+
+// ranked is the values of two ranks, the same or neighbours, among x in ascending
+// order. A sorted sample tells between which two values they lie; one pass counts
+// what lies below and keeps what lies between, where the search goes on.
+func ranked(x []float64, left, right int) (a, b float64) {
+	const sample, margin = 1024, 64 // four standard deviations of the rank in the middle
 	n := len(x)
 	if n < 4*sample {
-		return median(slices.Clone(x))
+		return sortedAt(x, left, right)
 	}
 	few := make([]float64, sample)
 	for i := range few {
 		few[i] = x[i*n/sample]
 	}
 	slices.Sort(few)
-	lo, hi := few[sample/2-margin], few[sample/2+margin]
+	place := left * sample / n
+	lo, hi := few[max(place-margin, 0)], few[min(place+margin, sample-1)]
 	below, low, high, between := bracket(x, lo, hi)
-	slices.Sort(between)
+	if left < below || right >= below+low+len(between)+high || len(between) > n/2 {
+		return sortedAt(x, left, right) // the sample was not like the rest
+	}
 	// The sorted x is: below, low times lo, between, high times hi, the rest.
-	at := func(k int) (float64, bool) {
-		switch k -= below; {
+	left, right = left-below-low, right-below-low
+	at := func(k int, inner float64) float64 {
+		switch {
 		case k < 0:
-			return 0, false
-		case k < low:
-			return lo, true
-		case k < low+len(between):
-			return between[k-low], true
-		case k < low+len(between)+high:
-			return hi, true
+			return lo
+		case k < len(between):
+			return inner
 		}
-		return 0, false
+		return hi
 	}
-	left, ok1 := at((n - 1) / 2)
-	right, ok2 := at(n / 2)
-	if !ok1 || !ok2 { // the sample was not like the rest
-		return median(slices.Clone(x))
+	if right >= 0 && left < len(between) {
+		a, b = ranked(between, max(left, 0), min(right, len(between)-1))
 	}
-	if n%2 == 1 {
-		return left
-	}
-	return left/2 + right/2
+	return at(left, a), at(right, b)
+}
+
+// sortedAt is ranked by sorting a copy.
+func sortedAt(x []float64, left, right int) (a, b float64) {
+	x = slices.Clone(x)
+	slices.Sort(x)
+	return x[left], x[right]
 }
 
 // bracket counts the values below lo, equal to lo, and equal to hi where that is

@@ -32,6 +32,11 @@ func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*R
 	if opts.Force && !opts.Resume {
 		clearCheckpoints(opts.Dir)
 	}
+	threads := opts.Threads
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	defer kernel.StartThreads(threads)()
 	p, err := planAcross(ctx, t, opts, observe)
 	if err != nil {
 		return nil, err
@@ -100,11 +105,6 @@ func (p *plan) layout() (*model.Net, error) {
 }
 
 func fit[T kernel.Float](ctx context.Context, p *plan, net *model.Net, observe Observer) (*Result, error) {
-	threads := p.opts.Threads
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	defer kernel.StartThreads(threads)()
 	s, err := newSession[T](p, net, observe)
 	if err != nil {
 		return nil, err

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"descent/data"
-	"descent/graph"
-	"descent/internal/kernel"
 	"descent/loss"
 	"descent/model"
 	"descent/param"
@@ -100,70 +98,4 @@ func (m *Model) checkColumns(t *data.Table) error {
 	}
 	return fmt.Errorf("train: %s has no column %s, which the model reads; its columns are %s",
 		t.Name, strings.Join(missing, ", "), strings.Join(t.Names(), ", "))
-}
-
-// scoreRows is how many rows go through the program of a trained model at once.
-const scoreRows = 256
-
-// score runs the model in its own element type. Every row passes through the
-// same program at the same size, so a prediction does not depend on the other
-// rows of the table.
-func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, unseen int, err error) {
-	r, err := m.Recipe.recipe()
-	if err != nil {
-		return nil, 0, err
-	}
-	g := graph.New()
-	net, err := r.net(g, scoreRows)
-	if err != nil {
-		return nil, 0, err
-	}
-	program, err := graph.Compile[T](g, net.Output)
-	if err != nil {
-		return nil, 0, fmt.Errorf("train: compiling the model: %w", err)
-	}
-	x, out := convert[T](m.Weights), make([]T, scoreRows*r.outputs)
-	var features []T
-	if !r.sparse {
-		features = make([]T, scoreRows*r.features)
-	}
-	z = make([]float64, 0, len(rows)*r.outputs)
-	for lo := 0; lo < len(rows); lo += scoreRows {
-		chunk := rows[lo:min(lo+scoreRows, len(rows))]
-		n, err := bindRows(m, program, net, t, chunk, features)
-		if err != nil {
-			return nil, 0, err
-		}
-		unseen += n
-		if err := program.Run(x, out); err != nil {
-			return nil, 0, fmt.Errorf("train: %w", err)
-		}
-		for _, v := range out[:len(chunk)*r.outputs] {
-			z = append(z, float64(v))
-		}
-	}
-	return z, unseen, nil
-}
-
-// bindRows encodes at most scoreRows rows of t for the program; features is
-// memory for them, nil where they are sparse.
-func bindRows[T kernel.Float](m *Model, program *graph.Program[T], net *model.Net, t *data.Table, rows []int, features []T) (unseen int, err error) {
-	e := m.Recipe.Encoder
-	width := e.Width()
-	if features == nil {
-		set, n, err := sparseMatrix[T](e, t, rows)
-		if err != nil {
-			return n, err
-		}
-		return n, program.BindSparse(net.Inputs[0].Name, set.Slice(0, len(rows), scoreRows))
-	}
-	if unseen, err = data.Encode(e, t, rows, features[:len(rows)*width]); err != nil {
-		return unseen, err
-	}
-	for _, a := range inputMatrices(net.Inputs, features, width, scoreRows) {
-		if err := program.Bind(a.name, a.v); err != nil {
-			return unseen, fmt.Errorf("train: %w", err)
-		}
-	}
-	return unseen, nil
 }

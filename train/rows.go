@@ -101,20 +101,20 @@ func (r recipe) sum(g *graph.Graph, output *graph.Node, rows int) (*graph.Node, 
 
 // chunked is the objective Σ w·loss·factor over chunks of rows: one compiled
 // program serves minibatches, one chunk each, and the full set, chunk after
-// chunk in a fixed order. Only its buffers hold rows, so its memory does not
-// grow with the set, and the numbers of a chunk stay in the caches between the
-// layers.
+// chunk in a fixed order (pass). Only its buffers hold rows, so its memory does
+// not grow with the set, and the numbers of a chunk stay in the caches between
+// the layers.
 type chunked[T kernel.Float] struct {
 	set    *rowSet[T]
 	rows   int // of a chunk
 	obj    *graph.Objective[T]
 	arrays []matrix[T] // of the set
 	buffer []matrix[T] // of a chunk; the set itself where a chunk is all of it
-	part   []T         // gradient of one chunk of several
 	gather gather[T]
 	feed   *feed[T]           // of rows that pass by, once it is needed
 	masks  *masks[T]          // of dropout; nil without
 	views  []*graph.Matrix[T] // of a sparse matrix: its chunks
+	all    pass[T]            // over all chunks
 }
 
 func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float64, seed uint64) (*chunked[T], error) {
@@ -133,18 +133,15 @@ func newChunked[T kernel.Float](r recipe, set *rowSet[T], rows int, factor float
 	if err := c.bindBuffers(); err != nil {
 		return nil, err
 	}
-	if rows < set.n {
-		c.part = make([]T, obj.Dim())
+	if net.Masks != nil {
+		c.masks = newMasks[T](net.Masks, rows, seed)
 	}
-	if net.Masks == nil {
-		return c, nil
-	}
-	c.masks = newMasks[T](net.Masks, rows, seed)
 	for i, m := range net.Masks {
 		if err := obj.Bind(m.Name, c.masks.v[i]); err != nil {
 			return nil, fmt.Errorf("train: %w", err)
 		}
 	}
+	c.all.prepare(c)
 	return c, nil
 }
 
@@ -185,86 +182,6 @@ func (c *chunked[T]) pick(step int, rows []int) {
 	if c.rows < c.set.n { // otherwise the buffers are the set
 		c.gather.run(c.arrays, c.buffer, rows)
 	}
-}
-
-// bindFrom binds rows lo, lo+1, ... as they lie in the set. Where the set ends
-// before the chunk does, the rest goes to the buffers and the last row is
-// repeated with weight 0.
-func (c *chunked[T]) bindFrom(lo int) error {
-	if c.set.open != nil {
-		return c.pass(lo)
-	}
-	if c.rows == c.set.n {
-		return nil // bound once and for all
-	}
-	n := min(c.rows, c.set.n-lo)
-	for k, a := range c.arrays {
-		if a.sparse != nil {
-			if err := c.bindChunk(a, lo); err != nil {
-				return err
-			}
-			continue
-		}
-		rows := c.buffer[k].v
-		if n == c.rows && a.v != nil {
-			rows = a.v[lo*a.width : (lo+n)*a.width]
-		} else {
-			a.copyTo(rows, lo, n)
-			for i := n; i < c.rows; i++ {
-				a.copyTo(rows[i*a.width:], c.set.n-1, 1)
-			}
-			if a.name == weightName {
-				clear(rows[n:])
-			}
-		}
-		if err := c.obj.Bind(a.name, rows); err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-	}
-	return nil
-}
-
-// evalAll is the value and gradient over the whole set; grad may be nil.
-func (c *chunked[T]) evalAll(x, grad []T) (float64, error) {
-	var sum float64
-	for lo := 0; lo < c.set.n; lo += c.rows {
-		if err := c.bindFrom(lo); err != nil {
-			return 0, err
-		}
-		g := grad
-		if grad != nil && lo > 0 {
-			g = c.part
-		}
-		v, err := c.obj.Eval(x, g)
-		if err != nil {
-			return 0, err
-		}
-		sum += v
-		if grad != nil && lo > 0 {
-			kernel.Axpy(1, c.part, grad)
-		}
-	}
-	return sum, nil
-}
-
-// hvpAll is the Hessian over the whole set, times v.
-func (c *chunked[T]) hvpAll(x, v, out []T) error {
-	for lo := 0; lo < c.set.n; lo += c.rows {
-		if err := c.bindFrom(lo); err != nil {
-			return err
-		}
-		if lo == 0 {
-			if err := c.obj.HVP(x, v, out); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := c.obj.HVP(x, v, c.part); err != nil {
-			return err
-		}
-		kernel.Axpy(1, c.part, out)
-	}
-	return nil
 }
 
 // penalty is (λ/2)·|w|² over the blocks that are weights.

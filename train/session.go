@@ -137,7 +137,7 @@ func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
 		return s.sparseSet(p, target)
 	}
 	width := s.plan.encoder.Width()
-	features := make([]T, p.n()*width)
+	features := kernel.Make[T](p.n() * width)
 	unseen, err := data.Encode(s.plan.encoder, p.table, p.rows, features)
 	if err != nil {
 		return nil, err

@@ -111,7 +111,7 @@ func (s *session[T]) parts() (*optim.Parts[T], error) {
 		return nil, err
 	}
 	return &optim.Parts[T]{Len: count, Eval: func(k int, x, grad []T) (float64, error) {
-		if err := part.bindFrom(k * rows); err != nil {
+		if err := part.all.bind(part.all.idle[0], k*rows); err != nil {
 			return 0, err
 		}
 		v, err := part.obj.Eval(x, grad)

@@ -49,7 +49,7 @@ func narrowTransposed(rows, cols int, alpha float64, a []float64, lda int, x []f
 	for p := 0; p < rows; p += gemvDeep {
 		n := min(gemvDeep, rows-p)
 		narrowSlab(part, a[p*lda:], x[p:], n, lda)
-		Axpy(alpha, part, y)
+		addNarrow(alpha, part, y)
 	}
 }
 
@@ -63,6 +63,15 @@ func narrowSlab(part, a, x []float64, n, lda int) {
 		clear(part)
 	}
 	if n%2 == 1 {
-		Axpy(x[n-1], a[(n-1)*lda:][:len(part)], part)
+		addNarrow(x[n-1], a[(n-1)*lda:][:len(part)], part)
+	}
+}
+
+// addNarrow adds a·x to y by a loop: a kernel behind a pointer would put y on the
+// heap.
+func addNarrow(a float64, x, y []float64) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += float64(a * v)
 	}
 }
