@@ -50,6 +50,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // other options, or by another version.
 var ErrStale = errors.New("the cache was made from other rows")
 
+// ErrDamaged is the error of a cache that is torn or damaged: it is to be made
+// again.
+var ErrDamaged = errors.New("the cache is damaged")
+
 // cacheSchema is what the index says about the table.
 type cacheSchema struct {
 	Notes   []string      `json:"notes"`

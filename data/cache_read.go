@@ -11,7 +11,6 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 )
 
@@ -35,8 +34,7 @@ type Cache struct {
 
 // OpenCache opens the cache at path. A cache that was made from other files or
 // with other options is refused with ErrStale, one that is not there with
-// fs.ErrNotExist, and one that is torn or damaged in words: it is to be made
-// again.
+// fs.ErrNotExist, and one that is torn or damaged with ErrDamaged.
 func OpenCache(path string, files []string, opts ReadOptions, group int) (*Cache, error) {
 	if group <= 0 {
 		group = GroupBytes
@@ -61,7 +59,10 @@ func OpenCache(path string, files []string, opts ReadOptions, group int) (*Cache
 	c, err := openCache(f, info.Size(), id)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("data: the cache %s: %w", path, err)
+		if errors.Is(err, ErrStale) {
+			return nil, fmt.Errorf("data: %s: %w", path, err)
+		}
+		return nil, fmt.Errorf("data: %s: %w: %w", path, ErrDamaged, err)
 	}
 	c.path, c.close = path, f.Close
 	c.Name = all[0]
@@ -275,7 +276,7 @@ func (r *CacheReader) Read(group int, t *Table) error {
 			n++
 		}
 		if err := r.run(group, t, k, n); err != nil {
-			return fmt.Errorf("data: the cache %s, rows %d and on: %w; remove it, and it is made again", filepath.Base(r.c.path), t.Rows+1, err)
+			return fmt.Errorf("data: %s: %w: group %d: %w; remove it, and it is made again", r.c.path, ErrDamaged, group+1, err)
 		}
 		k += n
 	}

@@ -20,13 +20,16 @@ type Caching struct {
 	Bytes, Size int64 // of the files, read and in all; Size is 0 where that is not known
 }
 
+// Watch is told how far WriteCache is, now and then; an error ends it.
+type Watch func(Caching) error
+
 // WriteCache reads the files as ReadFiles does, in one pass and with memory for
 // some blocks alone, and writes their rows to a cache at path, which appears
 // when it is whole. group is about how many bytes the rows of a group take in
 // memory; 0 is GroupBytes. Of several files, all rows settle what is text and what an
 // identifier, where ReadFiles asks those of the first. Only tables of text (lines of JSON objects among them) are
-// read this way. progress may be nil; it is called now and then.
-func WriteCache(path string, files []string, opts ReadOptions, group int, progress func(Caching)) error {
+// read this way. watch may be nil.
+func WriteCache(path string, files []string, opts ReadOptions, group int, watch Watch) error {
 	if group <= 0 {
 		group = GroupBytes
 	}
@@ -43,7 +46,7 @@ func WriteCache(path string, files []string, opts ReadOptions, group int, progre
 		return err
 	}
 	w.bytes = group
-	notes, err := w.readAll(all, opts, progress)
+	notes, err := w.readAll(all, opts, watch)
 	if err != nil {
 		w.file.Discard()
 		return err
@@ -67,7 +70,7 @@ func expandAll(paths []string) (all []string, err error) {
 }
 
 // readAll takes the rows of the files one after the other.
-func (w *cacheWriter) readAll(files []string, opts ReadOptions, progress func(Caching)) (notes []string, err error) {
+func (w *cacheWriter) readAll(files []string, opts ReadOptions, watch Watch) (notes []string, err error) {
 	size := int64(0)
 	for _, file := range files {
 		if info, err := os.Stat(file); err == nil {
@@ -75,10 +78,11 @@ func (w *cacheWriter) readAll(files []string, opts ReadOptions, progress func(Ca
 		}
 	}
 	var bytes atomic.Int64 // the file is read by another goroutine
-	w.tell = func() {
-		if progress != nil {
-			progress(Caching{Rows: w.rows, Bytes: bytes.Load(), Size: size})
+	w.tell = func() error {
+		if watch == nil {
+			return nil
 		}
+		return watch(Caching{Rows: w.rows, Bytes: bytes.Load(), Size: size})
 	}
 	for i, file := range files {
 		next := opts
@@ -112,8 +116,10 @@ func (w *cacheWriter) read(i int, r *textReader, f *feed, sample block, columns 
 		return err
 	}
 	return l.read(f, sample, size, r.opts.threads(), func(p *piece) error {
-		defer w.tell()
-		return w.take(p, place)
+		if err := w.take(p, place); err != nil {
+			return err
+		}
+		return w.tell()
 	})
 }
 

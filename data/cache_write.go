@@ -24,8 +24,8 @@ type cacheWriter struct {
 	skipped int
 	fault   *Error // the first that was skipped
 	skip    bool
-	text    *textReader // of the first file
-	tell    func()      // how far it is
+	text    *textReader  // of the first file
+	tell    func() error // how far it is
 	buf     []byte
 }
 

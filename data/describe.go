@@ -13,7 +13,7 @@ type Summary struct {
 	Kind     Kind    `json:"kind"`
 	Ignored  string  `json:"ignored,omitempty"` // why models leave the column out
 	Missing  int     `json:"missing"`
-	Distinct int     `json:"distinct"` // different values; pictures are not compared; Sparse: columns
+	Distinct int     `json:"distinct"` // different values; pictures are not compared; −1: not counted; Sparse: columns
 	Min      float64 `json:"min"`      // Number, and so on
 	Max      float64 `json:"max"`
 	Mean     float64 `json:"mean"` // Sparse: entries a row
@@ -25,6 +25,9 @@ type Summary struct {
 
 // Describe summarises every column.
 func (t *Table) Describe() []Summary {
+	if t.described != nil {
+		return t.described
+	}
 	all := make([]Summary, len(t.Columns))
 	for i, c := range t.Columns {
 		all[i] = c.describe()
@@ -96,7 +99,9 @@ func (s Summary) String() string {
 		}
 		parts = append(parts, fmt.Sprintf("%d levels: %s", len(levels), enumerate(levels, 6)))
 	case Text:
-		parts = append(parts, fmt.Sprintf("%d different", s.Distinct))
+		if s.Distinct >= 0 {
+			parts = append(parts, fmt.Sprintf("%d different", s.Distinct))
+		}
 	case Sparse:
 		parts = append(parts, fmt.Sprintf("%d columns, %s entries a row", s.Distinct, short(s.Mean)))
 	}

@@ -67,6 +67,11 @@ func openWatched(path string, stdin io.Reader, watch func(n int64)) (*source, er
 	return nil, err
 }
 
+// isPacked says whether a file begins as gzip or Zstandard files do.
+func isPacked(magic []byte) bool {
+	return bytes.HasPrefix(magic, []byte("\x1f\x8b")) || bytes.Equal(magic, []byte("\x28\xb5\x2f\xfd"))
+}
+
 // unpack reads through gzip or Zstandard where the first bytes say so.
 func unpack(s *source, r io.Reader) (*source, error) {
 	const size = 1 << 18

@@ -111,7 +111,8 @@ type Table struct {
 	Rows    int
 	Notes   []string // what the reader decided on its own, in sentences
 
-	header bool // the names are from the file
+	header    bool      // the names are from the file
+	described []Summary // of a table whose values are elsewhere
 }
 
 // NumberColumn makes a Number column; NaN marks a missing value.

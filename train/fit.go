@@ -75,6 +75,9 @@ func (p *plan) fit(ctx context.Context, observe Observer) (*Result, error) {
 	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
 		return nil, err
 	}
+	if err := p.refuseMemory(net.Layout.Dim()); err != nil {
+		return nil, err
+	}
 	p.diagnoses = p.examine()
 	if p.single() {
 		return fit[float32](ctx, p, net, observe)

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"descent/data"
 	"descent/internal/atomicfile"
@@ -42,6 +44,9 @@ func checkFolder(dir string, force bool) error {
 	if err != nil {
 		return fmt.Errorf("train: the run folder %s: %w", dir, reason(err))
 	}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { // of a fit that was killed before its first checkpoint
+		return e.Name() == cacheFile || strings.HasPrefix(e.Name(), "."+cacheFile+".") && strings.HasSuffix(e.Name(), ".tmp")
+	})
 	if len(entries) == 0 {
 		return nil
 	}

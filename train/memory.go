@@ -1,12 +1,24 @@
 package train
 
+import (
+	"fmt"
+	"math"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"descent/data"
+	"descent/model"
+)
+
 // What the parts of a streamed fit take of its memory.
 const (
-	baseMemory  = 40 << 20 // the program itself and what reading needs
-	windowShare = 6        // a window of groups takes a sixth, or less
-	mostWindow  = 16       // groups
-	blockShare  = 24       // a block takes so much of it, or less
-	wantBlock   = 4096     // rows
+	leastMemory = 64_000_000 // for the program, for reading, and for some rows
+	programs    = 40_000_000 // of it: what is there without rows and model
+	windowShare = 6          // a window of groups takes a sixth, or less
+	mostWindow  = 16         // groups
+	blockShare  = 48         // a block takes so much of it, or less
+	wantBlock   = 4096       // rows
 )
 
 // arrange divides the memory of a streamed fit: how many groups are shuffled
@@ -19,4 +31,112 @@ func (p *plan) arrange() {
 	}
 	row := 8 * int64(p.encoder.Width()+2)
 	s.block = int(min(max(s.limit/blockShare/row, 1), wantBlock))
+}
+
+// groupBytes is how large the groups of a cache are in so much memory.
+func groupBytes(limit int64) int {
+	return int(min(max(limit/128, 1<<18), data.GroupBytes))
+}
+
+// streamNeeds is the memory that a streamed fit takes at least: for the model
+// and its method, and for the rows that are read ahead.
+func (p *plan) streamNeeds(dim int) (all, forModel int64) {
+	size := int64(8)
+	if p.single() {
+		size = 4
+	}
+	vectors := int64(12) // the point, its gradient, the best point, and what a rule keeps
+	switch {
+	case strings.HasPrefix(p.method.Name, "lbfgs"):
+		vectors = 40
+	case !p.method.FirstOrder:
+		vectors = 12
+	}
+	if p.method.Name == "bfgs" || strings.Contains(p.method.Name, "newton") {
+		vectors += int64(dim)
+	}
+	forModel = size * vectors * int64(dim)
+	rows := int64(max(p.opts.Batch, 128))
+	if p.full() {
+		rows = 128
+	}
+	widest := int64(max(p.encoder.Width(), slices.Max(append(p.spec.Hidden, 1))))
+	forRows := 3 * buffers * rows * size * int64(p.encoder.Width()+2)
+	scratch := 6 * rows * size * widest * int64(1+len(p.spec.Hidden))
+	return programs + forModel + forRows + scratch + 2*p.stream.cache.GroupBytes(), forModel
+}
+
+// refuseMemory refuses a streamed fit that takes more memory than is allowed.
+func (p *plan) refuseMemory(dim int) error {
+	if p.stream == nil {
+		return nil
+	}
+	all, forModel := p.streamNeeds(dim)
+	if all <= p.stream.limit {
+		return nil
+	}
+	return fmt.Errorf("train: %d parameters with %s take about %s, and with the rows that are read at once the fit takes %s, more than the %s that are allowed; allow more memory, use fewer features or levels, smaller layers or batches, or the method sgd",
+		dim, p.opts.Method, Bytes(forModel), Bytes(all), Bytes(p.stream.limit))
+}
+
+// Bytes is an amount of memory for people: "512 MB".
+func Bytes(n int64) string {
+	for _, unit := range []string{"bytes", "kB", "MB", "GB"} {
+		if n < 10000 || unit == "GB" {
+			return fmt.Sprintf("%d %s", n, unit)
+		}
+		n = (n + 500) / 1000
+	}
+	return ""
+}
+
+// InMemory is about how many bytes a fit to all rows of some files takes that
+// holds them in memory: the text as it is parsed, the table, and the features.
+func InMemory(s *data.Sample, opts Options) int64 {
+	row, features := 0.0, 0.0
+	for _, c := range s.Table.Columns {
+		switch {
+		case c.Numbers != nil:
+			row += 8
+			features++
+		case c.Codes != nil:
+			row += 4
+			features += float64(len(c.Levels) + 1)
+		default:
+			length := 0
+			for _, text := range c.Texts {
+				length += len(text)
+			}
+			row += 16 + float64(length)/float64(max(1, s.Table.Rows))
+		}
+		if c.Ignored != "" {
+			features-- // at least
+		}
+	}
+	size := 8.0
+	if spec, err := model.Parse(opts.Model); err == nil && spec.Kind == model.MLP && opts.Batch != FullBatch {
+		size = 4
+	}
+	const others = 96 // order, targets, weights, outputs
+	table, encoded := row*float64(s.Rows), size*max(features, 1)*float64(s.Rows)
+	return programs + int64(math.Max(1.6*table, table+encoded+others*float64(s.Rows)))*5/4
+}
+
+// LeastMemory is the least that a fit to rows in a file may be given.
+const LeastMemory = leastMemory
+
+// DefaultMemory is what a fit takes where nobody bounds it: three quarters of
+// the memory of the machine, or of what the process is allowed; 0 where that
+// is not known.
+func DefaultMemory() int64 { return systemMemory() / 4 * 3 }
+
+// BoundMemory lets the collector keep the process below limit bytes, as far as
+// what is in use allows it, and returns what undoes it. A limit of 0 changes
+// nothing.
+func BoundMemory(limit int64) (undo func()) {
+	if limit <= 0 {
+		return func() {}
+	}
+	before := debug.SetMemoryLimit(limit - limit/8 - 8<<20)
+	return func() { debug.SetMemoryLimit(before) }
 }

@@ -9,6 +9,9 @@ import (
 
 // peakMemory is the most memory the process has had resident, in bytes.
 func peakMemory() uint64 {
+	if n := residentPeak(); n > 0 {
+		return n
+	}
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil || u.Maxrss < 0 {
 		return 0

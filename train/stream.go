@@ -48,7 +48,7 @@ func newStreamPlan(c *data.Cache, opts Options) (*plan, error) {
 		return nil, fmt.Errorf("train: a cross-validation deals the rows of a table in memory; leave it out, or allow more memory")
 	}
 	if opts.Memory <= 0 {
-		return nil, fmt.Errorf("train: a streamed fit needs a bound for its memory")
+		return nil, fmt.Errorf("train: a fit to rows in a file needs a bound for its memory")
 	}
 	asked, err := opts.asked()
 	if err != nil {

@@ -45,6 +45,7 @@ type fitFlags struct {
 	force, check, json, quiet   bool
 	findRate                    bool
 	every, resume               string
+	memory, cache               string
 	resumed                     bool // by --resume, from the flags in its checkpoint
 }
 
@@ -74,6 +75,13 @@ A fifth of the rows is set aside to judge the model, unless there are fewer than
 fitted five times, each time without a fifth that it is then judged on, and last
 to all of them, which is the model that is kept. Ctrl-C ends training
 early and saves the model as it is.
+
+--memory bounds the whole process. A table of text that does not fit is read
+once, into a cache of binary columns in the run folder, from which its rows pass
+by, epoch after epoch; batches come from groups of rows that are shuffled
+together. The cache goes when the fit is done, and stays where the fit was
+interrupted or killed and can be resumed; --cache DIR keeps it in a folder for
+the next fit to the same file.
 
 Exit status: 0 the fit converged, or all its epochs are done; 1 failed
 (diverged, unreadable data); 2 wrong usage; 3 stopped before the goal (steps or
@@ -137,6 +145,8 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, maxabs, none or auto")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
 	fl.IntVar(&f.threads, "threads", 0, "processors to use (default: all); the model does not depend on it")
+	fl.StringVar(&f.memory, "memory", "auto", "memory for the whole process, as in 512MB (default: three quarters of the machine's)")
+	fl.StringVar(&f.cache, "cache", "", "folder that keeps the rows of files as binary columns for the next fit")
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
 	fl.StringVar(&f.every, "checkpoint-every", defaultEvery, "write down in the run folder all it takes to go on: a time, a number of steps, or never")
 	fl.StringVar(&f.resume, "resume", "", "go on with the fit in this run folder from its last checkpoint, with the flags it was begun with")
@@ -177,6 +187,19 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 	o, read, err := f.options()
 	if err != nil {
 		return usage(err)
+	}
+	limit, err := f.memoryLimit()
+	if err != nil {
+		return usage(err)
+	}
+	sample, err := a.tooLarge(path, f, o, read, limit)
+	switch {
+	case err != nil:
+		return err
+	case sample != nil:
+		return a.fitStream(ctx, path, f, o, read, sample, limit)
+	case f.memory != "auto":
+		defer train.BoundMemory(limit)()
 	}
 	t, err := a.readTable(path, read)
 	if err != nil {
@@ -222,6 +245,11 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 		}
 		return fitError(err)
 	}
+	return a.fitResult(t, r, f)
+}
+
+// fitResult prints what a fit came to.
+func (a *app) fitResult(t *data.Table, r *train.Result, f *fitFlags) (err error) {
 	a.status = fitStatus(r)
 	if f.json {
 		err = writeJSON(a.out, r)

@@ -139,11 +139,11 @@ func printColumns(w *screen, t *data.Table, r *train.Result, f *fitFlags) {
 func columnValues(s data.Summary) string {
 	switch s.Kind {
 	case data.Number:
-		if s.Distinct > 0 {
+		if s.Distinct != 0 {
 			return numtext.Short(s.Min, 5) + " to " + numtext.Short(s.Max, 5)
 		}
 	case data.Date, data.DayFirst, data.MonthFirst, data.Unix:
-		if s.Distinct > 0 {
+		if s.Distinct != 0 {
 			return data.Date.Format(s.Min) + " to " + data.Date.Format(s.Max)
 		}
 	case data.Category, data.Boolean:
@@ -153,6 +153,9 @@ func columnValues(s data.Summary) string {
 		}
 		return strings.Join(levels, ", ")
 	case data.Text:
+		if s.Distinct < 0 {
+			return "" // nobody counted
+		}
 		return fmt.Sprintf("%d different", s.Distinct)
 	}
 	return ""

@@ -63,9 +63,15 @@ func notAmong(flag, value string, choices []string) error {
 func (a *app) readTable(path string, o data.ReadOptions) (*data.Table, error) {
 	o.Stdin = a.in
 	t, err := data.Read(path, o)
+	return t, withFlags(err)
+}
+
+// withFlags adds to an error of reading the flags that settle what it leaves
+// open.
+func withFlags(err error) error {
 	var fault *data.Error
 	if !errors.As(err, &fault) {
-		return t, err
+		return err
 	}
 	var flags []string
 	for _, f := range []struct{ advice, flag string }{
@@ -80,7 +86,7 @@ func (a *app) readTable(path string, o data.ReadOptions) (*data.Table, error) {
 		}
 	}
 	if flags == nil {
-		return nil, err
+		return err
 	}
-	return nil, fmt.Errorf("%w (%s)", err, strings.Join(flags, ", "))
+	return fmt.Errorf("%w (%s)", err, strings.Join(flags, ", "))
 }

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// writeTable writes rows of a class, a level and twelve numbers, until the file
+// has so many bytes.
+func writeTable(t *testing.T, path string, bytes int) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w := bufio.NewWriterSize(f, 1<<20)
+	rng := rand.New(rand.NewPCG(7, 7))
+	line := []byte("class,city,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12\n")
+	for size := 0; size < bytes; {
+		if _, err := w.Write(line); err != nil {
+			t.Fatal(err)
+		}
+		size += len(line)
+		var x [12]float64
+		city := rng.IntN(30)
+		z := 0.1 * float64(city-15)
+		for i := range x {
+			x[i] = rng.NormFloat64()
+			z += x[i] * float64(i-6) / 6
+		}
+		line = fmt.Appendf(line[:0], "%t,c%d", z+rng.NormFloat64() > 0, city)
+		for _, v := range x {
+			line = strconv.AppendFloat(append(line, ','), v, 'f', 6, 64)
+		}
+		line = append(line, '\n')
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// descentIn runs the command in a folder: this very program under its name.
+func descentIn(t *testing.T, dir string, args ...string) (stdout []byte, stderr string, status int) {
+	t.Helper()
+	cmd := selfCommand(t, dir, args...)
+	var out, text bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &text
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), text.String(), cmd.ProcessState.ExitCode()
+}
+
+func selfCommand(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Args[0], cmd.Dir = "descent", dir
+	return cmd
+}
+
+// A file that is larger than the memory that is allowed trains within it, by
+// batches and by all rows in every step, and leaves no cache behind.
+func TestMemoryIsBounded(t *testing.T) {
+	dir := t.TempDir()
+	writeTable(t, filepath.Join(dir, "rows.csv"), 64<<20)
+	const limit = 80_000_000
+	for _, args := range [][]string{
+		{"--model", "mlp:16", "--epochs", "1"},
+		{"--model", "logistic", "--epochs", "4"},
+	} {
+		args = append([]string{"fit", "rows.csv", "--target", "class", "--memory", "80MB", "--json", "--out", "run", "--force"}, args...)
+		stdout, stderr, status := descentIn(t, dir, args...)
+		var r struct {
+			Rows       int     `json:"rows"`
+			Validation int     `json:"validation_rows"`
+			Peak       int     `json:"peak_memory_bytes"`
+			Speed      float64 `json:"rows_per_second"`
+			Metrics    map[string]float64
+		}
+		if err := json.Unmarshal(stdout, &r); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, stderr)
+		}
+		if r.Peak <= 0 || r.Peak >= limit {
+			t.Errorf("%v: the peak is %d bytes of %d", args, r.Peak, limit)
+		}
+		if r.Rows+r.Validation < 540_000 || r.Metrics["accuracy"] < 0.8 || status == exitFailed {
+			t.Errorf("%v: status %d, %+v\n%s", args, status, r, stderr)
+		}
+		t.Logf("%v: peak %d MB, %.3g rows a second", args[len(args)-4:], r.Peak/1e6, r.Speed)
+		if left := names(t, filepath.Join(dir, "run")); !slices.Equal(left, []string{"config.json", "metrics.csv", "model.safetensors", "report.md"}) {
+			t.Errorf("left behind: %q", left)
+		}
+	}
+}
+
+func names(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+// streams are fits to rows that pass by.
+var streams = [][]string{
+	{"fit", "rows.csv", "--target", "class", "--model", "mlp:8", "--epochs", "6", "--batch", "64", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
+	{"fit", "rows.csv", "--target", "class", "--model", "logistic", "--epochs", "30", "--memory", "64MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
+}
+
+// The same file, flags and seed give the same bytes, with any number of threads,
+// with a cache from the fit before, and with one that was damaged.
+func TestStreamedFitsAreTheSame(t *testing.T) {
+	for _, args := range streams {
+		dir := t.TempDir()
+		writeTable(t, filepath.Join(dir, "rows.csv"), 10<<20)
+		run := filepath.Join(dir, "run")
+		fit := func(more ...string) (hash, text string) {
+			t.Helper()
+			_, stderr, status := descentIn(t, dir, append(append(slices.Clone(args), "--force"), more...)...)
+			if status == exitFailed || status == exitUsage {
+				t.Fatalf("%v: %s", more, stderr)
+			}
+			report, err := os.ReadFile(filepath.Join(run, "model.safetensors"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(report), stderr
+		}
+		want, _ := fit("--threads", "1")
+		for _, more := range [][]string{{"--threads", "2"}, {"--cache", "kept"}, {"--cache", "kept", "--threads", "3"}} {
+			if got, _ := fit(more...); got != want {
+				t.Errorf("%v %v: another model", args, more)
+			}
+		}
+		kept := names(t, filepath.Join(dir, "kept"))
+		if len(kept) != 1 {
+			t.Fatalf("kept %q", kept)
+		}
+		damage(t, filepath.Join(dir, "kept", kept[0]))
+		if got, _ := fit("--cache", "kept"); got != want {
+			t.Errorf("%v with a damaged cache: another model", args)
+		}
+	}
+}
+
+// damage changes a byte in the middle of a file.
+func damage(t *testing.T, path string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 16
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A streamed fit that is killed at any moment and resumed, with its cache or
+// without it, ends in the bytes of one that was not.
+func TestKilledStreamsAreResumedToTheSameBytes(t *testing.T) {
+	const kills = 4
+	rng := rand.New(rand.NewPCG(3, 5))
+	for i, args := range streams {
+		dir := t.TempDir()
+		writeTable(t, filepath.Join(dir, "rows.csv"), 10<<20)
+		run := filepath.Join(dir, "run")
+		began := time.Now()
+		if _, stderr, status := descentIn(t, dir, args...); status != 0 && status != exitShort {
+			t.Fatal(stderr)
+		}
+		length := time.Since(began)
+		want := folderHash(t, run)
+		resumed := 0
+		for n := range kills {
+			if err := os.RemoveAll(run); err != nil {
+				t.Fatal(err)
+			}
+			next := append(slices.Clone(args), "--threads", fmt.Sprint(1+n%2))
+			for try := 0; ; try++ {
+				cmd := selfCommand(t, dir, next...)
+				var text strings.Builder
+				cmd.Stderr = &text
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				if try < 2 {
+					time.Sleep(time.Duration((0.2 + 0.7*rng.Float64()) * float64(length)))
+					_ = cmd.Process.Kill()
+				}
+				_ = cmd.Wait()
+				if code := cmd.ProcessState.ExitCode(); code >= 0 {
+					if code != 0 && code != exitShort {
+						t.Fatalf("run %d: %s", i, text.String())
+					}
+					break
+				}
+				if slices.Contains(names(t, run), "checkpoint.safetensors") {
+					resumed++
+					next = []string{"fit", "--resume", "run", "--quiet", "--checkpoint-every", args[len(args)-3]}
+					if n%2 == 1 { // the cache has vanished
+						if err := os.Remove(filepath.Join(run, "rows.cache")); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+			if got := folderHash(t, run); got != want {
+				t.Fatalf("run %d: another result\n%s\nwant\n%s", i, got, want)
+			}
+		}
+		if t.Logf("%d kills, %d resumes", kills, resumed); resumed == 0 {
+			t.Error("no kill came while the fit was under way")
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package data
+
+import "os"
+
+// Sample is what the beginning of some files says about all of them.
+type Sample struct {
+	Table *Table // of the rows at the beginning of the first file
+	Rows  int    // of all files, about
+	Bytes int64  // of the files, as they are read: unpacked
+}
+
+// packing is how much longer a packed file of numbers and words usually is when
+// it is unpacked.
+const packing = 6
+
+// Peek reads the beginning of the first file, and estimates from the sizes of
+// all how many rows they hold. Files that are no tables of text are refused with
+// ErrWhole.
+func Peek(files []string, opts ReadOptions) (*Sample, error) {
+	all, err := expandAll(files)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sample{}
+	perRow := 1.0
+	err = passOver(all[0], opts, func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
+		g := newGather(l)
+		if err := g.take(l.parse(sample)); err != nil {
+			return err
+		}
+		s.Table = &Table{Name: r.file, Rows: g.rows, Columns: columns, header: r.header}
+		r.finish(s.Table, g)
+		perRow = float64(len(sample.text)) / float64(max(1, g.rows))
+		return nil
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range all {
+		size, packed, err := sizeOf(file)
+		if err != nil {
+			return nil, err
+		}
+		if packed {
+			size *= packing
+		}
+		s.Bytes += size
+	}
+	s.Rows = max(s.Table.Rows, int(float64(s.Bytes)/perRow))
+	return s, nil
+}
+
+// sizeOf is the size of a file, and whether it is packed.
+func sizeOf(file string) (size int64, packed bool, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return 0, false, explainOpen(file, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, false, explainOpen(file, err)
+	}
+	var magic [4]byte
+	n, _ := f.ReadAt(magic[:], 0)
+	return info.Size(), isPacked(magic[:n]), nil
+}
+
+// SizeOf is how many bytes the files have, packed ones as much as they are
+// likely to have unpacked; 0 for standard input and samples.
+func SizeOf(files []string) (size int64) {
+	all, err := expandAll(files)
+	if err != nil {
+		return 0 // reading them says why
+	}
+	for _, file := range all {
+		n, packed, err := sizeOf(file)
+		if err != nil {
+			continue
+		}
+		if packed {
+			n *= packing
+		}
+		size += n
+	}
+	return size
+}
+
+// Described is a table without values that describes itself as the cache's: its
+// rows are counted, but not there.
+func (c *Cache) Described() *Table {
+	t := c.Table()
+	t.Rows = c.Rows
+	for i, col := range c.Columns {
+		f := c.Facts[i]
+		s := Summary{Name: col.Name, Kind: col.Kind, Ignored: col.Ignored, Missing: f.Missing, Distinct: notCounted, Min: f.Min, Max: f.Max}
+		if f.Missing == c.Rows {
+			s.Distinct = 0
+		}
+		if col.Kind.storage() == Category {
+			s.Levels, s.Counts, s.Distinct = col.Levels, f.Counts, len(col.Levels)
+		}
+		t.described = append(t.described, s)
+	}
+	return t
+}
+
+// notCounted is Summary.Distinct where nobody counted.
+const notCounted = -1
