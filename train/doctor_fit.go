@@ -16,7 +16,7 @@ import (
 func (s *session[T]) separable(r *Result) *Diagnosis {
 	p := s.plan
 	log := p.loss.Name == "logistic" || p.loss.Name == "cross-entropy"
-	if !log || !p.spec.Convex() || p.penalised() || p.opts.WeightDecay > 0 || !(float64(r.Loss.Train) < math.Ln2/2) {
+	if !log || p.several() || !p.spec.Convex() || p.penalised() || p.opts.WeightDecay > 0 || !(float64(r.Loss.Train) < math.Ln2/2) {
 		return nil
 	}
 	z, _, err := r.Model.outputs(p.train.table, p.train.rows)
@@ -58,7 +58,7 @@ func margin(z []float64, y int) float64 {
 func (s *session[T]) overconfident(r *Result) *Diagnosis {
 	const sure, worth, least = 0.999, 0.05, 5
 	p := s.plan
-	if l := p.loss.Link(); p.target.Classes == nil || p.loss.Margin() || l != loss.Sigmoid && l != loss.Softmax {
+	if l := p.loss.Link(); p.several() || p.target.Classes == nil || p.loss.Margin() || l != loss.Sigmoid && l != loss.Softmax {
 		return nil
 	}
 	on := p.train

@@ -22,16 +22,38 @@ const (
 
 // leaks are the columns that alone predict the target of rows that were held
 // out. A model of several columns has no use for the others then, and such a
-// column is usually known only after the target.
+// column is usually known only after the target. Of several targets the first
+// that is given away so is named.
 func (p *plan) leaks() *Diagnosis {
 	if p.spec.Kind == model.Formula || len(p.encoder.Features) < 2 {
 		return nil
 	}
-	learn, judge := p.train, p.valid
-	if judge.n() == 0 {
-		learn, judge = p.train.halves()
+	for j, target := range p.targets {
+		if d := p.leaksOf(target, p.train.of(j, len(p.targets)), p.valid.of(j, len(p.targets))); d != nil {
+			return d
+		}
 	}
-	classes := p.target.Classes != nil
+	return nil
+}
+
+// of is the part with the values of target j of k alone.
+func (p part) of(j, k int) part {
+	if k == 1 || p.n() == 0 {
+		return p
+	}
+	out := part{table: p.table, rows: p.rows, y: make([]float64, p.n())}
+	for i := range out.y {
+		out.y[i] = p.y[i*k+j]
+	}
+	return out
+}
+
+// leaksOf are the columns that give one target away.
+func (p *plan) leaksOf(target *data.Target, learn, judge part) *Diagnosis {
+	if judge.n() == 0 {
+		learn, judge = learn.halves()
+	}
+	classes := target.Classes != nil
 	screen := leakTest{classes, learn.sample(leakScreen), judge.sample(leakScreen)}
 	test := leakTest{classes, learn.sample(leakRows), judge.sample(leakRows)}
 	if !test.conclusive() {
@@ -57,7 +79,7 @@ func (p *plan) leaks() *Diagnosis {
 		verb, each, it, is = "predict", "each ", "them", "they are"
 	}
 	d.Message = fmt.Sprintf("%s alone %s%s %s on %d held-out rows (%s of what a constant leaves unexplained): unless %s known when predictions are wanted, leave %s out with --types %s=ignore",
-		columnList(d.Columns), each, verb, p.target.Column, d.Count, percent(d.Share), is, it, strings.Join(d.Columns[:min(len(d.Columns), 5)], "=ignore,"))
+		columnList(d.Columns), each, verb, target.Column, d.Count, percent(d.Share), is, it, strings.Join(d.Columns[:min(len(d.Columns), 5)], "=ignore,"))
 	return d
 }
 

@@ -124,6 +124,7 @@ func TestDoctorOnRows(t *testing.T) {
 		{"years", made("c", func(r *rand.Rand, _ float64) float64 { return 2000 + math.Floor(20*r.Float64()) }), Options{Scale: data.Unscaled}, "unscaled_features", "value of c is 20"},
 		{"columns alike, unscaled", made("c", func(r *rand.Rand, _ float64) float64 { return 20 * r.NormFloat64() }), Options{Scale: data.Unscaled}, "", ""},
 		{"copy of the target", made("c", func(_ *rand.Rand, y float64) float64 { return 3*y + 1 }), Options{}, "target_leak", "--types c=ignore"},
+		{"copy of the second target", made("c", func(_ *rand.Rand, y float64) float64 { return 3*y + 1 }), Options{Target: "b,y", Features: []string{"a", "c"}}, "target_leak", "column c alone predicts y"},
 		{"curve of the target", made("c", func(_ *rand.Rand, y float64) float64 { return math.Exp(y) }), Options{}, "target_leak", "column c alone predicts y"},
 		{"near the target", made("c", func(r *rand.Rand, y float64) float64 { return y + 0.3*r.NormFloat64() }), Options{}, "", ""},
 		{"number of the class", made("c", func(r *rand.Rand, y float64) float64 { return y*y*y + 1e-6*r.NormFloat64() }), Options{Target: "class", Features: []string{"a", "c"}, L2: 1e-3}, "target_leak", "column c"},

@@ -101,7 +101,7 @@ func (p *plan) byVariety() []string {
 			names[0], names[len(names)-1] = names[len(names)-1], names[0]
 		}
 	}
-	return append(names, p.target.Column)
+	return append(names, p.names...)
 }
 
 // rowHash hashes the cells of rows.
