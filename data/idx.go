@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"descent/internal/kernel"
 )
 
 // isIDX says whether the content begins like an IDX file (Y. LeCun, "The MNIST
@@ -58,11 +60,37 @@ func firstError(errs ...error) error {
 	return nil
 }
 
+// readWhole reads an IDX file into memory of the length that its head tells, up
+// to a limit, on large pages: a batch takes images from all over them.
+func readWhole(src *source) ([]byte, error) {
+	const trusted = 1 << 26
+	length := 4
+	if head, err := src.Peek(16); err == nil && head[2] == 8 && head[3] <= 3 {
+		axes := int(head[3])
+		elements := 1
+		for i := range axes {
+			elements *= min(int(binary.BigEndian.Uint32(head[4+4*i:])), trusted)
+			elements = min(elements, trusted)
+		}
+		length += 4*axes + elements
+	}
+	s := kernel.Make[byte](length)
+	n, err := io.ReadFull(src, s)
+	if err == io.ErrUnexpectedEOF {
+		return s[:n], nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rest, err := io.ReadAll(src)
+	return append(s, rest...), err
+}
+
 // parseIDX makes a column of an IDX file of bytes: one axis is labels, two or
 // three are images.
 func parseIDX(src *source, opts ReadOptions) (*Column, error) {
 	name := src.name
-	s, err := io.ReadAll(src)
+	s, err := readWhole(src)
 	if err != nil {
 		return nil, readFault(name, err)
 	}

@@ -51,7 +51,7 @@ func (m *matrix[T]) take(dst []T, rows []int) {
 // ahead is how many rows before its turn an image is asked for: the rows of a
 // batch lie all over the memory, and to wait for each would take longer than to
 // turn it into numbers.
-const ahead = 2
+const ahead = 8
 
 // gather puts batches together, on every thread where that pays.
 type gather[T kernel.Float] struct {

@@ -13,8 +13,8 @@ const adviseLarge = 14
 
 // onLargePages asks for large pages under the part of s that covers whole ones.
 // It is advice: a system without them leaves all as it was.
-func onLargePages[T Float](s []T) {
-	bytes := len(s) * int(unsafe.Sizeof(T(0)))
+func onLargePages[T any](s []T) {
+	bytes := len(s) * int(unsafe.Sizeof(*new(T)))
 	if bytes < 2*largePage {
 		return
 	}

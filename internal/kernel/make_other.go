@@ -2,4 +2,4 @@
 
 package kernel
 
-func onLargePages[T Float]([]T) {}
+func onLargePages[T any]([]T) {}

@@ -25,8 +25,8 @@ const (
 	lateUnits  = 4                      // and no long one so many times its kin
 	firstPause = 5 * time.Millisecond
 	longPause  = 640 * time.Millisecond
-	muchLost   = 3 * time.Millisecond // a processor that is now and then away is still worth having
-	madeUp     = 8                    // of so much time with helpers, one part makes up for time lost
+	muchLost   = 6 * time.Millisecond // a processor that is away now and then is still worth having
+	madeUp     = 4                    // a second thread saves half the time at best, and takes some of this one's where there are too many
 )
 
 // resting reports whether the helpers are left out now.
