@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"descent/data"
@@ -46,7 +48,7 @@ func (b *bench) collect() (figure, remark string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	alone := collections(nil)
+	alone, plain := collections(nil, 50), besideLoops()
 	done := make(chan error, 1)
 	began := make(chan struct{})
 	go func() {
@@ -66,15 +68,36 @@ func (b *bench) collect() (figure, remark string, err error) {
 		return "", "", err
 	case <-began:
 	}
-	during := collections(done)
-	return fmt.Sprintf("median %s, worst %s", duration(median(during)), duration(slices.Max(during))),
-		fmt.Sprintf("%d collections; with nothing else running median %s, worst %s", len(during), duration(median(alone)), duration(slices.Max(alone))), nil
+	during := collections(done, 0)
+	return spread(during), fmt.Sprintf("%d collections; with nothing else running %s; beside plain loops in Go on every processor %s",
+		len(during), spread(alone), spread(plain)), nil
+}
+
+// spread is the median, the 99th percentile and the largest of some times.
+func spread(seconds []float64) string {
+	slices.Sort(seconds)
+	return fmt.Sprintf("median %s, 99 of 100 within %s, worst %s", duration(median(seconds)), duration(seconds[(len(seconds)-1)*99/100]), duration(seconds[len(seconds)-1]))
+}
+
+// besideLoops collects while as many goroutines as there are processors count.
+func besideLoops() []float64 {
+	var quit atomic.Bool
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for n := 0; !quit.Load(); n++ {
+			}
+		})
+	}
+	defer all.Wait()
+	defer quit.Store(true)
+	return collections(nil, 5)
 }
 
 // collections are the times of collections, some milliseconds apart, until done
-// or, without it, a few.
-func collections(done <-chan error) (seconds []float64) {
-	for done != nil || len(seconds) < 50 {
+// or, without it, so many.
+func collections(done <-chan error, count int) (seconds []float64) {
+	for done != nil || len(seconds) < count {
 		began := time.Now()
 		runtime.GC()
 		seconds = append(seconds, time.Since(began).Seconds())

@@ -56,6 +56,7 @@ type helpers struct {
 	job  job
 	n    int
 
+	gave    turn // of whoever starts jobs
 	rest    rest
 	foreign foreign
 	done    sync.WaitGroup
@@ -104,20 +105,6 @@ func Threads() int {
 	return 1
 }
 
-// giveWay lets other goroutines run where every processor is at work: the
-// collector and all others would else wait for the slices of time of the
-// scheduler. Where a processor is free they have that one, and to give way would
-// only wake it and lose the caches of this one to it.
-func giveWay() {
-	n := 1
-	if h := crew.Load(); h != nil && !h.rest.on.Load() {
-		n = h.n
-	}
-	if n >= runtime.GOMAXPROCS(0) {
-		runtime.Gosched()
-	}
-}
-
 // share runs all units of j, on every thread of the team.
 func share(units int, j job) {
 	h := crew.Load()
@@ -153,12 +140,16 @@ func (h *helpers) run(units int, j job) {
 	began, own := time.Now(), 0
 	for ; h.one(); own++ {
 		j.unit(own)
+		if own%someUnits == someUnits-1 {
+			h.gave.check(time.Now())
+		}
 	}
 	// Close the gate and wait for those inside. A helper that never came, because
 	// the system gave its processor away, is not waited for.
 	h.gate.Add(-1)
 	h.await(began, own)
 	h.job = nil
+	h.gave.check(began)
 }
 
 // one asks for leave to run one more unit. Who starts a job takes units from
@@ -168,9 +159,12 @@ func (h *helpers) run(units int, j job) {
 func (h *helpers) one() bool { return h.taken.Add(1) <= h.units.Load() }
 
 // take runs units until none is left.
-func (h *helpers) take() {
-	for h.one() {
+func (h *helpers) take(t *turn) {
+	for n := 1; h.one(); n++ {
 		h.job.unit(int(h.units.Load() - h.upper.Add(1)))
+		if n%someUnits == 0 {
+			t.check(time.Now())
+		}
 	}
 }
 
@@ -183,9 +177,10 @@ const (
 
 func (h *helpers) help() {
 	defer h.done.Done()
+	var t turn
 	for !h.quit.Load() {
 		if h.watch() {
-			h.enter()
+			h.enter(&t)
 			continue
 		}
 		h.idle.Add(1)
@@ -215,9 +210,10 @@ func (h *helpers) open() bool {
 }
 
 // enter takes part in the job, unless the gate closed just now.
-func (h *helpers) enter() {
+func (h *helpers) enter(t *turn) {
 	if h.gate.Add(2)&1 == 1 {
-		h.take()
+		h.take(t)
 	}
 	h.gate.Add(-2)
+	t.check(time.Now())
 }
