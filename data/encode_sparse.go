@@ -61,6 +61,10 @@ func sparsePartOf[T kernel.Float](f *Feature, c *Column, offset int, unseen *int
 		}, nil
 	case Sparse:
 		return entriesPart[T](f, c, offset), nil
+	case Text:
+		return textPart[T](f, c, offset), nil
+	case Cross:
+		return crossPart[T](f, c, offset, unseen)
 	}
 	return densePart[T](f, c, offset)
 }
@@ -87,6 +91,14 @@ func nonZeros(f *Feature, c *Column, rows []int) int {
 	switch f.Kind {
 	case Category:
 		return len(rows)
+	case Text:
+		return wordsOf(f, c, rows)
+	case Cross:
+		n := len(rows)
+		for k := range f.Parts {
+			n *= nonZeros(&f.Parts[k], c.parts[k], rows) / max(1, len(rows))
+		}
+		return n
 	case Sparse:
 		n := 0
 		for _, row := range rows {
@@ -106,22 +118,35 @@ const (
 )
 
 // MostlyZero says whether the features are better kept sparse: there are many of
-// them, and a number, an image, a category and a sparse column have one, all, one
-// and, in the mean, Entries that differ from zero.
+// them, and few of them differ from zero.
 func (e *Encoder) MostlyZero() bool {
 	width, entries := 0, 0.0
-	for _, f := range e.Features {
-		width += f.Width
-		switch f.Kind {
-		case Sparse:
-			entries += f.Entries
-		case Category:
-			entries++
-		default:
-			entries += float64(f.Width)
-		}
+	for i := range e.Features {
+		width += e.Features[i].Width
+		entries += e.Features[i].entries()
 	}
 	return width >= sparseWidth && entries*sparseShare <= float64(width)
+}
+
+// entries is about how many features of a row differ from zero: one of a
+// category, those of the training rows of a sparse column, some hundred of a
+// text, and the product of its parts of a cross; all of the others.
+func (f *Feature) entries() float64 {
+	switch f.Kind {
+	case Sparse:
+		return f.Entries
+	case Category:
+		return 1
+	case Text:
+		return min(256, float64(f.Width))
+	case Cross:
+		n := 1.0
+		for i := range f.Parts {
+			n *= f.Parts[i].entries()
+		}
+		return n
+	}
+	return float64(f.Width)
 }
 
 // learnSparse makes the rule of a sparse column. Subtracting means would fill

@@ -46,7 +46,7 @@ func TestEncodeSparse(t *testing.T) {
 		for i := range all {
 			all[i] = i
 		}
-		e, err := NewEncoder(table, all[:(len(all)+1)/2], FeatureOptions{Scale: scale})
+		e, err := NewEncoder(table, all[:(len(all)+1)/2], FeatureOptions{Scale: scale, Names: []string{"all", "word*x", "b*word", "d*x*b"}})
 		if err != nil {
 			if strings.Contains(err.Error(), "no entry") {
 				return

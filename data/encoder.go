@@ -9,7 +9,7 @@ import (
 
 // FeatureOptions says which columns become features, and how.
 type FeatureOptions struct {
-	Names   []string // the columns; nil: all that are not Ignored and not in Without
+	Names   []string // the columns, crosses such as "a*b", or "all"; nil: all that are not Ignored and not in Without
 	Without []string // the target, the weights
 	Scale   Scaling  // of number and date columns; "" is Standard
 	Missing Missing  // what counts where a value is missing; "" is by kind, see Missing
@@ -35,7 +35,9 @@ type Encoder struct {
 // for every level that the training rows did not have. A pixel p becomes p/255.
 // A sparse column becomes one column per index that the training rows have;
 // entries of other indices are passed over. A date becomes its days, scaled as a
-// number is, then a sine and a cosine for each of its Cycles.
+// number is, then a sine and a cosine for each of its Cycles. A text becomes one
+// column per place that its words hash to. A cross becomes the products of the
+// features of its Parts, one for each combination, the last counting fastest.
 type Feature struct {
 	Column string  `json:"column"`
 	Kind   Kind    `json:"kind"`
@@ -47,6 +49,8 @@ type Feature struct {
 
 	Log    bool     `json:"log,omitempty"`
 	Cycles []string `json:"cycles,omitempty"` // of a date: week, year, day
+
+	Parts []Feature `json:"parts,omitempty"` // of a cross: what is multiplied
 
 	Indicator bool `json:"indicator,omitempty"` // the last column is 1 where the value is missing
 	Drop      bool `json:"drop,omitempty"`      // rows without a value are left out, and not predicted
@@ -95,64 +99,15 @@ func newEncoder(t *Table, opts FeatureOptions, from lessons) (*Encoder, error) {
 	if from.rows == 0 {
 		return nil, fmt.Errorf("data: no training rows in %s to fit the encoding on", t.Name)
 	}
-	columns, err := featureColumns(t, opts)
+	terms, err := featureColumns(t, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := opts.check(columns); err != nil {
+	if err := opts.check(slices.Concat(terms...)); err != nil {
 		return nil, err
 	}
-	l := &learner{columns: columns, opts: opts, from: from}
+	l := &learner{terms: terms, opts: opts, from: from}
 	return l.all(t.Name)
-}
-
-// leftOut says why the columns that no model reads by itself are none: " (id: it
-// numbers the rows)".
-func leftOut(t *Table) string {
-	var reasons []string
-	for _, c := range t.Columns {
-		if c.Ignored != "" {
-			reasons = append(reasons, c.Name+": "+c.Ignored)
-		}
-	}
-	if reasons == nil {
-		return ""
-	}
-	return " (" + enumerate(reasons, 3) + ")"
-}
-
-// featureColumns picks the columns in the order asked for.
-func featureColumns(t *Table, opts FeatureOptions) ([]*Column, error) {
-	var columns []*Column
-	if opts.Names == nil {
-		for _, c := range t.Columns {
-			if c.Ignored == "" && !slices.Contains(opts.Without, c.Name) {
-				columns = append(columns, c)
-			}
-		}
-		if columns == nil {
-			return nil, fmt.Errorf("data: %s has no column left to learn from besides %s%s; name the features, or set the kind of a column that was left out",
-				t.Name, enumerate(opts.Without, 5), leftOut(t))
-		}
-		return columns, nil
-	}
-	for i, name := range opts.Names {
-		c, err := t.Column(name)
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(opts.Names[:i], name) {
-			return nil, fmt.Errorf("data: feature %q is named twice", name)
-		}
-		if slices.Contains(opts.Without, name) {
-			return nil, fmt.Errorf("data: column %q cannot be a feature and a target or weight at once", name)
-		}
-		columns = append(columns, c)
-	}
-	if columns == nil {
-		return nil, fmt.Errorf("data: an empty list of features")
-	}
-	return columns, nil
 }
 
 // learn makes the rule of one column.
@@ -174,8 +129,10 @@ func learn(c *Column, scale Scaling, missing Missing, from lessons) (Feature, er
 		}, nil
 	case Sparse:
 		return from.sparse(c, scale)
+	case Text:
+		return learnText(c, missing)
 	default:
-		return Feature{}, fmt.Errorf("text cannot be a feature (%s); read it as a category if it has few different values", c.Ignored)
+		return Feature{}, fmt.Errorf("a %v cannot be a feature", c.Kind)
 	}
 }
 
@@ -219,6 +176,13 @@ func (f *Feature) names() (names []string) {
 			names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
 		}
 		return names
+	case Cross:
+		return crossNames(f.Parts)
+	case Text:
+		for i := range f.Width {
+			names = append(names, fmt.Sprintf("%s[%d]", f.Column, i))
+		}
+		return names
 	case Boolean:
 		names = []string{f.Column + "=" + f.Levels[1]}
 	default:
@@ -237,10 +201,37 @@ func (f *Feature) names() (names []string) {
 // another file the same way (ReadOptions.Expect).
 func (e *Encoder) Columns() map[string]Kind {
 	kinds := make(map[string]Kind, len(e.Features))
-	for _, f := range e.Features {
-		kinds[f.Column] = f.Kind
+	for i := range e.Features {
+		e.Features[i].columns(kinds)
 	}
 	return kinds
+}
+
+// Reads lists the columns that the encoder needs, in the order of its features.
+func (e *Encoder) Reads() (names []string) {
+	seen := map[string]bool{}
+	var visit func([]Feature)
+	visit = func(list []Feature) {
+		for i := range list {
+			if f := &list[i]; f.Kind == Cross {
+				visit(f.Parts)
+			} else if !seen[f.Column] {
+				seen[f.Column] = true
+				names = append(names, f.Column)
+			}
+		}
+	}
+	visit(e.Features)
+	return names
+}
+
+func (f *Feature) columns(kinds map[string]Kind) {
+	if f.Kind != Cross {
+		kinds[f.Column] = f.Kind
+	}
+	for i := range f.Parts {
+		f.Parts[i].columns(kinds)
+	}
 }
 
 // Encode fills dst, row-major [len(rows), Width], with the features of the
@@ -273,6 +264,10 @@ func encode[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, s
 		encodeBooleans(f, c, rows, dst, stride)
 	case Image:
 		err = encodePixels(f, c, rows, dst, stride)
+	case Text:
+		encodeText(f, c, rows, dst, stride)
+	case Cross:
+		unseen, err = encodeCross(f, c, rows, dst, stride)
 	case Sparse:
 		err = encodeEntries(f, c, rows, dst, stride)
 	default:
@@ -283,6 +278,9 @@ func encode[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, s
 
 // column is the column of a feature.
 func column(f *Feature, t *Table) (*Column, error) {
+	if f.Kind == Cross {
+		return columnsOf(f, t)
+	}
 	c, err := t.Column(f.Column)
 	if err == nil && c.Kind != f.Kind {
 		err = fmt.Errorf("data: column %q of %s is a %v, but a %v in training; read it as a %v", c.Name, t.Name, c.Kind, f.Kind, f.Kind)

@@ -29,7 +29,7 @@ const (
 func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
 	c := &Column{Name: name, Kind: r.opts.kind(name)}
 	switch c.Kind {
-	case Image, Sparse:
+	case Image, Sparse, Cross:
 		return nil, &Error{File: r.file, Msg: fmt.Sprintf("column %q cannot be of kind %v in a table of text", name, c.Kind)}
 	case Number, Unix:
 		if m.bad > 0 && !r.opts.SkipFaults {

@@ -8,9 +8,10 @@ import (
 	"descent/internal/kernel"
 )
 
-// learner makes the rules of columns, one a unit of work.
+// learner makes the rules of columns and their crosses, one a unit of work.
 type learner struct {
-	columns  []*Column
+	table    string
+	terms    [][]*Column
 	opts     FeatureOptions
 	from     lessons
 	features []Feature
@@ -20,21 +21,32 @@ type learner struct {
 // all makes the encoder, on every thread of the team that kernel.StartThreads
 // started.
 func (l *learner) all(table string) (*Encoder, error) {
-	n := len(l.columns)
+	n := len(l.terms)
+	l.table = table
 	l.features, l.errs = make([]Feature, n), make([]error, n)
 	kernel.Share(n, l)
-	for i, err := range l.errs {
+	for _, err := range l.errs {
 		if err != nil {
-			return nil, fmt.Errorf("data: column %q of %s: %w", l.columns[i].Name, table, err)
+			return nil, err
 		}
 	}
 	return &Encoder{Features: l.features}, nil
 }
 
-// Unit makes the rule of one column.
+// Unit makes the rule of one column, or of the cross of several.
 func (l *learner) Unit(i int) {
-	c := l.columns[i]
-	l.features[i], l.errs[i] = learn(c, l.opts.scale(c.Name), l.opts.missing(c), l.from)
+	var parts []Feature
+	for _, c := range l.terms[i] {
+		f, err := learn(c, l.opts.scale(c.Name), l.opts.missing(c), l.from)
+		if err != nil {
+			l.errs[i] = fmt.Errorf("data: column %q of %s: %w", c.Name, l.table, err)
+			return
+		}
+		parts = append(parts, f)
+	}
+	if l.features[i] = parts[0]; len(parts) > 1 {
+		l.features[i], l.errs[i] = cross(parts)
+	}
 }
 
 // valuesOf is the values that the rows have, to be read until recycle is

@@ -28,7 +28,8 @@ const (
 	Number
 	// Category columns hold one of a few levels; booleans are categories.
 	Category
-	// Text columns hold free text or identifiers; models leave them out.
+	// Text columns hold free text or identifiers; models leave them out unless
+	// they are asked for.
 	Text
 	// Image columns hold one byte picture per row.
 	Image
@@ -51,9 +52,11 @@ const (
 	MonthFirst
 	// Unix is Date for text that holds seconds since 1970.
 	Unix
+	// Cross is the kind of a Feature of several columns; no column has it.
+	Cross
 )
 
-var kindNames = []string{"guess", "number", "category", "text", "image", "ignore", "sparse", "id", "boolean", "date", "date:dmy", "date:mdy", "unix"}
+var kindNames = []string{"guess", "number", "category", "text", "image", "ignore", "sparse", "id", "boolean", "date", "date:dmy", "date:mdy", "unix", "cross"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -97,6 +100,8 @@ type Column struct {
 	Levels []string // Category: distinct, sorted (numbers by value, then text)
 
 	Texts []string // Text: "" where missing
+
+	parts []*Column // of a cross
 
 	Pixels        []uint8 // Image: Height*Width bytes per row, row after row
 	Height, Width int

@@ -34,7 +34,7 @@ func (o ReadOptions) numberColumn(file, name string, values []float64) (*Column,
 		c.Kind = Unix
 	case Date, DayFirst, MonthFirst:
 		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds numbers, not dates", name), Try: "seconds since 1970 are read by the kind unix"}
-	case Image, Sparse:
+	case Image, Sparse, Cross:
 		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds numbers and cannot be of kind %v", name, k)}
 	default:
 		c.Ignored = leaveOut(c, k == Number, false)
@@ -49,7 +49,7 @@ func (o ReadOptions) wordColumn(file, name string, w *words) (*Column, error) {
 	switch k {
 	case Number, Unix, Date, DayFirst, MonthFirst:
 		return numbersOf(file, name, w, k)
-	case Image, Sparse:
+	case Image, Sparse, Cross:
 		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds text and cannot be of kind %v", name, k)}
 	case Ignore, ID:
 		c.Ignored = leftOutAs(k)

@@ -135,8 +135,6 @@ func (c *Column) beText(reason, odd string) {
 	case c.Ignored != "":
 	case reason != "":
 		c.Ignored = reason + odd
-	default:
-		c.Ignored = "text"
 	}
 }
 

@@ -36,6 +36,9 @@ func (p *plan) chooseL2() {
 	}
 	classifier := p.spec.Kind == model.Logistic || p.spec.Kind == model.Softmax
 	scaled := o.Scale == "" || o.Scale == data.Standard
+	for _, s := range o.Scales {
+		scaled = scaled && (s == data.Standard || s == data.Robust || s == data.Log)
+	}
 	if o.L2 != 0 || o.L1 != 0 || o.WeightDecay != 0 || !classifier || !scaled {
 		return
 	}

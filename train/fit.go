@@ -360,10 +360,11 @@ func (m *Model) weightName(b param.Block, i int) string {
 }
 
 // raw lists the weights of a linear model in the units of the columns, nil for
-// other models and where that changes nothing.
+// other models, for crosses of scaled columns, and where that changes nothing.
 func (m *Model) raw() map[string]float64 {
 	list := m.named()
-	if list == nil || !m.Recipe.Model.Convex() {
+	crossed := slices.ContainsFunc(m.Recipe.Encoder.Features, func(f data.Feature) bool { return f.Kind == data.Cross })
+	if list == nil || !m.Recipe.Model.Convex() || crossed {
 		return nil
 	}
 	raw := (&Model{Recipe: m.Recipe, Blocks: m.Blocks, Weights: m.rawWeights()}).named()

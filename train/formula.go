@@ -17,6 +17,9 @@ func (p *plan) readFormula(t *data.Table) error {
 	if err != nil {
 		return err
 	}
+	if err := p.refuseRules(); err != nil {
+		return err
+	}
 	var columns []string
 	for _, v := range f.Variables() {
 		switch {

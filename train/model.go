@@ -80,17 +80,23 @@ func (m *Model) outputs(t *data.Table, rows []int) (z []float64, unseen int, err
 		return nil, 0, err
 	}
 	if m.Recipe.Precision == "float32" {
-		return score[float32](m, t, rows)
+		z, unseen, err = score[float32](m, t, rows)
+	} else {
+		z, unseen, err = score[float64](m, t, rows)
 	}
-	return score[float64](m, t, rows)
+	if err == nil {
+		err = m.blank(t, rows, z)
+	}
+	return z, unseen, err
 }
 
 // checkColumns names every column that the model reads and t does not have.
 func (m *Model) checkColumns(t *data.Table) error {
 	var missing []string
-	for _, f := range m.Recipe.Encoder.Features {
-		if !slices.Contains(t.Names(), f.Column) {
-			missing = append(missing, f.Column)
+	names := t.Names()
+	for _, column := range m.Recipe.Encoder.Reads() {
+		if !slices.Contains(names, column) {
+			missing = append(missing, column)
 		}
 	}
 	if missing == nil {

@@ -16,8 +16,12 @@ import (
 // field has a useful zero value.
 type Options struct {
 	Target   string       // the column to predict, or several with commas between them
-	Features []string     // columns to predict from; nil: all others
+	Features []string     // columns to predict from, crosses such as "a*b", or "all"; nil: all others
 	Scale    data.Scaling // of features; "" is standard, except that formulas see columns as they are
+	Missing  data.Missing // what counts for a missing value; "" is by kind
+
+	Scales   map[string]data.Scaling // of single columns, before Scale
+	Missings map[string]data.Missing // of single columns, before Missing
 
 	Model string // as model.Parse reads it; "" is auto
 	Loss  string // as loss.Parse reads it; "" is the one that goes with model and target

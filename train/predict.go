@@ -103,6 +103,7 @@ func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
 			need = append(need, f.Column)
 		}
 	}
+	need = append(need, dropped(m.Recipe.Encoder)...)
 	rows, dropped, err := t.Complete(need...)
 	if err != nil {
 		return nil, fmt.Errorf("train: evaluation needs the target and the columns of the model: %w", err)

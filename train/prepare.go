@@ -11,12 +11,12 @@ import (
 	"descent/model"
 )
 
-// usable lists the rows that can be learned from: those with a target, and for
-// a formula with every column it reads.
+// usable lists the rows that can be learned from: those with a target and every
+// other value that is needed.
 func (p *plan) usable(t *data.Table, training bool) ([]int, error) {
-	need := slices.Clone(p.names)
-	if p.spec.Kind == model.Formula {
-		need = append(need, p.opts.Features...)
+	need, err := p.needed(t)
+	if err != nil {
+		return nil, err
 	}
 	rows, dropped, err := t.Complete(need...)
 	if err != nil {
@@ -114,15 +114,6 @@ func (p *plan) learnColumns(t *data.Table) (err error) {
 	}
 	p.encoder, err = data.NewEncoder(t, p.train.rows, p.featureOptions())
 	return err
-}
-
-// featureOptions says what becomes of the columns.
-func (p *plan) featureOptions() data.FeatureOptions {
-	without := slices.Clone(p.names)
-	if p.opts.Weight != "" {
-		without = append(without, p.opts.Weight)
-	}
-	return data.FeatureOptions{Names: p.opts.Features, Without: without, Scale: p.opts.Scale}
 }
 
 // settleLoss settles what depends on the target: model and loss.

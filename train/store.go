@@ -148,32 +148,13 @@ func (r *Recipe) check() error {
 	if err := r.checkTargets(); err != nil {
 		return err
 	}
-	for _, f := range r.Encoder.Features {
-		width := 1
-		switch f.Kind {
-		case data.Number, data.Date, data.DayFirst, data.MonthFirst, data.Unix, data.Boolean:
-			if width += 2 * len(f.Cycles); f.Indicator {
-				width++
-			}
-			if f.Kind == data.Boolean && len(f.Levels) != 2 {
-				return fmt.Errorf("feature %q has %d truth values", f.Column, len(f.Levels))
-			}
-		case data.Category:
-			if width = len(f.Levels) + 1; f.Missing {
-				width++
-			}
-		case data.Image:
-			width = f.ImageHeight * f.ImageWidth
-		case data.Sparse:
-			width = f.Width
-			if f.First < 0 || f.First > 1 || f.Width > data.MaxSparseCols || f.Scales != nil && len(f.Scales) != f.Width {
-				return fmt.Errorf("feature %q is of %d columns from %d on, which no file has", f.Column, f.Width, f.First)
-			}
-		default:
-			return fmt.Errorf("feature %q is a %v, which no model reads", f.Column, f.Kind)
+	for i := range r.Encoder.Features {
+		f := &r.Encoder.Features[i]
+		if err := f.Check(); err != nil {
+			return err
 		}
-		if width < 1 || f.Width != width || r.Model.Kind == model.Formula && f.Kind != data.Number {
-			return fmt.Errorf("feature %q cannot have %d columns", f.Column, f.Width)
+		if r.Model.Kind == model.Formula && (f.Kind != data.Number || f.Width != 1) {
+			return fmt.Errorf("feature %q is a %v, which no formula reads", f.Column, f.Kind)
 		}
 	}
 	return nil

@@ -83,12 +83,16 @@ func newStreamPlan(c *data.Cache, opts Options) (*plan, error) {
 
 // splitStream finds the rows that can be learned from and sets some aside.
 func (p *plan) splitStream(schema *data.Table) error {
-	need := []string{p.opts.Target}
-	read := appendNew(need, p.opts.Target)
-	if p.spec.Kind == model.Formula {
-		need = append(need, p.opts.Features...)
+	need, err := p.needed(schema)
+	if err != nil {
+		return err
 	}
-	for _, name := range p.featureNames(schema) {
+	features, err := p.featureNames(schema)
+	if err != nil {
+		return err
+	}
+	read := slices.Clone(need)
+	for _, name := range features {
 		read = appendNew(read, name)
 	}
 	if p.opts.Weight != "" {
@@ -125,23 +129,21 @@ func (p *plan) splitStream(schema *data.Table) error {
 }
 
 // featureNames are the columns that a model is to read.
-func (p *plan) featureNames(schema *data.Table) []string {
-	if p.opts.Features != nil || p.spec.Kind == model.Formula {
-		return p.opts.Features
+func (p *plan) featureNames(schema *data.Table) ([]string, error) {
+	if p.spec.Kind == model.Formula {
+		return p.opts.Features, nil
 	}
-	var names []string
-	for _, c := range schema.Columns {
-		if c.Ignored == "" && c.Name != p.opts.Target && c.Name != p.opts.Weight {
-			names = append(names, c.Name)
-		}
-	}
-	return names
+	o := p.featureOptions()
+	return o.Reads(schema)
 }
 
 // learnStream is learnColumns for rows that pass by.
 func (p *plan) learnStream(schema *data.Table) error {
 	src := p.train.source
-	names := p.featureNames(schema)
+	names, err := p.featureNames(schema)
+	if err != nil {
+		return err
+	}
 	s, err := data.NewSurvey(schema, appendNew(names, p.opts.Target), p.opts.Target, func(visit func(*data.Table, []int) error) error {
 		return src.pass(appendNew(names, p.opts.Target), visit)
 	})

@@ -21,32 +21,33 @@ import (
 
 // fitFlags are the flags of fit as they were typed.
 type fitFlags struct {
-	table                       tableFlags
-	target                      string
-	features, types             []string
-	model, loss, method, rate   string
-	set                         []string
-	schedule, wrap              []string
-	batch                       string
-	accumulate, skipBatches     int
-	epochs                      int
-	gradTol                     float64
-	limit                       time.Duration
-	l1, weightDecay, clip       float64
-	l2                          string
-	bounds                      string
-	classWeight, sampleWeight   string
-	validation, patience, scale string
-	cv                          int
-	start                       string
-	seed                        uint64
-	threads                     int
-	out, plot                   string
-	force, check, json, quiet   bool
-	findRate                    bool
-	every, resume               string
-	memory, cache               string
-	resumed                     bool // by --resume, from the flags in its checkpoint
+	table                     tableFlags
+	target                    string
+	features, types           []string
+	model, loss, method, rate string
+	set                       []string
+	schedule, wrap            []string
+	batch                     string
+	accumulate, skipBatches   int
+	epochs                    int
+	gradTol                   float64
+	limit                     time.Duration
+	l1, weightDecay, clip     float64
+	l2                        string
+	bounds                    string
+	classWeight, sampleWeight string
+	validation, patience      string
+	scale, missing            []string
+	cv                        int
+	start                     string
+	seed                      uint64
+	threads                   int
+	out, plot                 string
+	force, check, json, quiet bool
+	findRate                  bool
+	every, resume             string
+	memory, cache             string
+	resumed                   bool // by --resume, from the flags in its checkpoint
 }
 
 func (a *app) fitCommand() *cobra.Command {
@@ -114,7 +115,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.SortFlags = false
 	fl.StringVar(&f.target, "target", "", "the column to predict; several numbers, or several columns of two classes, with commas")
-	fl.StringSliceVar(&f.features, "features", nil, "columns to predict from (default: all others)")
+	fl.StringSliceVar(&f.features, "features", nil, "columns to predict from, and products of them, as in a,b,a*b or all,a*b (default: all others)")
 	fl.StringSliceVar(&f.types, "types", nil, "kinds of columns, as in year=category,when=date:dmy,row=ignore\n("+strings.Join(data.KindNames(), ", ")+")")
 	f.table.register(cmd)
 	fl.StringVar(&f.model, "model", "auto", "auto, linear, logistic, softmax, poisson, mlp:64 or a formula")
@@ -142,7 +143,8 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.validation, "validation", "auto", "a fraction such as 0.2, a file, none or auto")
 	fl.IntVar(&f.cv, "cv", 0, "judge the model by so many folds, each unseen by a fit to the others, before the fit to all rows")
 	fl.StringVar(&f.patience, "patience", "auto", "epochs to wait for a better validation loss: a number, none or auto")
-	fl.StringVar(&f.scale, "scale", "auto", "how number columns are scaled: standard, minmax, maxabs, none or auto")
+	fl.StringSliceVar(&f.scale, "scale", nil, "how number columns are scaled, all of them or one by one, as in standard,age=log\n("+strings.Join(scalings, ", ")+")")
+	fl.StringSliceVar(&f.missing, "missing", nil, "what counts for a missing value, in all columns or one by one, as in mean,age=40,sex=drop\n("+strings.Join(missings, ", ")+", or a value of the column)")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of the split, the first weights and the order of rows")
 	fl.IntVar(&f.threads, "threads", 0, "processors to use (default: all); the model does not depend on it")
 	fl.StringVar(&f.memory, "memory", "auto", "memory for the whole process, as in 512MB (default: three quarters of the machine's)")
@@ -158,7 +160,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	for flag, values := range map[string][]string{
 		"model": modelNames, "loss": append([]string{"auto"}, lossNames()...), "method": methodNames(),
 		"schedule": optim.ScheduleNames(), "wrap": optim.WrapNames(), "batch": {"auto", "full"}, "class-weight": classWeights,
-		"scale": scalings, "validation": {"auto", "none"}, "patience": {"auto", "none"},
+		"scale": scalings, "missing": missings, "validation": {"auto", "none"}, "patience": {"auto", "none"},
 	} {
 		complete(cmd, flag, values)
 	}
@@ -276,11 +278,14 @@ func (f *fitFlags) checkColumns(t *data.Table) error {
 		}
 	}
 	for _, name := range f.features {
-		if _, err := t.Column(name); err != nil {
+		columns, err := data.FeatureColumns(t, name)
+		if err != nil {
 			return fmt.Errorf("--features: %w", err)
 		}
-		if slices.Contains(targets, name) {
-			return fmt.Errorf("--features: %s is the target; it cannot predict itself", name)
+		for _, c := range columns {
+			if slices.Contains(targets, c) {
+				return fmt.Errorf("--features: %s is the target; it cannot predict itself", c)
+			}
 		}
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +23,8 @@ import (
 var (
 	modelNames   = []string{"auto", "linear", "logistic", "softmax", "poisson", "mlp:64"}
 	classWeights = []string{"none", "balanced"}
-	scalings     = []string{"auto", string(data.Standard), string(data.MinMax), string(data.MaxAbs), string(data.Unscaled)}
+	scalings     = append([]string{"auto"}, words(data.Scalings)...)
+	missings     = append([]string{"auto"}, words(data.Missings)...)
 )
 
 func lossNames() []string { return loss.Names() }
@@ -101,17 +101,7 @@ func (f *fitFlags) chooseModel(o *train.Options) error {
 		}
 		o.Loss = f.loss
 	}
-	if !slices.Contains(scalings, f.scale) {
-		return notAmong("--scale", f.scale, scalings)
-	}
-	if f.scale == "auto" {
-		return nil
-	}
-	if spec.Kind == model.Formula && f.scale != string(data.Unscaled) {
-		return fmt.Errorf("--scale %s: a formula sees the columns as they are; leave it out", f.scale)
-	}
-	o.Scale = data.Scaling(f.scale)
-	return nil
+	return f.chooseRules(o, spec.Kind == model.Formula)
 }
 
 // chooseMethod reads the method, its settings and the course of its rate.

@@ -27,7 +27,7 @@ const (
 func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 	w := a.out
 	fmt.Fprintf(w, "%s: %s, %s\n", t.Name, count(t.Rows, "row"), count(len(t.Columns), "column"))
-	printColumns(w, t, r, f)
+	printColumns(w, t, r.Encoder, r.Model.Targets(), f)
 	fmt.Fprintln(w)
 	printWrapped(w, fmt.Sprintf("Model %s: %s from %s, loss %s", r.ModelName, count(r.Parameters, "parameter"), count(r.Features, "feature"), r.LossName))
 	printWrapped(w, fmt.Sprintf("Method %s; %s to train on, %d to validate on; seed %d", r.Method, count(r.Rows, "row"), r.Validation, r.Seed))
@@ -91,48 +91,6 @@ func quoteShell(path string) string {
 		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
 	return path
-}
-
-// printColumns prints how the columns were understood.
-func printColumns(w *screen, t *data.Table, r *train.Result, f *fitFlags) {
-	features := map[string]data.Feature{}
-	for _, c := range r.Encoder.Features {
-		features[c.Column] = c
-	}
-	targets := r.Model.Targets()
-	var rows [][]string
-	for _, s := range t.Describe() {
-		use := "left out"
-		if s.Ignored != "" {
-			use += ": " + strings.TrimPrefix(s.Ignored, "text: ")
-		}
-		if c, ok := features[s.Name]; ok {
-			use = featureUse(c, s)
-		}
-		switch {
-		case slices.Contains(targets, s.Name):
-			use = "target"
-			if s.Missing > 0 {
-				use += fmt.Sprintf("; %s without it left out", count(s.Missing, "row"))
-			}
-		case s.Name == f.sampleWeight:
-			use = "weight of the row"
-		}
-		rows = append(rows, []string{s.Name, s.Kind.String(), columnValues(s), use})
-	}
-	more := len(rows) - maxColumnsShown
-	if more > 0 {
-		// The target comes last in many tables: never hide it.
-		shown := rows[:maxColumnsShown]
-		if i := slices.IndexFunc(rows, func(row []string) bool { return slices.Contains(targets, row[0]) }); i >= maxColumnsShown {
-			shown[maxColumnsShown-1] = rows[i]
-		}
-		rows = shown
-	}
-	printTable(w, rows, "")
-	if more > 0 {
-		fmt.Fprintf(w, "  … and %s\n", count(more, "more column"))
-	}
 }
 
 // columnValues is what is in a column.
