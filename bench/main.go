@@ -32,13 +32,14 @@ func main() {
 	pairs := flag.Int("pairs", 5, "pairs of timings for each row")
 	only := flag.String("only", "", "regular expression: rows to run, by title and name")
 	rows := flag.Int("rows", 1_000_000, "rows of the tables that are made")
+	sparse := flag.Int("sparse-rows", 200_000, "sparse rows that are made")
 	into := flag.String("into", "", "report to bring up to date; otherwise standard output")
 	flag.Parse()
 	match, err := regexp.Compile(*only)
 	if err != nil {
 		log.Fatal(err)
 	}
-	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, rows: *rows, into: *into, report: &report{}}
+	b := &bench{python: *python, preload: *preload, data: *data, pairs: *pairs, only: match, rows: *rows, sparseRows: *sparse, into: *into, report: &report{}}
 	if err := b.run(); err != nil {
 		log.Fatal(err)
 	}
@@ -90,8 +91,9 @@ type bench struct {
 	only                  *regexp.Regexp
 	into                  string // file of the report
 	report                *report
-	failed                error   // of writing it
-	rows                  int     // of made tables
+	failed                error // of writing it
+	rows                  int   // of made tables
+	sparseRows            int
 	folder                string  // of made tables; "" while there are none
 	least                 float64 // log loss of the dense logistic regression; 0 while unknown
 	peers                 map[string]*peer

@@ -95,18 +95,22 @@ func (k tableKind) header() []byte {
 // the float64 values that it was written from, row by row. It is made when a row
 // wants it, and removed with the bench.
 func (b *bench) table(kind tableKind) (string, error) {
-	if b.folder == "" {
-		dir, err := os.MkdirTemp("", "bench")
-		if err != nil {
-			return "", err
-		}
-		b.folder = dir
+	if err := b.makeFolder(); err != nil {
+		return "", err
 	}
 	path := filepath.Join(b.folder, strconv.Itoa(int(kind)))
 	if _, err := os.Stat(path + ".csv"); err == nil {
 		return path, nil
 	}
 	return path, b.makeTable(kind, path)
+}
+
+// makeFolder makes the folder of what is made, once.
+func (b *bench) makeFolder() (err error) {
+	if b.folder == "" {
+		b.folder, err = os.MkdirTemp("", "bench")
+	}
+	return err
 }
 
 func (b *bench) makeTable(kind tableKind, path string) (err error) {

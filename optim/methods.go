@@ -37,6 +37,7 @@ type Method[T Float] struct {
 	Parts    bool
 	Settings []Setting
 
+	lazy   func(v settings) Lazy // for sparse rows; nil: none
 	rule   func(v settings) Rule[T]
 	solver func(v settings) Solver[T]
 }

@@ -14,6 +14,21 @@ func adagradMethods[T Float]() []Method[T] {
 			Needs:      needsGradient,
 			Settings:   []Setting{rateOf(0.01), initialOf("a"), epsOf(1e-10), epsInside},
 			rule:       func(v settings) Rule[T] { return fill(&Adagrad[T]{}, v) },
+			lazy: func(v settings) Lazy {
+				return &LazyAdagrad{Rate: v["rate"], Initial: v["initial"], Eps: v["eps"]}
+			},
+		},
+		{
+			Name: "normalized", Aliases: []string{"vw"}, FirstOrder: true,
+			Summary:    "adagrad that does not depend on the units of the features, as in Vowpal Wabbit",
+			Update:     "s ← max(s, |x|), w ← w·s′/s;  N ← N + Σ x²/s²,  G ← G + g²;  w ← w − η·√(t/N)·g/(s·√G)",
+			When:       "linear models on sparse rows in one pass or a few, of any scale; elsewhere, where there are no rows of features, it is adagrad",
+			Paper:      "Ross, Mineiro and Langford, UAI 2013, algorithm 2; the weights of rows: Karampatziakis and Langford, UAI 2011",
+			Convention: "weights of rows count as repetitions; Vowpal Wabbit's own numbers differ, since it hashes features and clips predictions",
+			Needs:      needsGradient,
+			Settings:   []Setting{rateOf(0.5)},
+			rule:       func(v settings) Rule[T] { return &Adagrad[T]{Rate: v["rate"]} },
+			lazy:       func(v settings) Lazy { return &LazyNormalized{Rate: v["rate"]} },
 		},
 		{
 			Name: "adadelta", FirstOrder: true,
@@ -62,6 +77,9 @@ func adagradMethods[T Float]() []Method[T] {
 				{Name: "from_zero", Default: 0, Meaning: "1: as if the start were zero", Zero: true, Switch: true},
 			},
 			rule: func(v settings) Rule[T] { return fill(&FTRL[T]{}, v) },
+			lazy: func(v settings) Lazy {
+				return &LazyFTRL{Rate: v["rate"], Power: v["power"], Initial: v["initial"], Beta: v["beta"], L1: v["l1"], L2: v["l2"]}
+			},
 		},
 		{
 			Name: "madgrad", FirstOrder: true,

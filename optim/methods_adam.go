@@ -14,6 +14,9 @@ func adamMethods[T Float]() []Method[T] {
 			Needs:      needsGradient,
 			Settings:   adamSettings(),
 			rule:       func(v settings) Rule[T] { return adam[T](v) },
+			lazy: func(v settings) Lazy {
+				return &LazyAdam{Rate: v["rate"], Beta1: v["beta1"], Beta2: v["beta2"], Eps: v["eps"]}
+			},
 		},
 		{
 			Name: "adamw", FirstOrder: true,

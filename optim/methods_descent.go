@@ -12,6 +12,7 @@ func descentMethods[T Float]() []Method[T] {
 			Convention: "others call it sgd",
 			Needs:      needsGradient, Settings: []Setting{rateSetting},
 			rule: func(v settings) Rule[T] { return &GD[T]{Rate: v["rate"]} },
+			lazy: func(v settings) Lazy { return &LazySGD{Rate: v["rate"]} },
 		},
 		{
 			Name: "noisy-sgd", Aliases: []string{"noisy-gd"}, FirstOrder: true,
