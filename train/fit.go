@@ -217,6 +217,9 @@ func (s *session[T]) result() (*Result, error) {
 	r.Loss = Losses{Train: Number(p.factor * train), Validation: Number(math.NaN())}
 	r.Loss.Objective = Number(p.factor * (train + s.penalty.add(s.x, nil) + s.l1()))
 	r.AtBounds = s.held
+	if s.byRow != nil {
+		r.Progressive = s.byRow.progressive(s.steps)
+	}
 	if p.opts.Patience > 0 {
 		r.Best = s.watch.epoch
 	}
@@ -279,6 +282,9 @@ func (p *plan) methodText() string {
 	}
 	if p.opts.Accumulate > 1 {
 		return text + fmt.Sprintf(", %d batches of %d in every step", p.opts.Accumulate, p.opts.Batch)
+	}
+	if p.lazy {
+		return text + p.onlineText()
 	}
 	if p.full() {
 		return text + ", all rows in every step"

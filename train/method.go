@@ -32,6 +32,8 @@ func (p *plan) chooseMethod(dim int) (err error) {
 		return err
 	}
 	o.Method = p.method.Name
+	p.sparse = p.keepSparse()
+	p.lazy = p.learnsLazily(name)
 	if !p.method.FirstOrder {
 		if err := p.refuseForSolver(); err != nil {
 			return err
@@ -44,6 +46,9 @@ func (p *plan) chooseMethod(dim int) (err error) {
 		return err
 	}
 	asked := o.Patience
+	if p.lazy {
+		p.chooseOnline()
+	}
 	p.chooseBatch(strings.EqualFold(name, "sgd"))
 	if err := p.refuseUnheeded(asked); err != nil {
 		return err
@@ -128,7 +133,7 @@ func (p *plan) refuseForSolver() error {
 
 // refuseForTerm refuses an l1 penalty with a method that needs a smooth loss.
 func (p *plan) refuseForTerm() error {
-	if p.opts.L1 > 0 && p.method.Name != "fista" {
+	if p.opts.L1 > 0 && p.method.Name != "fista" && !p.lazy {
 		return fmt.Errorf("train: an l1 penalty is not smooth, and %s needs a smooth loss; leave the method out for fista", p.method.Name)
 	}
 	return nil

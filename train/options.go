@@ -131,6 +131,7 @@ type Progress struct {
 	GradNorm      float64
 	Elapsed       time.Duration
 	RowsPerSecond float64 // training rows processed a second of training
+	Seen          []Seen  // learning row by row: progressive losses that are new
 }
 
 // Observer is called after every step. It must not keep the Progress for

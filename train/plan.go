@@ -25,6 +25,7 @@ type plan struct {
 	params  []model.Free   // of a formula
 
 	sparse bool // the features are a sparse matrix
+	lazy   bool // whose rows are learned one at a time
 
 	train, valid part
 	dropped      int

@@ -34,6 +34,8 @@ type Result struct {
 
 	CV *CrossValidation `json:"cv,omitempty"` // of the same model, fitted to the rows but a fold at a time
 
+	Progressive []Seen `json:"progressive,omitempty"` // learning row by row: losses of the first pass, each before the row was learned
+
 	AtBounds []AtBound `json:"at_bounds,omitempty"`
 
 	RowsPerSecond float64 `json:"rows_per_second"` // of training alone

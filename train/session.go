@@ -48,6 +48,8 @@ type session[T kernel.Float] struct {
 	term   *optim.Term[T] // the l1 penalty; nil without
 	box    *optim.Box[T]  // nil without bounds
 	held   []AtBound
+	byRow  *online[T] // the solver, where it learns row by row
+	told   int        // of its progressive losses
 	feeds  []*feed[T] // of rows that pass by
 }
 
@@ -97,7 +99,6 @@ func (w *watch[T]) see(epoch int, loss float64, x []T) (best bool) {
 func (w *watch[T]) done() bool { return w.patience > 0 && w.since >= w.patience }
 
 func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*session[T], error) {
-	p.sparse = p.keepSparse()
 	s := &session[T]{plan: p, net: net, observe: observe, began: time.Now()}
 	s.penalty = newPenalty[T](p.lambda(), net)
 	s.watch = watch[T]{x: make([]T, net.Layout.Dim()), patience: p.opts.Patience}
@@ -109,7 +110,7 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 		return nil, err
 	}
 	s.train = s.whole
-	if b := p.opts.Batch; !p.full() {
+	if b := p.opts.Batch; !p.full() && !p.lazy {
 		if s.train, err = s.objective(set, b, float64(set.n)/(float64(b)*set.total), s.plan.spec.Dropout > 0); err != nil {
 			return nil, err
 		}
@@ -243,15 +244,11 @@ func (s *session[T]) run(ctx context.Context) error {
 		}
 		steps = (steps + k - 1) / k
 	}
-	x, err := s.structure(&problem)
+	x, solver, err := s.solver(&problem, steps)
 	if err != nil {
 		return err
 	}
 	s.start = slices.Clone(x)
-	solver, err := newSolver[T](s.plan, s.net, steps)
-	if err != nil {
-		return err
-	}
 	if err := s.checkGradient(&problem, x); err != nil {
 		return err
 	}
@@ -317,6 +314,8 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 			s.sum, s.begun = 0, state.Iter
 		}
 		if s.observe != nil {
+			progress.Seen = s.newlySeen(state.Iter, s.told)
+			s.told += len(progress.Seen)
 			progress.Elapsed = time.Since(s.began)
 			progress.RowsPerSecond = s.pace.rowsPerSecond(state.Iter, s.plan.perStep())
 			s.observe(progress)

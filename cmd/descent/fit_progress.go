@@ -27,6 +27,9 @@ func (a *app) newFitProgress(quiet bool) *fitProgress {
 
 // observe is a train.Observer.
 func (p *fitProgress) observe(at train.Progress) {
+	if !p.quiet {
+		p.tellSeen(at.Seen)
+	}
 	if p.quiet || at.Elapsed < p.next {
 		return
 	}
