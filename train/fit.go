@@ -220,6 +220,7 @@ func (s *session[T]) result() (*Result, error) {
 	if s.byRow != nil {
 		r.Progressive = s.byRow.progressive(s.steps)
 	}
+	s.optimality(r)
 	if p.opts.Patience > 0 {
 		r.Best = s.watch.epoch
 	}

@@ -44,6 +44,10 @@ func writeReport(w io.Writer, p *plan, res *Result) error {
 		r.line("")
 		r.line("Note: %s.", n)
 	}
+	if res.Gap != nil {
+		r.line("")
+		r.line("The objective, %.10g, is at most %.2g above its minimum (duality gap).", float64(res.Loss.Objective), float64(*res.Gap))
+	}
 	r.data(p, res)
 	r.line("")
 	r.line("## Model")

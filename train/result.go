@@ -32,6 +32,13 @@ type Result struct {
 	Weights  map[string]float64 `json:"weights,omitempty"`     // at most 100 of them, in the space of the features
 	Raw      map[string]float64 `json:"raw_weights,omitempty"` // of linear models: in the units of the columns
 
+	// GradNorm is the length of the gradient of the objective where a full-batch
+	// method ended, in units of training; of the shortest subgradient with l1.
+	GradNorm *Number `json:"gradient_norm,omitempty"`
+	// Gap bounds how far the objective lies above its minimum, for convex models
+	// with a penalty.
+	Gap *Number `json:"duality_gap,omitempty"`
+
 	CV *CrossValidation `json:"cv,omitempty"` // of the same model, fitted to the rows but a fold at a time
 
 	Progressive []Seen `json:"progressive,omitempty"` // learning row by row: losses of the first pass, each before the row was learned

@@ -51,6 +51,8 @@ type session[T kernel.Float] struct {
 	byRow  *online[T] // the solver, where it learns row by row
 	told   int        // of its progressive losses
 	feeds  []*feed[T] // of rows that pass by
+
+	gradNorm float64 // at the end of the run
 }
 
 // pace counts the time that training takes, without reading, encoding and
@@ -360,7 +362,7 @@ func (s *session[T]) endEpoch(state *optim.State[T], progress *Progress) {
 // finish settles status and weights.
 func (s *session[T]) finish(run *optim.Run[T]) {
 	r := run.Result()
-	s.x = slices.Clone(r.X)
+	s.x, s.gradNorm = slices.Clone(r.X), r.GradNorm
 	s.noteHeld(r)
 	if s.status == optim.Running {
 		s.status, s.reason = r.Status, r.Text

@@ -34,6 +34,9 @@ func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 	fmt.Fprintln(w)
 	printWrapped(w, fmt.Sprintf("%s: %s.", ending(r), r.Reason))
 	printWrapped(w, fmt.Sprintf("%s in %s s, %s rows a second.", fitLength(r), numtext.Short(r.Seconds, 3), large(r.RowsPerSecond)))
+	if r.Gap != nil {
+		printWrapped(w, fmt.Sprintf("The objective, %s, is at most %s above its minimum (duality gap).", numtext.Short(float64(r.Loss.Objective), 8), numtext.Short(float64(*r.Gap), 2)))
+	}
 	printFolds(w, r.CV)
 	printScores(w, r)
 	printTargets(w, r.Targets)
