@@ -1,6 +1,7 @@
 package data
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/sbinet/npyio/npy"
-	"github.com/sbinet/npyio/npz"
 )
 
 // readNPY reads a NumPy array: a vector becomes the column c1, a matrix the
@@ -35,14 +35,15 @@ func readNPZ(src *source, opts ReadOptions) (*Table, error) {
 	if err != nil {
 		return nil, readFault(src.name, err)
 	}
-	z, err := npz.NewReader(bytes.NewReader(content), int64(len(content)))
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive: %v", err)}
 	}
 	t := &Table{Name: src.name}
 	most := 1000*int64(len(content)) + 1<<20 // bytes that the entries may unpack to
-	for _, key := range z.Keys() {
-		r, err := z.Open(key)
+	for _, entry := range z.File {
+		key := entry.Name
+		r, err := entry.Open()
 		if err != nil {
 			return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged NumPy archive at %s: %v", key, err)}
 		}

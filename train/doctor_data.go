@@ -18,7 +18,7 @@ func (p *plan) constants() *Diagnosis {
 	var names []string
 	for _, f := range p.encoder.Features {
 		if p.train.source != nil {
-			if f.Kind == data.Number && f.Scale == 0 || f.Kind == data.Category && len(f.Levels) == 1 && !f.Missing {
+			if f.Kind == data.Number && f.Scale == 0 && !f.Indicator || f.Kind == data.Category && len(f.Levels) == 1 && !f.Missing {
 				names = append(names, f.Column)
 			}
 			continue
@@ -44,8 +44,8 @@ func (p *plan) constants() *Diagnosis {
 // constant says whether all rows of a column count as one value. It stops at
 // the first that differs.
 func constant(c *data.Column, rows []int) bool {
-	switch c.Kind {
-	case data.Number: // a missing value counts as the median of the others
+	switch {
+	case c.Numbers != nil: // a missing value counts as the median of the others
 		first := math.NaN()
 		for _, row := range rows {
 			v := c.Numbers[row]
@@ -58,7 +58,7 @@ func constant(c *data.Column, rows []int) bool {
 			}
 		}
 		return true
-	case data.Category:
+	case c.Codes != nil:
 		for _, row := range rows {
 			if c.Codes[row] != c.Codes[rows[0]] {
 				return false
@@ -82,7 +82,7 @@ func (p *plan) unscaled() *Diagnosis {
 	rows := evenly(p.train.rows, 4096)
 	for _, f := range p.encoder.Features {
 		c, err := p.train.table.Column(f.Column)
-		if err != nil || c.Kind != data.Number || constant(c, rows) {
+		if err != nil || f.Kind != data.Number || c.Numbers == nil || constant(c, rows) {
 			continue
 		}
 		far, wide := sizes(c, rows)

@@ -176,11 +176,11 @@ func (l leakTest) rest(name string) float64 {
 	if base == 0 {
 		return 1
 	}
-	switch a.Kind {
-	case data.Number:
+	switch {
+	case a.Numbers != nil:
 		near := l.neighbours(a, center)
 		return l.judge.left(func(i int) float64 { return near.at(b.Numbers[l.judge.rows[i]]) }, l.classes) / base
-	case data.Category:
+	case a.Codes != nil:
 		means := l.byLevel(a)
 		return l.judge.left(func(i int) float64 {
 			if v, known := means[b.Cell(l.judge.rows[i])]; known {

@@ -106,7 +106,7 @@ func (s *session[T]) blame(d *Diagnosis) {
 	d.Columns, d.Share = []string{column.Column}, share
 	d.Message += fmt.Sprintf("; column %s has %s of the gradient", column.Column, percent(share))
 	c, err := s.plan.train.table.Column(column.Column)
-	if err != nil || c.Kind != data.Number {
+	if err != nil || c.Numbers == nil {
 		return
 	}
 	worst, size := -1, 0.0

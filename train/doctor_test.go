@@ -14,7 +14,7 @@ import (
 
 // patient is a table that the doctor is asked about: two columns of noise, a and
 // b, the number y = a + 2b + noise, and the class of its sign.
-func patient(t *testing.T, rows int, more ...func(r *rand.Rand, y []float64) *data.Column) *data.Table {
+func patient(t testing.TB, rows int, more ...func(r *rand.Rand, y []float64) *data.Column) *data.Table {
 	t.Helper()
 	r := rand.New(rand.NewPCG(7, 7))
 	a, b, y, class := make([]float64, rows), make([]float64, rows), make([]float64, rows), make([]string, rows)

@@ -131,7 +131,7 @@ var hashSeed = maphash.MakeSeed()
 
 // cell is the hash of column k.
 func (h *rowHash) cell(k, row int) uint64 {
-	if c := h.columns[k]; c.Kind == data.Category {
+	if c := h.columns[k]; c.Codes != nil {
 		return h.levels[k][c.Codes[row]+1]
 	}
 	return cellHash(h.columns[k], row)
@@ -154,21 +154,21 @@ func mix(h, v uint64) uint64 {
 
 // cellHash tells the values of a column of one table apart.
 func cellHash(c *data.Column, row int) uint64 {
-	switch c.Kind {
-	case data.Number:
+	switch {
+	case c.Numbers != nil:
 		if v := c.Numbers[row]; v == v {
 			return math.Float64bits(v + 0) // −0 is 0
 		}
 		return math.MaxUint64
-	case data.Category:
+	case c.Codes != nil:
 		return uint64(c.Codes[row] + 1)
-	case data.Sparse:
+	case c.Entries != nil:
 		h := uint64(c.Entries.Start[row+1] - c.Entries.Start[row])
 		for k := c.Entries.Start[row]; k < c.Entries.Start[row+1]; k++ {
 			h = mix(mix(h, uint64(c.Entries.Index[k])), math.Float64bits(c.Entries.Value[k]))
 		}
 		return h
-	case data.Image:
+	case c.Pixels != nil:
 		n := c.Height * c.Width
 		return maphash.Bytes(hashSeed, c.Pixels[row*n:(row+1)*n])
 	}

@@ -64,6 +64,11 @@ func openCheckpoint(path string) (*stored, error) {
 	if err != nil {
 		return nil, err
 	}
+	return checkpointIn(f, path)
+}
+
+// checkpointIn is the checkpoint in the file of that name.
+func checkpointIn(f *safetensors.File, path string) (*stored, error) {
 	c := &stored{file: f, path: path}
 	text := f.Metadata[recipeKey]
 	if f.Metadata["sha256"] != checksum(text, f.Tensors) {

@@ -69,6 +69,11 @@ func Load(path string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
+	return fromFile(f, path)
+}
+
+// fromFile is the model in the file of that name.
+func fromFile(f *safetensors.File, path string) (*Model, error) {
 	text, ok := f.Metadata[recipeKey]
 	if !ok {
 		return nil, fmt.Errorf("train: %s is a safetensors file, but no model of this program: it has no recipe", path)
