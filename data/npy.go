@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sbinet/npyio/npy"
 )
@@ -75,6 +76,11 @@ func (t *Table) settleTyped(opts ReadOptions) error {
 		}
 		for i, name := range names {
 			t.Columns[i].Name = name
+		}
+	}
+	for i, c := range t.Columns {
+		if strings.TrimSpace(c.Name) == "" || strings.Contains(c.Name, "\x00") || !utf8.ValidString(c.Name) {
+			return &Error{File: t.Name, Msg: fmt.Sprintf("the name of column %d, %q, is no text", i+1, c.Name), Try: "give names of your own"}
 		}
 	}
 	if _, err := NewTable(t.Name, t.Columns...); err != nil {

@@ -156,6 +156,9 @@ func (b *builder) formula(rows int, e *Expression) (*Net, error) {
 		if strings.Contains(p.Name, "⟨") {
 			return nil, fmt.Errorf("model: a parameter cannot be called %q; choose a plainer name", p.Name)
 		}
+		if _, twice := scope[p.Name]; twice || p.Name == "" {
+			return nil, fmt.Errorf("model: the name %q stands for two things in the formula; every column and parameter needs one of its own", p.Name)
+		}
 		var shape []int
 		if p.Len > 0 {
 			shape = []int{p.Len}

@@ -47,7 +47,8 @@ type fitFlags struct {
 	findRate                  bool
 	every, resume             string
 	memory, cache             string
-	resumed                   bool // by --resume, from the flags in its checkpoint
+	resumed                   bool   // by --resume, from the flags in its checkpoint
+	named                     string // the data file, as it was called when the fit began
 }
 
 func (a *app) fitCommand() *cobra.Command {
@@ -206,6 +207,9 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 	t, err := a.readTable(path, read)
 	if err != nil {
 		return err
+	}
+	if f.named != "" {
+		t.Name = f.named
 	}
 	f.defaultTarget(t, &o)
 	if err := f.checkColumns(t); err != nil {

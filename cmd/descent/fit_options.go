@@ -172,7 +172,7 @@ func (f *fitFlags) chooseValidation(o *train.Options) (err error) {
 // readValidation reads the rows of --validation FILE, with the kinds of the
 // training columns.
 func (a *app) readValidation(t *data.Table, f *fitFlags, o *train.Options) error {
-	if _, err := strconv.ParseFloat(f.validation, 64); err == nil || f.validation == "auto" || f.validation == "none" {
+	if !f.validationFile() {
 		return nil
 	}
 	read, err := f.table.options()
@@ -188,6 +188,12 @@ func (a *app) readValidation(t *data.Table, f *fitFlags, o *train.Options) error
 		return fmt.Errorf("--validation: %w", err)
 	}
 	return nil
+}
+
+// validationFile says whether --validation names a file.
+func (f *fitFlags) validationFile() bool {
+	_, err := strconv.ParseFloat(f.validation, 64)
+	return err != nil && f.validation != "auto" && f.validation != "none"
 }
 
 func (f *fitFlags) chooseWeights(o *train.Options) error {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,9 +56,6 @@ func (a *app) resumeFit(ctx context.Context, f *fitFlags) error {
 	if err != nil {
 		return err
 	}
-	if here, err := os.Getwd(); err == nil && folder != "" && here != folder {
-		return fmt.Errorf("the fit in %s was begun in %s, and its files are named from there; go there first", f.resume, folder)
-	}
 	begun := new(fitFlags)
 	cmd := &cobra.Command{}
 	begun.register(cmd)
@@ -69,5 +68,39 @@ func (a *app) resumeFit(ctx context.Context, f *fitFlags) error {
 	}
 	begun.threads, begun.limit, begun.json, begun.quiet, begun.plot = f.threads, f.limit, f.json, f.quiet, f.plot
 	a.args = command
-	return a.fit(ctx, cmd.Flags().Arg(0), begun)
+	begun.named = cmd.Flags().Arg(0)
+	input, err := findFrom(begun.named, folder, f.resume)
+	if err != nil {
+		return err
+	}
+	if begun.validationFile() {
+		if begun.validation, err = findFrom(begun.validation, folder, f.resume); err != nil {
+			return fmt.Errorf("--validation: %w", err)
+		}
+	}
+	return a.fit(ctx, input, begun)
+}
+
+// findFrom finds a data file that was named in the folder where the fit began:
+// there, or at the same place seen from here, in case all was moved.
+func findFrom(path, folder, run string) (string, error) {
+	if path == "-" || strings.HasPrefix(path, "sample:") {
+		return path, nil
+	}
+	there := path
+	if !filepath.IsAbs(path) && folder != "" {
+		there = filepath.Join(folder, path)
+	}
+	if here, err := os.Getwd(); err == nil && (here == folder || folder == "") {
+		there = path
+	}
+	for _, p := range []string{there, path} {
+		if found, err := filepath.Glob(p); err == nil && len(found) > 0 {
+			return p, nil
+		}
+		if _, err := os.Stat(p); err == nil {
+			return p, nil // whose name has signs of a pattern
+		}
+	}
+	return "", fmt.Errorf("the fit in %s reads %s, which is not there any more: put the same file back, then resume; its checkpoint stays as it is", run, there)
 }

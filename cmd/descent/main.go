@@ -29,6 +29,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 func run(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	heedLimits()
 	// A second Ctrl-C ends the process the ordinary way.
 	context.AfterFunc(ctx, stop)
 	a := &app{args: args, in: in, out: newScreen(out), err: newScreen(errs)}
