@@ -128,6 +128,15 @@ func (e *Encoder) MostlyZero() bool {
 	return width >= sparseWidth && entries*sparseShare <= float64(width)
 }
 
+// Entries is about how many features of a row differ from zero.
+func (e *Encoder) Entries() float64 {
+	n := 0.0
+	for i := range e.Features {
+		n += e.Features[i].entries()
+	}
+	return n
+}
+
 // entries is about how many features of a row differ from zero: one of a
 // category, those of the training rows of a sparse column, some hundred of a
 // text, and the product of its parts of a cross; all of the others.

@@ -57,6 +57,10 @@ func (p *plan) priorFeatures() float64 {
 			n += meanSquare(&f, p.train.table, p.train.rows)
 			continue
 		}
+		if f.Kind == data.Text {
+			n++ // a row has the length 1
+			continue
+		}
 		if f.Kind == data.Image {
 			n += float64(f.Width) / 10
 			continue

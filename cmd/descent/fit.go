@@ -44,7 +44,7 @@ type fitFlags struct {
 	threads                   int
 	out, plot                 string
 	force, check, json, quiet bool
-	findRate                  bool
+	findRate, dryRun          bool
 	every, resume             string
 	memory, cache             string
 	resumed                   bool   // by --resume, from the flags in its checkpoint
@@ -156,6 +156,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.force, "force", false, "replace an existing run folder or picture")
 	fl.StringVar(&f.plot, "plot", "", "draw the loss curves to a .svg or .png file")
 	fl.BoolVar(&f.check, "check-gradient", false, "compare the gradient with differences before the first step")
+	fl.BoolVar(&f.dryRun, "dry-run", false, "show types, missing values, encodings and the size of the model; train and write nothing")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress on standard error")
 	for flag, values := range map[string][]string{
@@ -228,6 +229,9 @@ func (a *app) fit(ctx context.Context, path string, f *fitFlags) error {
 		fmt.Fprintln(a.err, "descent: interrupted before training began; nothing is saved")
 		a.status = exitShort
 		return nil
+	}
+	if f.dryRun {
+		return a.preview(t, o, f)
 	}
 	if f.findRate {
 		return a.findRate(ctx, t, o, f)
