@@ -11,53 +11,58 @@ import "math"
 // may be nil for ones.
 func MultiLabel(z []float64, truth []int, w []float64, k int) Metrics {
 	n := len(truth) / k
-	weight := func(i int) float64 {
-		if w == nil {
-			return 1
+	each := make([]float64, len(truth)) // weight of every label of every row
+	for i := range each {
+		each[i] = 1
+		if w != nil {
+			each[i] = w[i/k]
 		}
-		return w[i]
 	}
-	var all, whole, wrong, macro, labels float64
-	micro := Confusion{{0, 0}, {0, 0}}
+	var all, whole float64
+	labels := make([]Confusion, k)
+	for j := range labels {
+		labels[j] = Confusion{{0, 0}, {0, 0}}
+	}
 	for i := range n {
 		right := true
 		for j := range k {
-			if (z[i*k+j] > 0) != (truth[i*k+j] == 1) {
-				right = false
-				wrong += weight(i)
-			}
-		}
-		all += weight(i)
-		if right {
-			whole += weight(i)
-		}
-	}
-	for j := range k {
-		c := Confusion{{0, 0}, {0, 0}}
-		for i := range n {
 			at, pred := i*k+j, 0
 			if z[at] > 0 {
 				pred = 1
 			}
-			c[truth[at]][pred] += weight(i)
-			micro[truth[at]][pred] += weight(i)
+			labels[j][truth[at]][pred] += each[at]
+			right = right && truth[at] == pred
+		}
+		all += each[i*k]
+		if right {
+			whole += each[i*k]
+		}
+	}
+	macro, micro := together(labels)
+	var m Metrics
+	m.add("subset_accuracy", whole/all)
+	m.add("hamming_loss", 1-micro.Accuracy())
+	m.add("macro_f1", macro)
+	m.add("micro_f1", micro.F1(1))
+	m.add("log_loss", LogLoss(z, truth, each, 2))
+	return m
+}
+
+// together is the mean of the F1 of the labels that occur or were predicted, and
+// the sum of their confusions.
+func together(labels []Confusion) (macro float64, micro Confusion) {
+	micro = Confusion{{0, 0}, {0, 0}}
+	var n float64
+	for _, c := range labels {
+		for i := range c {
+			for j := range c[i] {
+				micro[i][j] += c[i][j]
+			}
 		}
 		if f := c.F1(1); !math.IsNaN(f) {
 			macro += f
-			labels++
+			n++
 		}
 	}
-	var m Metrics
-	m.add("subset_accuracy", whole/all)
-	m.add("hamming_loss", wrong/(all*float64(k)))
-	m.add("macro_f1", macro/labels)
-	m.add("micro_f1", micro.F1(1))
-	each := make([]float64, 0, len(z))
-	for i := range n {
-		for range k {
-			each = append(each, weight(i))
-		}
-	}
-	m.add("log_loss", LogLoss(z, truth, each, 2))
-	return m
+	return macro / n, micro
 }

@@ -68,38 +68,6 @@ func (p *pace) rowsPerSecond(steps, batch int) float64 {
 	return float64(steps-p.from) * float64(batch) / (time.Since(p.began) - p.aside).Seconds()
 }
 
-// watch keeps the weights with the best validation loss.
-type watch[T kernel.Float] struct {
-	x        []T
-	best     float64
-	goal     float64 // a loss below it counts as progress
-	epoch    int
-	since    int // epochs without progress
-	patience int
-}
-
-// worthwhile is the relative drop of the validation loss that counts as
-// progress.
-const worthwhile = 1e-4
-
-// see takes the validation loss of an epoch, and says whether it is the best so
-// far.
-func (w *watch[T]) see(epoch int, loss float64, x []T) (best bool) {
-	if w.since++; loss < w.goal || w.epoch == 0 {
-		w.since = 0
-		w.goal = loss - worthwhile*math.Abs(loss)
-	}
-	if w.epoch > 0 && !(loss < w.best) || math.IsNaN(loss) {
-		return false
-	}
-	w.best, w.epoch = loss, epoch
-	copy(w.x, x)
-	return true
-}
-
-// done says whether patience is at its end.
-func (w *watch[T]) done() bool { return w.patience > 0 && w.since >= w.patience }
-
 func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*session[T], error) {
 	s := &session[T]{plan: p, net: net, observe: observe, began: time.Now()}
 	s.penalty = newPenalty[T](p.lambda(), net)
@@ -254,15 +222,7 @@ func (s *session[T]) run(ctx context.Context) error {
 	if err := s.checkGradient(&problem, x); err != nil {
 		return err
 	}
-	s.follow(solver)
-	s.pace.began = time.Now()
-	s.saver = newSaver(s.plan)
-	var run *optim.Run[T]
-	if o.Resume {
-		run, err = s.resume(problem, solver, s.stops(steps))
-	} else {
-		run, err = optim.Start(problem, x, solver, s.stops(steps)...)
-	}
+	run, err := s.begin(problem, x, solver, steps)
 	if err != nil {
 		return err
 	}
@@ -275,6 +235,17 @@ func (s *session[T]) run(ctx context.Context) error {
 	}
 	s.finish(run)
 	return nil
+}
+
+// begin is the run at its start, or where the last checkpoint left it.
+func (s *session[T]) begin(problem optim.Problem[T], x []T, solver optim.Solver[T], steps int) (*optim.Run[T], error) {
+	s.follow(solver)
+	s.pace.began = time.Now()
+	s.saver = newSaver(s.plan)
+	if s.plan.opts.Resume {
+		return s.resume(problem, solver, s.stops(steps))
+	}
+	return optim.Start(problem, x, solver, s.stops(steps)...)
 }
 
 func (s *session[T]) stops(steps int) []optim.Stop[T] {
