@@ -1,6 +1,7 @@
 // The generator writes the assembly of package kernel: go run . from this
 // folder, with -out, -stubs and -pkg as in package kernel's go:generate lines,
 // and the word vectors with the folder for the tables of versions, the word rows,
+// the word fields (for package decimal),
 // or the file of the calls of tiles for the products.
 package main
 
@@ -20,6 +21,8 @@ func main() {
 	switch {
 	case what == "rows":
 		make = rows
+	case what == "fields":
+		make = func(string) error { return fields() }
 	case os.Args[len(os.Args)-2] == "vectors":
 		make = vectors
 	}
