@@ -16,7 +16,8 @@ const maxRecord = 64 << 20
 type block struct {
 	file string
 	text []byte
-	line int // of the file, on which text begins, from 1
+	line int         // of the file, on which text begins, from 1
+	used [][]float64 // memory for its numbers; nil where there is none
 }
 
 // feed cuts a text into blocks of whole records.
@@ -28,10 +29,16 @@ type feed struct {
 	line int    // on which rest begins
 	done bool   // rest is the end of the text
 	free chan []byte
+	used chan [][]float64
+	size int64 // of the text, 0 where that is unknown
 }
 
 func newFeed(file string, src io.Reader) *feed {
-	return &feed{file: file, src: src, line: 1, free: make(chan []byte, 8)}
+	f := &feed{file: file, src: src, line: 1, free: make(chan []byte, 8), used: make(chan [][]float64, 8)}
+	if s, ok := src.(*source); ok {
+		f.size = s.size
+	}
+	return f
 }
 
 // fill reads until rest holds size bytes or the text ends.
@@ -61,7 +68,8 @@ func (f *feed) buffer(size int) []byte {
 	return make([]byte, size)
 }
 
-// recycle takes back the text of a piece, which nobody reads any more.
+// recycle takes back the text and the numbers of a piece, which nobody reads any
+// more.
 func (f *feed) recycle(p *piece) {
 	text := p.used
 	p.used = nil
@@ -69,6 +77,11 @@ func (f *feed) recycle(p *piece) {
 	case f.free <- text[:cap(text)]:
 	default:
 	}
+	select {
+	case f.used <- p.numbers:
+	default:
+	}
+	p.numbers = nil
 }
 
 // next gives out the next block, of about size bytes; io.EOF after the last.
@@ -102,6 +115,10 @@ func (f *feed) give(cut int) (block, error) {
 	b := block{file: f.file, text: f.rest[:cut], line: f.line}
 	f.rest = f.rest[cut:]
 	f.line += countLines(b.text)
+	select {
+	case b.used = <-f.used:
+	default:
+	}
 	return b, b.check()
 }
 

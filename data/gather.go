@@ -3,13 +3,15 @@ package data
 import (
 	"fmt"
 	"io"
+
+	"descent/internal/kernel"
 )
 
 // gather puts the pieces of a text together in their order.
 type gather struct {
 	*layout
 	rows    int
-	pieces  []*piece
+	numbers columnsOfNumbers
 	words   []*words
 	skipped int
 	fault   *Error // the first that was skipped
@@ -33,6 +35,7 @@ func (g *gather) take(p *piece) error {
 	if g.fault == nil {
 		g.fault = p.fault
 	}
+	g.numbers.add(g.rows, p)
 	g.rows += p.rows
 	g.skipped += p.skipped
 	for i, w := range p.words {
@@ -41,21 +44,62 @@ func (g *gather) take(p *piece) error {
 			p.words[i] = nil
 		}
 	}
-	g.pieces = append(g.pieces, p)
 	return nil
 }
 
-// column is column i of numbers. The pieces forget theirs.
+// columnsOfNumbers is the memory of all columns of numbers: one stretch of large
+// pages, since a page costs more time than what is written to it.
+type columnsOfNumbers struct {
+	all   []float64
+	place []int // of each column among those of numbers; -1 for others
+	count int   // of columns of numbers
+	room  int   // rows that have a place
+	size  int64 // bytes of the text, 0 where that is unknown
+	seen  int64 // and of the pieces
+}
+
+// add appends the numbers of a piece behind so many rows.
+func (c *columnsOfNumbers) add(rows int, p *piece) {
+	if c.place == nil {
+		c.place = make([]int, len(p.numbers))
+		for i, v := range p.numbers {
+			if c.place[i] = -1; v != nil {
+				c.place[i] = c.count
+				c.count++
+			}
+		}
+	}
+	c.seen += int64(len(p.used))
+	if need := rows + p.rows; need > c.room && c.count > 0 {
+		c.grow(rows, need)
+	}
+	for i, v := range p.numbers {
+		if at := c.place[i]; at >= 0 {
+			copy(c.all[at*c.room+rows:], v)
+		}
+	}
+}
+
+// grow makes room for as many rows as the text may have, judged by the part that
+// was seen, and for at least need.
+func (c *columnsOfNumbers) grow(rows, need int) {
+	room := need + need/2
+	if c.size > c.seen {
+		room = max(need, int(float64(need)*(float64(c.size)/float64(c.seen))*1.02)) + 1000
+	} else if c.size > 0 {
+		room = need
+	}
+	all := kernel.Make[float64](room * c.count)
+	for at := range c.count {
+		copy(all[at*room:], c.all[at*c.room:at*c.room+rows])
+	}
+	c.all, c.room = all, room
+}
+
+// column is column i of numbers.
 func (g *gather) column(i int) []float64 {
-	if len(g.pieces) == 1 {
-		return g.pieces[0].numbers[i]
-	}
-	all := make([]float64, 0, g.rows)
-	for _, p := range g.pieces {
-		all = append(all, p.numbers[i]...)
-		p.numbers[i] = nil
-	}
-	return all
+	from := g.numbers.place[i] * g.numbers.room
+	return g.numbers.all[from : from+g.rows : from+g.rows]
 }
 
 // note says what was skipped.

@@ -19,6 +19,7 @@ import (
 // source is an open file, standard input or sample, unpacked.
 type source struct {
 	name string // for messages
+	size int64  // of the text in bytes; 0 where that is unknown
 	*bufio.Reader
 	close []func()
 }
@@ -61,6 +62,7 @@ func openWatched(path string, stdin io.Reader, watch func(n int64)) (*source, er
 	case info.IsDir():
 		err = &Error{File: path, Msg: "this is a folder, not a file" + exampleIn(path)}
 	default:
+		s.size = info.Size()
 		return unpack(s, watched(f, watch))
 	}
 	s.Close()
@@ -74,7 +76,7 @@ func isPacked(magic []byte) bool {
 
 // unpack reads through gzip or Zstandard where the first bytes say so.
 func unpack(s *source, r io.Reader) (*source, error) {
-	const size = 1 << 18
+	const size = 1 << 16 // blocks of text are larger and pass by it
 	s.Reader = bufio.NewReaderSize(r, size)
 	magic, _ := s.Peek(4)
 	switch {
@@ -84,7 +86,7 @@ func unpack(s *source, r io.Reader) (*source, error) {
 			s.Close()
 			return nil, &Error{File: s.name, Msg: fmt.Sprintf("damaged gzip header: %v", err)}
 		}
-		s.Reader = bufio.NewReaderSize(&packed{s.name, "gzip", z, 0}, size)
+		s.Reader, s.size = bufio.NewReaderSize(&packed{s.name, "gzip", z, 0}, size), 0
 		s.close = append(s.close, func() { z.Close() })
 	case bytes.Equal(magic, []byte("\x28\xb5\x2f\xfd")):
 		const memory = 1 << 27 // of the window: a hostile file may ask for more
@@ -93,7 +95,7 @@ func unpack(s *source, r io.Reader) (*source, error) {
 			s.Close()
 			return nil, &Error{File: s.name, Msg: fmt.Sprintf("damaged Zstandard file: %v", err)}
 		}
-		s.Reader = bufio.NewReaderSize(&packed{s.name, "Zstandard", z, 0}, size)
+		s.Reader, s.size = bufio.NewReaderSize(&packed{s.name, "Zstandard", z, 0}, size), 0
 		s.close = append(s.close, z.Close)
 	}
 	return s, nil

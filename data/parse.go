@@ -53,12 +53,23 @@ func (l *layout) parse(b block) *piece {
 	guess := 16 + len(b.text)/(8*n)
 	for i, k := range l.kinds {
 		if k.storage() == Number {
-			p.out.numbers[i] = make([]float64, 0, guess)
+			if b.used != nil {
+				p.out.numbers[i] = b.used[i][:0]
+			} else {
+				p.out.numbers[i] = make([]float64, 0, guess)
+			}
 		} else {
 			p.out.words[i] = newWords(k, l.fixed[i])
 		}
 	}
+	quick := p.lendFields()
+	if quick != nil {
+		defer fieldReaders.Put(quick)
+	}
 	for {
+		if quick != nil && !quick.hopeless() {
+			p.quickRecords(quick)
+		}
 		read := p.record
 		if l.keys != nil {
 			read = p.object

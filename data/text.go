@@ -61,6 +61,7 @@ func (r *textReader) gather(f *feed, sample block, columns []*Column, l *layout,
 		return nil, r.opts.sink(r, f, sample, columns, l, size)
 	}
 	g := newGather(l)
+	g.numbers.size = f.size
 	if err := l.read(f, sample, size, r.opts.threads(), g.take); err != nil {
 		return nil, err
 	}
