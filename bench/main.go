@@ -57,7 +57,7 @@ func (b *bench) run() (err error) {
 	b.report.head = b.head()
 	for _, section := range []func(*bench){
 		gemmSection, blasSection, mlpSection, rosenbrockSections, gradientSection, gmmSection, elementwiseSection, updateSection,
-		readingSection, denseSection, aloneSection,
+		readingSection, denseSection, sparseSection, aloneSection,
 	} {
 		section(b)
 	}
@@ -94,6 +94,7 @@ type bench struct {
 	failed                error // of writing it
 	rows                  int   // of made tables
 	sparseRows            int
+	leastSparse           float64 // objective of the sparse logistic regression; 0 while unknown
 	folder                string  // of made tables; "" while there are none
 	least                 float64 // log loss of the dense logistic regression; 0 while unknown
 	peers                 map[string]*peer

@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 
+import sparse
 import tables
 
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
@@ -276,7 +277,7 @@ def versions(_):
     return {"note": ", ".join(out)}
 
 
-OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, nlopt, gmm, elementwise, adam, versions)} | tables.OPS
+OPS = {f.__name__: f for f in (gemm, mlp, rosenbrock, nlopt, gmm, elementwise, adam, versions)} | tables.OPS | sparse.OPS
 
 for line in sys.stdin:
     q = json.loads(line)
