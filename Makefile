@@ -4,13 +4,16 @@
 # make bench   run the benchmarks
 # make bench-peers   time descent and its peers side by side into bench/RESULTS.md;
 #                    ONLY=regexp chooses rows by title and name, PAIRS=n how often (5)
+# make bench-memory  train on a table of LARGE rows (12000000) within MEMORY (512MB)
 # make lint    gofmt, go vet, staticcheck
 
 FUZZTIME ?= 60s
 PAIRS ?= 5
 ONLY ?=
+LARGE ?= 12000000
+MEMORY ?= 512MB
 
-.PHONY: all test test-kernels test-arm64 lint bench bench-peers fuzz
+.PHONY: all test test-kernels test-arm64 lint bench bench-peers bench-memory fuzz
 
 all:
 	go build -o bin/descent ./cmd/descent
@@ -44,6 +47,17 @@ bench:
 bench-peers: bin/venv/done
 	go build -o bin/bench ./bench
 	bin/bench -python bin/venv/bin/python -preload $(CURDIR)/bin/venv/mkl.so -pairs $(PAIRS) -only '$(ONLY)' -into bench/RESULTS.md
+
+# A table of LARGE rows (12 million are 3.3 GB) trains within MEMORY, by batches
+# and by all rows in every step; see peak_memory_bytes, rows_per_second, seconds.
+bench-memory:
+	go build -o bin/descent ./cmd/descent
+	go build -o bin/bench ./bench
+	bin/bench -large bin/large.csv -rows $(LARGE)
+	ls -l bin/large.csv
+	bin/descent fit bin/large.csv --target label --model mlp:32 --epochs 1 --memory $(MEMORY) --json --out bin/large-mlp --force
+	bin/descent fit bin/large.csv --target label --model logistic --epochs 20 --memory $(MEMORY) --json --out bin/large-logistic --force || [ $$? -eq 3 ]
+	rm bin/large.csv
 
 bin/venv/done: bench/requirements.txt
 	python3 -m venv bin/venv

@@ -5,6 +5,10 @@
 //
 //	make bench-peers
 //	make bench-peers ONLY='Rosenbrock.*n = 1000'
+//
+// With -large it makes a table that is larger than the memory of a fit:
+//
+//	make bench-memory
 package main
 
 import (
@@ -33,8 +37,15 @@ func main() {
 	only := flag.String("only", "", "regular expression: rows to run, by title and name")
 	rows := flag.Int("rows", 1_000_000, "rows of the tables that are made")
 	sparse := flag.Int("sparse-rows", 200_000, "sparse rows that are made")
+	large := flag.String("large", "", "make a large table of -rows rows in this file, and nothing else")
 	into := flag.String("into", "", "report to bring up to date; otherwise standard output")
 	flag.Parse()
+	if *large != "" {
+		if err := makeLarge(*large, *rows); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	match, err := regexp.Compile(*only)
 	if err != nil {
 		log.Fatal(err)

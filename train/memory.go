@@ -63,7 +63,7 @@ func (p *plan) streamNeeds(dim int) (all, forModel int64) {
 	widest := int64(max(p.encoder.Width(), slices.Max(append(p.spec.Hidden, 1))))
 	forRows := 3 * buffers * rows * size * int64(p.encoder.Width()+2)
 	scratch := 6 * rows * size * widest * int64(1+len(p.spec.Hidden))
-	return programs + forModel + forRows + scratch + 2*p.stream.cache.GroupBytes(), forModel
+	return programs + forModel + forRows + scratch + 2*int64(groupBytes(p.stream.limit)), forModel
 }
 
 // refuseMemory refuses a streamed fit that takes more memory than is allowed.
@@ -77,6 +77,27 @@ func (p *plan) refuseMemory(dim int) error {
 	}
 	return fmt.Errorf("train: %d parameters with %s take about %s, and with the rows that are read at once the fit takes %s, more than the %s that are allowed; allow more memory, use fewer features or levels, smaller layers or batches, or the method sgd",
 		dim, p.opts.Method, Bytes(forModel), Bytes(all), Bytes(p.stream.limit))
+}
+
+// CheckMemory refuses, before files are read as a whole, a fit that would take
+// more than opts.Memory even with its rows in a cache, as far as the beginning
+// of the files tells. What it cannot tell is no error.
+func CheckMemory(s *data.Sample, opts Options) error {
+	limit := opts.Memory
+	opts.Memory, opts.Folds, opts.ValidationTable, opts.Validation, opts.Patience = 0, 0, nil, NoValidation, 0
+	p, err := newPlan(s.Table, opts, nil)
+	if err != nil {
+		return nil // other rows may be needed to tell
+	}
+	net, err := p.layout()
+	if err != nil {
+		return nil
+	}
+	p.stream = &streamed{limit: limit}
+	if p.chooseMethod(net.Layout.Dim()) != nil {
+		return nil
+	}
+	return p.refuseMemory(net.Layout.Dim())
 }
 
 // Bytes is an amount of memory for people: "512 MB".

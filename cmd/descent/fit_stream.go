@@ -88,7 +88,11 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	if err := a.readValidation(s.Table, f, &o); err != nil {
 		return err
 	}
-	var err error
+	o.Memory = limit
+	err := train.CheckMemory(s, o)
+	if err != nil {
+		return usage(err)
+	}
 	if o.Checkpoints, err = f.checkpoints(); err != nil {
 		return usage(err)
 	}
@@ -96,7 +100,7 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	if err != nil {
 		return err
 	}
-	o.Resume, o.Command, o.Dir, o.Memory = f.resumed, a.args, folder.dir, limit
+	o.Resume, o.Command, o.Dir = f.resumed, a.args, folder.dir
 	if !f.quiet {
 		a.notes(strangers(s.Table, f.model, o.Start))
 		a.notes([]string{fmt.Sprintf("%s has about %s rows, which take about %s in memory, more than the %s that are allowed: they are read from a cache as they are needed",

@@ -234,3 +234,32 @@ func TestKilledStreamsAreResumedToTheSameBytes(t *testing.T) {
 		}
 	}
 }
+
+// A model that does not fit is refused before the file is read, in a sentence
+// with numbers and what to try, and no folder is left behind.
+func TestModelsThatDoNotFitAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	writeTable(t, filepath.Join(dir, "rows.csv"), 1<<18)
+	_, stderr, status := descentIn(t, dir, "fit", "rows.csv", "--target", "class", "--model", "mlp:2000,2000", "--memory", "64MB", "--cache", "kept")
+	for _, want := range []string{"4088001 parameters", "64 MB", "allow more memory"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("%q is not in %s", want, stderr)
+		}
+	}
+	if status != exitUsage || len(names(t, dir)) != 1 {
+		t.Errorf("status %d, left %q", status, names(t, dir))
+	}
+}
+
+func TestAmountsOfMemory(t *testing.T) {
+	for text, want := range map[string]int64{"512MB": 512e6, "1.5GiB": 3 << 29, "800M": 8e8, " 2 gb ": 2e9, "70000000": 7e7, "96MiB": 96 << 20, "3B": 3} {
+		if got, err := parseBytes(text); err != nil || got != want {
+			t.Errorf("%q is %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "MB", "-1GB", "0", "much", "1e30GB", "infGB", "NaNMB"} {
+		if got, err := parseBytes(text); err == nil {
+			t.Errorf("%q is %d", text, got)
+		}
+	}
+}
