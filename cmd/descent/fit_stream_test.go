@@ -241,7 +241,7 @@ func TestModelsThatDoNotFitAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	writeTable(t, filepath.Join(dir, "rows.csv"), 1<<18)
 	_, stderr, status := descentIn(t, dir, "fit", "rows.csv", "--target", "class", "--model", "mlp:2000,2000", "--memory", "64MB", "--cache", "kept")
-	for _, want := range []string{"4088001 parameters", "64 MB", "allow more memory"} {
+	for _, want := range []string{"4092001 parameters", "64 MB", "allow more memory"} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("%q is not in %s", want, stderr)
 		}
