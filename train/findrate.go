@@ -62,11 +62,11 @@ func FindRate(ctx context.Context, t *data.Table, opts Options) (*RateTest, erro
 	if m := p.opts.Method; m == "" || m == "auto" {
 		p.opts.Method = "adam"
 	}
+	p.opts.Schedule = fmt.Sprintf("exponential:every=%d,by=%g", rampSteps, highestRate/lowestRate)
 	p.opts.Rate = lowestRate // before the method is chosen, so that gd keeps to rates
 	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
 		return nil, err
 	}
-	p.opts.Schedule = fmt.Sprintf("exponential:every=%d,by=%g", rampSteps, highestRate/lowestRate)
 	if p.single() {
 		return ramp[float32](ctx, p, net)
 	}
@@ -134,6 +134,9 @@ func (s *session[T]) rampRun() (*optim.Run[T], error) {
 	}
 	x, err := s.structure(&problem)
 	if err != nil {
+		return nil, err
+	}
+	if problem, err = s.freeze(problem, x); err != nil {
 		return nil, err
 	}
 	solver, err := newSolver[T](s.plan, s.net, rampSteps)

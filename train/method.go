@@ -53,7 +53,7 @@ func (p *plan) chooseMethod(dim int) (err error) {
 	if err := p.refuseUnheeded(asked); err != nil {
 		return err
 	}
-	plain := o.Rate == 0 && len(o.Settings) == 0 && o.Schedule == "" && o.Clip == 0 && o.WeightDecay == 0 && o.Wrap == ""
+	plain := o.Rate == 0 && len(o.Settings) == 0 && o.Schedule == "" && o.Clip == 0 && o.WeightDecay == 0 && o.Wrap == "" && o.ClipRows == 0
 	if o.Method == "gd" && p.full() && plain {
 		p.method, err = optim.Find[float64]("gd-auto") // nobody named a rate, so let it find one
 		o.Method = p.method.Name
@@ -112,7 +112,7 @@ func (p *plan) refuseForSolver() error {
 	}{
 		{"a learning rate", o.Rate != 0}, {"a schedule", o.Schedule != "" && o.Schedule != "constant"},
 		{"weight decay", o.WeightDecay != 0}, {"clipping", o.Clip != 0}, {"a batch size", o.Batch > 0},
-		{"a wrapper", o.Wrap != ""}, {"accumulation", o.Accumulate > 1}, {"skipping batches", o.SkipBatches > 0},
+		{"clipping of rows", o.ClipRows != 0}, {"a wrapper", o.Wrap != ""}, {"accumulation", o.Accumulate > 1}, {"skipping batches", o.SkipBatches > 0},
 	} {
 		if v.set {
 			return fmt.Errorf("train: %s finds its own steps on all rows, so %s means nothing to it; leave it out, or use adam or gd", o.Method, v.name)
@@ -230,21 +230,23 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 	if !m.FirstOrder {
 		return m.NewSolver(set)
 	}
-	rule, err := m.NewRule(set)
+	weights := map[string]bool{}
+	for i, b := range net.Layout.Blocks() {
+		weights[b.Name] = net.Weight[i] && !o.frozen(b)
+	}
+	only := func(name string) bool { return weights[name] }
+	rule, err := grouped(p, m, set, only)
 	if err != nil {
 		return nil, err
 	}
-	weights := map[string]bool{}
-	for i, b := range net.Layout.Blocks() {
-		weights[b.Name] = net.Weight[i]
-	}
-	only := func(name string) bool { return weights[name] }
-	optim.DecayOnly(rule, only)
 	if o.WeightDecay > 0 {
 		rule = &optim.WeightDecay[T]{Rule: rule, Decay: o.WeightDecay, Only: only}
 	}
 	if o.Clip > 0 {
 		rule = &optim.Clip[T]{Rule: rule, Max: o.Clip}
+	}
+	if len(o.Freeze) > 0 {
+		rule = &optim.Frozen[T]{Rule: rule, Match: o.frozen}
 	}
 	span := optim.Span{Steps: steps, Epoch: (p.train.n() + p.perStep() - 1) / p.perStep()}
 	if rule, err = optim.Wrap(rule, o.Wrap, span); err != nil {

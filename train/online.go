@@ -16,7 +16,7 @@ import (
 func (p *plan) lazyRefused() bool {
 	o := &p.opts
 	return o.Batch != 0 || o.Schedule != "" && o.Schedule != "constant" || o.Wrap != "" || o.Clip != 0 || o.WeightDecay != 0 ||
-		o.Accumulate > 1 || o.SkipBatches > 0 || o.CheckGradient
+		o.Accumulate > 1 || o.SkipBatches > 0 || o.CheckGradient || o.ClipRows != 0 || len(o.Groups) > 0 || len(o.Freeze) > 0
 }
 
 // learnsLazily says whether sparse rows are learned one at a time, by updates

@@ -41,6 +41,11 @@ type Options struct {
 	WeightDecay float64 // decoupled decay, times the rate; for rules
 	Clip        float64 // longest gradient, as a Euclidean norm; for rules. 0: any length
 
+	ClipRows float64 // longest gradient of a row by itself, before the mean of the batch; for rules. 0: any length
+
+	Groups []Group  // settings of their own for some blocks of parameters; for rules
+	Freeze []string // patterns of the names of blocks that stay as they start, as in layer1.*
+
 	Accumulate  int // batches whose mean gradient makes a step; 0: 1
 	SkipBatches int // batches in a row whose loss or gradient is not finite that are passed over; 0: the first ends the fit
 
@@ -91,7 +96,7 @@ func (o *Options) check() error {
 		name  string
 		value float64
 	}{
-		{"rate", o.Rate}, {"l1", o.L1}, {"l2", o.asL2()}, {"weight decay", o.WeightDecay}, {"clip", o.Clip}, {"gradient tolerance", o.GradTol},
+		{"rate", o.Rate}, {"l1", o.L1}, {"l2", o.asL2()}, {"weight decay", o.WeightDecay}, {"clip", o.Clip}, {"clip of rows", o.ClipRows}, {"gradient tolerance", o.GradTol},
 	} {
 		if !(v.value >= 0) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("train: the %s is %v; it must be a finite number of at least 0", v.name, v.value)

@@ -44,6 +44,7 @@ type session[T kernel.Float] struct {
 	checks string                    // what the check of the gradient said
 	x      []T
 	start  []T            // where the fit began
+	clip   *rowClip[T]    // nil where rows are not clipped
 	drawn  []int          // the rows of the last batch; nil where all are
 	term   *optim.Term[T] // the l1 penalty; nil without
 	box    *optim.Box[T]  // nil without bounds
@@ -69,6 +70,9 @@ func (p *pace) rowsPerSecond(steps, batch int) float64 {
 }
 
 func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*session[T], error) {
+	if err := p.checkBlocks(net); err != nil {
+		return nil, err
+	}
 	s := &session[T]{plan: p, net: net, observe: observe, began: time.Now()}
 	s.penalty = newPenalty[T](p.lambda(), net)
 	s.watch = watch[T]{x: make([]T, net.Layout.Dim()), patience: p.opts.Patience}
@@ -85,8 +89,8 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 			return nil, err
 		}
 	}
-	if p.valid.n() == 0 {
-		return s, nil
+	if s.clip, err = s.newRowClip(); err != nil || p.valid.n() == 0 {
+		return s, err
 	}
 	aside, err := s.rowSet(&p.valid)
 	if err != nil {
@@ -164,6 +168,9 @@ func (s *session[T]) batches() (draw func(step int) error, steps int, err error)
 // problem is the training objective as package optim sees it; draw fixes the
 // batch of a step, and is nil where every step sees all rows.
 func (s *session[T]) problem(draw func(step int) error) optim.Problem[T] {
+	if s.clip != nil {
+		return s.clippedProblem(draw)
+	}
 	p := optim.Problem[T]{Dim: s.net.Layout.Dim(), Blocks: s.net.Layout.Blocks()}
 	if draw != nil {
 		p.Draw = draw
@@ -216,6 +223,9 @@ func (s *session[T]) run(ctx context.Context) error {
 	}
 	x, solver, err := s.solver(&problem, steps)
 	if err != nil {
+		return err
+	}
+	if problem, err = s.freeze(problem, x); err != nil {
 		return err
 	}
 	s.start = slices.Clone(x)

@@ -49,6 +49,8 @@ type fitFlags struct {
 	memory, cache             string
 	resumed                   bool   // by --resume, from the flags in its checkpoint
 	named                     string // the data file, as it was called when the fit began
+
+	blockFlags
 }
 
 func (a *app) fitCommand() *cobra.Command {
@@ -139,6 +141,7 @@ func (f *fitFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.l2, "l2", "auto", "penalty λ/2·|w|² on the weights: a number, or auto (for classifiers alone:\nfeatures / (10·rows))")
 	fl.Float64Var(&f.weightDecay, "weight-decay", 0, "decoupled weight decay")
 	fl.Float64Var(&f.clip, "clip", 0, "shorten gradients that are longer than this")
+	f.blockFlags.register(fl)
 	fl.StringVar(&f.classWeight, "class-weight", "none", "none, or balanced: every class weighs the same")
 	fl.StringVar(&f.sampleWeight, "sample-weight", "", "column that says how much each row counts")
 	fl.StringVar(&f.validation, "validation", "auto", "a fraction such as 0.2, a file, none or auto")

@@ -43,7 +43,7 @@ func (f *fitFlags) options() (o train.Options, read data.ReadOptions, err error)
 		Folds: f.cv, L1: f.l1, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
 	}
 	for _, parse := range []func(*train.Options) error{
-		f.ranges, f.chooseL2, f.chooseModel, f.chooseMethod, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
+		f.ranges, f.chooseL2, f.chooseModel, f.chooseMethod, f.chooseBlocks, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
 	} {
 		if err := parse(&o); err != nil {
 			return o, read, err
@@ -58,7 +58,7 @@ func (f *fitFlags) ranges(*train.Options) error {
 		flag  string
 		value float64
 	}{
-		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip},
+		{"--grad-tol", f.gradTol}, {"--l1", f.l1}, {"--weight-decay", f.weightDecay}, {"--clip", f.clip}, {"--clip-rows", f.clipRows},
 		{"--epochs", float64(f.epochs)}, {"--time", f.limit.Seconds()}, {"--threads", float64(f.threads)},
 		{"--cv", float64(f.cv)}, {"--accumulate", float64(f.accumulate)}, {"--skip-batches", float64(f.skipBatches)},
 	} {
