@@ -124,17 +124,19 @@ func (h *history[T]) recursion(d, g []T) float64 {
 }
 
 // plainRecursion is recursion for a few variables, where calls would cost more
-// than what they do.
+// than what they do. Each pair waits for the one before it, but not for the
+// reciprocal of its curvature.
 func (h *history[T]) plainRecursion(d, g []T) (slope float64) {
 	for i, v := range g {
 		d[i] = -v
 	}
 	for k := 1; k <= h.count(); k++ {
 		i, a := h.newest(k), 0.0
+		inverse := 1 / h.curvature(i)
 		for j, v := range h.rows.Narrow(2 * i) {
 			a += float64(v * d[j])
 		}
-		a /= h.curvature(i)
+		a *= inverse
 		for j, v := range h.rows.Narrow(2*i + 1) {
 			d[j] -= T(a) * v
 		}
@@ -145,10 +147,11 @@ func (h *history[T]) plainRecursion(d, g []T) (slope float64) {
 	}
 	for k := h.count(); k >= 1; k-- {
 		i, b := h.newest(k), 0.0
+		inverse := 1 / h.curvature(i)
 		for j, v := range h.rows.Narrow(2*i + 1) {
 			b += float64(v * d[j])
 		}
-		b = h.alpha[i] - b/h.curvature(i)
+		b = h.alpha[i] - float64(b*inverse)
 		for j, v := range h.rows.Narrow(2 * i) {
 			d[j] += T(b) * v
 		}
