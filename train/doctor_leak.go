@@ -121,7 +121,8 @@ func (l leakTest) conclusive() bool {
 	if l.learn.n() < leakEvidence || l.judge.n() < leakEvidence {
 		return false
 	}
-	return !l.classes || l.judge.left(func(int) float64 { return l.center() }, true) >= leakEvidence
+	center := l.center()
+	return !l.classes || l.judge.left(func(int) float64 { return center }, true) >= leakEvidence
 }
 
 // center is the best constant for the rows that are learned from: the most
