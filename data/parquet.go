@@ -60,7 +60,9 @@ func parquetColumn(f *parquet.File, leaf parquet.LeafColumn, name string, opts R
 	convert := parquetNumber(leaf.Node.Type())
 	var numbers []float64
 	w := newWords(Category, opts.kind(name) == Category)
+	rows := 0
 	keep := func(v parquet.Value) {
+		rows++
 		switch {
 		case convert == nil:
 			w.add(parquetText(v))
@@ -74,6 +76,9 @@ func parquetColumn(f *parquet.File, leaf parquet.LeafColumn, name string, opts R
 		if err := eachValue(group.ColumnChunks()[leaf.ColumnIndex], keep); err != nil {
 			return nil, fmt.Errorf("data: column %q of a Parquet file: %w", name, err)
 		}
+	}
+	if rows != int(f.NumRows()) {
+		return nil, fmt.Errorf("data: column %q of a Parquet file has %d values, but the file says %d rows: it is damaged", name, rows, f.NumRows())
 	}
 	if convert == nil {
 		return opts.wordColumn("Parquet file", name, w)

@@ -27,7 +27,7 @@ func adagradMethods[T Float]() []Method[T] {
 			Convention: "weights of rows count as repetitions; Vowpal Wabbit's own numbers differ, since it hashes features and clips predictions",
 			Needs:      needsGradient,
 			Settings:   []Setting{rateOf(0.5)},
-			rule:       func(v settings) Rule[T] { return &Adagrad[T]{Rate: v["rate"]} },
+			rule:       func(v settings) Rule[T] { return &Adagrad[T]{Rate: orDefault(v["rate"], 0.5)} },
 			lazy:       func(v settings) Lazy { return &LazyNormalized{Rate: v["rate"]} },
 		},
 		{

@@ -258,8 +258,12 @@ func (s *session[T]) solver(problem *optim.Problem[T], steps int) (x []T, solver
 	if s.plan.lazy {
 		return s.online(problem)
 	}
-	if x, err = s.structure(problem); err == nil {
-		solver, err = newSolver[T](s.plan, s.net, steps)
+	if x, err = s.structure(problem); err != nil {
+		return nil, nil, err
 	}
+	if solver, err = newSolver[T](s.plan, s.net, steps); err != nil {
+		return nil, nil, err
+	}
+	solver, err = s.precondition(solver, x)
 	return x, solver, err
 }
