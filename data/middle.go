@@ -68,16 +68,21 @@ func bracket(x []float64, lo, hi float64) (below, low, high int, between []float
 		part := x[:min(block, len(x))]
 		x = x[len(part):]
 		between = slices.Grow(between, block)
-		place := between[len(between) : len(between)+block]
+		place := (*[block]float64)(between[len(between):cap(between)])
 		n := 0
 		for _, v := range part { // without a branch that is hard to foresee
 			below += one(v < lo)
+			place[n&(block-1)] = v
+			n += one(v >= lo) & one(v <= hi)
+		}
+		inner := 0
+		for _, v := range place[:n] { // few, unless many are equal
 			low += one(v == lo)
 			high += one(v == hi)
-			place[n&(block-1)] = v
-			n += one(v > lo) & one(v < hi)
+			place[inner&(block-1)] = v
+			inner += one(v > lo) & one(v < hi)
 		}
-		between = between[:len(between)+n]
+		between = between[:len(between)+inner]
 	}
 	if lo == hi {
 		high = 0

@@ -96,6 +96,9 @@ func AUC(score []float64, positive []bool, w []float64) float64 {
 	if slices.ContainsFunc(score, math.IsNaN) {
 		return math.NaN()
 	}
+	if w == nil {
+		return pairsWon(score, positive)
+	}
 	order := ascending(score)
 	var below, area, pos float64 // weight of negatives passed, pairs won, weight of positives
 	for lo := 0; lo < len(order); {
@@ -119,6 +122,41 @@ func AUC(score []float64, positive []bool, w []float64) float64 {
 	}
 	return area / (pos * below)
 }
+
+// pairsWon is AUC without weights: the scores of each class are sorted, and merged.
+func pairsWon(score []float64, positive []bool) float64 {
+	keys := split{make([]uint64, 0, len(score)), make([]uint64, 0, len(score))}
+	for i, v := range score {
+		c := 0
+		if positive[i] {
+			c = 1
+		}
+		keys[c] = append(keys[c], orderedBits(v))
+	}
+	kernel.Share(len(keys), &keys)
+	neg, pos := keys[0], keys[1]
+	var area float64
+	for i, j := 0, 0; i < len(pos); {
+		k, first, lo := pos[i], i, 0
+		for j < len(neg) && neg[j] < k {
+			j++
+		}
+		for lo = j; j < len(neg) && neg[j] == k; {
+			j++
+		}
+		for i < len(pos) && pos[i] == k {
+			i++
+		}
+		area += float64(i-first) * (float64(lo) + float64(j-lo)/2)
+	}
+	return area / (float64(len(pos)) * float64(len(neg)))
+}
+
+// split is the ordered bits of the scores of both classes.
+type split [2][]uint64
+
+// Unit sorts those of one class.
+func (s *split) Unit(c int) { s[c] = sortKeys(s[c]) }
 
 // LogLoss is the weighted mean of −log p(class of the row), from the logits z
 // of a model: n numbers for two classes (one logit, of class 1), or n rows of k.

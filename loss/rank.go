@@ -58,6 +58,39 @@ func radix(v []float64, order []int32) []int32 {
 	return order
 }
 
+// sortKeys sorts keys as radix does, in their memory or that of a copy.
+func sortKeys(keys []uint64) []uint64 {
+	if len(keys) < 1<<12 {
+		slices.Sort(keys)
+		return keys
+	}
+	next := make([]uint64, len(keys))
+	var count [digits][digitMask + 1]int
+	for _, k := range keys {
+		for d := range digits {
+			count[d][k&digitMask]++
+			k >>= digitBits
+		}
+	}
+	for d := range digits {
+		shift, places := d*digitBits, &count[d]
+		if places[keys[0]>>shift&digitMask] == len(keys) {
+			continue
+		}
+		at := 0
+		for i, n := range places {
+			places[i], at = at, at+n
+		}
+		for _, k := range keys {
+			p := &places[k>>shift&digitMask]
+			next[*p] = k
+			*p++
+		}
+		keys, next = next, keys
+	}
+	return keys
+}
+
 // orderedBits is a number that is larger where v is.
 func orderedBits(v float64) uint64 {
 	b := math.Float64bits(v + 0) // −0 becomes 0

@@ -156,6 +156,26 @@ func (p *plan) baseline(on part) (*Evaluation, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	e, err := measureTargets(p.loss, p.targets, slices.Repeat(z, on.n()), on.y, on.w)
+	y, w := on.y, on.w
+	if len(p.targets) == 1 && p.target.Classes != nil {
+		y, w = classWeights(y, w, len(p.target.Classes))
+	}
+	e, err := measureTargets(p.loss, p.targets, slices.Repeat(z, len(y)/len(p.targets)), y, w)
 	return e, rule, err
+}
+
+// classWeights is one row for every class that occurs, with the weight of all its
+// rows: a constant says the same of each of them.
+func classWeights(y, w []float64, k int) (classes, weights []float64) {
+	sum, seen := make([]float64, k), make([]bool, k)
+	for i, c := range y {
+		sum[int(c)] += w[i]
+		seen[int(c)] = true
+	}
+	for c, v := range sum {
+		if seen[c] {
+			classes, weights = append(classes, float64(c)), append(weights, v)
+		}
+	}
+	return classes, weights
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"descent/internal/atomicfile"
@@ -100,6 +101,7 @@ type saver struct {
 	when    Checkpoints
 	last    time.Time
 	request progressState // what stays the same
+	rows    func() string // the fingerprint: hashing all rows waits for the first checkpoint
 }
 
 // newSaver is nil where no checkpoints are wanted.
@@ -112,8 +114,8 @@ func newSaver(p *plan) *saver {
 	if err != nil {
 		folder = ""
 	}
-	s := &saver{dir: o.Dir, when: o.Checkpoints, last: time.Now()}
-	s.request = progressState{Format: formatVersion, Asked: p.asked, Rows: p.fingerprint(), Command: o.Command, Folder: folder}
+	s := &saver{dir: o.Dir, when: o.Checkpoints, last: time.Now(), rows: sync.OnceValue(p.fingerprint)}
+	s.request = progressState{Format: formatVersion, Asked: p.asked, Command: o.Command, Folder: folder}
 	if p.across != nil {
 		s.request.Folds = p.across.PerFold
 	}
@@ -206,6 +208,7 @@ func checksum(text string, tensors []safetensors.Tensor) string {
 // progress is the state of the session after a step.
 func (s *session[T]) progress(step int) progressState {
 	p, w := s.saver.request, &s.watch
+	p.Rows = s.saver.rows()
 	p.Step, p.Epochs, p.Begun, p.Sum, p.First = step, s.epochs, s.begun, exact(s.sum), exact(s.first)
 	p.Best, p.Goal, p.BestEpoch, p.Since = exact(w.best), exact(w.goal), w.epoch, w.since
 	for _, e := range s.curve {

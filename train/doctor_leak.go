@@ -50,12 +50,14 @@ func (p part) of(j, k int) part {
 
 // leaksOf are the columns that give one target away.
 func (p *plan) leaksOf(target *data.Target, learn, judge part) *Diagnosis {
-	if judge.n() == 0 {
-		learn, judge = learn.halves()
-	}
 	classes := target.Classes != nil
-	screen := leakTest{classes, learn.sample(leakScreen), judge.sample(leakScreen)}
-	test := leakTest{classes, learn.sample(leakRows), judge.sample(leakRows)}
+	few := func(n int) leakTest {
+		if judge.n() > 0 {
+			return leakTest{classes, learn.sample(n), judge.sample(n)}
+		}
+		return leakTest{classes, learn.half(0, n), learn.half(1, n)}
+	}
+	screen, test := few(leakScreen), few(leakRows)
 	if !test.conclusive() {
 		return nil
 	}
@@ -83,28 +85,24 @@ func (p *plan) leaksOf(target *data.Target, learn, judge part) *Diagnosis {
 	return d
 }
 
-// halves splits the rows of a part in two, every other row in each.
-func (p part) halves() (a, b part) {
-	a, b = part{table: p.table}, part{table: p.table}
-	for i, row := range p.rows {
-		to := &a
-		if i%2 == 1 {
-			to = &b
-		}
-		to.rows, to.y = append(to.rows, row), append(to.y, p.y[i])
-	}
-	return a, b
-}
+// half is at most n of every other row of a part from the first on, evenly spread.
+func (p part) half(first, n int) part { return p.pick((p.n()-first+1)/2, n, first, 2) }
 
 // sample is at most n rows of a part, evenly spread.
 func (p part) sample(n int) part {
 	if p.n() <= n {
 		return p
 	}
-	out := part{table: p.table}
+	return p.pick(p.n(), n, 0, 1)
+}
+
+// pick is at most n of the count rows first, first + step, …, evenly spread.
+func (p part) pick(count, n, first, step int) part {
+	n = min(n, count)
+	out := part{table: p.table, rows: make([]int, n), y: make([]float64, n)}
 	for i := range n {
-		at := i * p.n() / n
-		out.rows, out.y = append(out.rows, p.rows[at]), append(out.y, p.y[at])
+		at := first + step*(i*count/n)
+		out.rows[i], out.y[i] = p.rows[at], p.y[at]
 	}
 	return out
 }

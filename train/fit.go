@@ -248,7 +248,7 @@ func (r *Result) judge(p *plan) error {
 	if on.source != nil {
 		return r.judgeStream(p, on)
 	}
-	e, err := r.Model.evaluate(on.table, on.rows)
+	e, err := r.Model.compare(on.table, on.rows, on.y)
 	if err != nil {
 		return err
 	}

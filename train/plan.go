@@ -91,7 +91,9 @@ func newPlan(t *data.Table, opts Options, without map[int]bool) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(rows, func(row int) bool { return without[row] })
+	if len(without) > 0 {
+		rows = slices.DeleteFunc(rows, func(row int) bool { return without[row] })
+	}
 	if err := p.split(t, rows); err != nil {
 		return nil, err
 	}

@@ -123,12 +123,17 @@ func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
 
 // evaluate is Evaluate on rows that are known to be complete.
 func (m *Model) evaluate(t *data.Table, rows []int) (*Evaluation, error) {
-	z, unseen, err := m.outputs(t, rows)
-	if err != nil {
-		return nil, err
-	}
 	y := make([]float64, len(rows)*(len(m.Recipe.More)+1))
 	if err := encodeTargets(m.Recipe.targets(), t, rows, y); err != nil {
+		return nil, err
+	}
+	return m.compare(t, rows, y)
+}
+
+// compare judges the predictions for some rows by their targets y, encoded.
+func (m *Model) compare(t *data.Table, rows []int, y []float64) (*Evaluation, error) {
+	z, unseen, err := m.outputs(t, rows)
+	if err != nil {
 		return nil, err
 	}
 	var w []float64
