@@ -35,6 +35,44 @@ func (t *Table) Describe() []Summary {
 	return all
 }
 
+// Ranges is Describe without what numbers must be sorted for: of numbers it gives
+// the range, and Distinct is -1 where there are any.
+func (t *Table) Ranges() []Summary {
+	if t.described != nil {
+		return t.described
+	}
+	all := make([]Summary, len(t.Columns))
+	for i, c := range t.Columns {
+		if c.Kind.storage() == Number {
+			all[i] = c.ranges()
+		} else {
+			all[i] = c.describe()
+		}
+	}
+	return all
+}
+
+// ranges is what one look at a column of numbers tells.
+func (c *Column) ranges() Summary {
+	s := Summary{Name: c.Name, Kind: c.Kind, Ignored: c.Ignored}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, v := range c.Numbers {
+		if v < lo {
+			lo = v
+		}
+		if v > hi {
+			hi = v
+		}
+		if v != v {
+			s.Missing++
+		}
+	}
+	if s.Missing < len(c.Numbers) {
+		s.Distinct, s.Min, s.Max = notCounted, lo, hi
+	}
+	return s
+}
+
 func (c *Column) describe() Summary {
 	s := Summary{Name: c.Name, Kind: c.Kind, Ignored: c.Ignored}
 	for row := range c.Len() {

@@ -105,7 +105,7 @@ func (p *plan) previewColumns(t *data.Table) (list []PreviewColumn) {
 	for _, f := range p.encoder.Features {
 		rules[f.Column] = f
 	}
-	for _, s := range t.Describe() {
+	for _, s := range t.Ranges() {
 		c := PreviewColumn{Name: s.Name, Kind: s.Kind, Missing: s.Missing}
 		switch f, ok := rules[s.Name]; {
 		case ok && f.Kind != data.Cross:

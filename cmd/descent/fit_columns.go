@@ -13,7 +13,7 @@ import (
 // printColumns prints how the columns were understood.
 func printColumns(w *screen, t *data.Table, e *data.Encoder, targets []string, f *fitFlags) {
 	var rows [][]string
-	for _, s := range t.Describe() {
+	for _, s := range t.Ranges() {
 		rows = append(rows, []string{s.Name, s.Kind.String(), columnValues(s), columnUse(s, e, targets, f)})
 	}
 	for _, c := range e.Features {

@@ -173,7 +173,7 @@ func (a *app) columnsOf(t *data.Table, parsed *expr.Formula, start map[string][]
 // missingIn says how many values the columns lack.
 func missingIn(t *data.Table, names []string) string {
 	var parts []string
-	for _, s := range t.Describe() {
+	for _, s := range t.Ranges() {
 		if s.Missing > 0 && slices.Contains(names, s.Name) {
 			parts = append(parts, fmt.Sprintf("%s has %s", s.Name, count(s.Missing, "missing value")))
 		}
