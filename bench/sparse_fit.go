@@ -31,7 +31,7 @@ func sparseSection(b *bench) {
 	}
 	for _, n := range []int{1, 2} {
 		b.section("Sparse logistic regression from LIBSVM text to within 1e-3 of the least objective", "peer", []row{{
-			name: fmt.Sprintf("%d × %d, %d pairs a row, against LIBLINEAR (dual, its own reader), threads %d", b.sparseRows, sparseFeatures, sparsePairs, n), env: threads(n, ""),
+			name: fmt.Sprintf("%d × %d, %d pairs a row, against LIBLINEAR with its own reader, threads %d", b.sparseRows, sparseFeatures, sparsePairs, n), env: threads(n, ""),
 			ours:   func() (float64, string, error) { return b.fitSparse(n) },
 			theirs: func() (float64, string, error) { return b.askSparse(n, request{"op": "fit_sparse"}) },
 			rate:   duration,
