@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"descent/internal/kernel"
 	"descent/internal/nearname"
 )
 
@@ -244,6 +245,7 @@ func (t *Table) Complete(names ...string) (rows []int, dropped int, err error) {
 			return nil, 0, err
 		}
 	}
+	columns = slices.DeleteFunc(columns, (*Column).finite)
 	rows = make([]int, 0, t.Rows)
 	for row := range t.Rows {
 		if slices.ContainsFunc(columns, func(c *Column) bool { return c.Missing(row) }) {
@@ -254,6 +256,9 @@ func (t *Table) Complete(names ...string) (rows []int, dropped int, err error) {
 	}
 	return rows, dropped, nil
 }
+
+// finite says whether a column holds numbers alone, so that none is missing.
+func (c *Column) finite() bool { return c.Kind.storage() == Number && kernel.AllFinite(c.Numbers) }
 
 // Values copies the given rows of a Number column to dst, for formulas over
 // columns and for sample weights. Missing values are NaN.

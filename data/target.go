@@ -56,9 +56,9 @@ func NewTarget(t *Table, rows []int, name string, task Task) (*Target, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("data: no training rows in %s", t.Name)
 	}
-	for _, row := range rows {
-		if c.Missing(row) {
-			return nil, fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", name, row+1, t.Name)
+	if !c.finite() {
+		if i := slices.IndexFunc(rows, c.Missing); i >= 0 {
+			return nil, fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", name, rows[i]+1, t.Name)
 		}
 	}
 	return newTarget(t, c, task, func() targetFacts { return targetFactsOf(c, rows) })
