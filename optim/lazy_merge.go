@@ -12,7 +12,6 @@ type merging struct {
 	shards []Shard
 	now    int // rows seen by the shard that saw most
 	x      []float64
-	total  []float64 // of the rule's numbers
 }
 
 // mergeSpan is how many parameters a unit joins.
