@@ -59,10 +59,10 @@ func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Optio
 }
 
 // retries says whether the options leave the choice to us, and the problem is
-// one for the second method.
+// one for the second method, which keeps no bounds.
 func retries(p *optim.Problem[float64], o *Options) bool {
 	chosen := (o.Method == "" || o.Method == "auto") && o.Rate == 0 && len(o.Set) == 0
-	return chosen && p.HVP != nil && p.Dim <= retryDim
+	return chosen && p.HVP != nil && p.Dim <= retryDim && p.Bounds == nil && len(o.Bounds) == 0
 }
 
 // ended is how a run ended that was no success, for people.
