@@ -33,35 +33,44 @@ func denseSection(b *bench) {
 	b.section(title, "peer", rows)
 }
 
+// fitted is what the command says of a fit, and how long it took.
+type fitted struct {
+	Loss    struct{ Train, Objective float64 }
+	Steps   int
+	seconds float64
+}
+
+// fitCommand runs descent fit on so many threads.
+func (b *bench) fitCommand(n int, args ...string) (r fitted, err error) {
+	bin, err := b.commandFile()
+	if err != nil {
+		return r, err
+	}
+	dir := filepath.Join(b.folder, "run")
+	defer os.RemoveAll(dir)
+	args = append([]string{"fit"}, args...)
+	cmd := exec.Command(bin, append(args, "--threads", strconv.Itoa(n), "--out", dir, "--json", "--quiet")...)
+	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", n))
+	began := time.Now()
+	out, err := cmd.Output()
+	r.seconds = time.Since(began).Seconds()
+	if err != nil {
+		return r, fmt.Errorf("bench: descent fit: %w", err)
+	}
+	return r, json.Unmarshal(out, &r)
+}
+
 // fitDense is the time of the command.
 func (b *bench) fitDense(n int) (float64, string, error) {
 	path, err := b.table(logistic)
 	if err != nil {
 		return 0, "", err
 	}
-	bin, err := b.commandFile()
+	r, err := b.fitCommand(n, path+".csv", "--target", "label", "--model", "logistic", "--validation", "none", "--l2", "0")
 	if err != nil {
 		return 0, "", err
 	}
-	dir := filepath.Join(b.folder, "run")
-	defer os.RemoveAll(dir)
-	cmd := exec.Command(bin, "fit", path+".csv", "--target", "label", "--model", "logistic", "--validation", "none", "--l2", "0",
-		"--threads", strconv.Itoa(n), "--out", dir, "--json", "--quiet")
-	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", n))
-	began := time.Now()
-	out, err := cmd.Output()
-	seconds := time.Since(began).Seconds()
-	if err != nil {
-		return 0, "", fmt.Errorf("bench: descent fit: %w", err)
-	}
-	var r struct {
-		Loss  struct{ Train float64 }
-		Steps int
-	}
-	if err := json.Unmarshal(out, &r); err != nil {
-		return 0, "", err
-	}
-	return seconds, fmt.Sprintf("%d steps, %s", r.Steps, b.excess(r.Loss.Train)), nil
+	return r.seconds, fmt.Sprintf("%d steps, %s", r.Steps, b.excess(r.Loss.Train)), nil
 }
 
 // peerDense is the time of the peer at its default tolerance of 1e-4: with 1e-3 it

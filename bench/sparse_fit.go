@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -70,29 +68,11 @@ func (b *bench) fitSparse(n int) (float64, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	bin, err := b.commandFile()
+	r, err := b.fitCommand(n, path, "--validation", "none", "--l2", b.sparseL2(), "--grad-tol", "3e-4")
 	if err != nil {
 		return 0, "", err
 	}
-	dir := filepath.Join(b.folder, "run")
-	defer os.RemoveAll(dir)
-	cmd := exec.Command(bin, "fit", path, "--validation", "none", "--l2", strconv.FormatFloat(1/float64(b.sparseRows), 'g', -1, 64),
-		"--grad-tol", "3e-4", "--threads", strconv.Itoa(n), "--out", dir, "--json", "--quiet")
-	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", n))
-	began := time.Now()
-	out, err := cmd.Output()
-	seconds := time.Since(began).Seconds()
-	if err != nil {
-		return 0, "", fmt.Errorf("bench: descent fit: %w", err)
-	}
-	var r struct {
-		Loss  struct{ Objective float64 }
-		Steps int
-	}
-	if err := json.Unmarshal(out, &r); err != nil {
-		return 0, "", err
-	}
-	return seconds, fmt.Sprintf("%d steps, %s", r.Steps, b.sparseExcess(r.Loss.Objective)), nil
+	return r.seconds, fmt.Sprintf("%d steps, %s", r.Steps, b.sparseExcess(r.Loss.Objective)), nil
 }
 
 // askSparse asks a peer.
@@ -127,19 +107,15 @@ func (b *bench) sparseExcess(objective float64) string {
 }
 
 func (b *bench) findLeastSparse() error {
-	bin, err := b.commandFile()
-	if err != nil {
-		return err
-	}
-	dir := filepath.Join(b.folder, "least")
-	defer os.RemoveAll(dir)
-	out, err := exec.Command(bin, "fit", filepath.Join(b.folder, "sparse.libsvm"), "--validation", "none", "--grad-tol", "1e-7",
-		"--l2", strconv.FormatFloat(1/float64(b.sparseRows), 'g', -1, 64), "--out", dir, "--json", "--quiet").Output()
+	r, err := b.fitCommand(2, filepath.Join(b.folder, "sparse.libsvm"), "--validation", "none", "--grad-tol", "1e-7", "--l2", b.sparseL2())
 	if err != nil {
 		return fmt.Errorf("bench: the least objective: %w", err)
 	}
-	var r struct{ Loss struct{ Objective float64 } }
-	err = json.Unmarshal(out, &r)
 	b.leastSparse = r.Loss.Objective
-	return err
+	return nil
+}
+
+// sparseL2 is the penalty of the sparse regression, one row's worth.
+func (b *bench) sparseL2() string {
+	return strconv.FormatFloat(1/float64(b.sparseRows), 'g', -1, 64)
 }

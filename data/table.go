@@ -27,7 +27,7 @@ const (
 	Guess Kind = iota
 	// Number columns hold float64 values; NaN is a missing one.
 	Number
-	// Category columns hold one of a few levels; booleans are categories.
+	// Category columns hold one of a few levels.
 	Category
 	// Text columns hold free text or identifiers; models leave them out unless
 	// they are asked for.
