@@ -8,16 +8,6 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// byteLoops writes the loops that turn bytes into numbers.
-func byteLoops() {
-	for _, wide := range []bool{true, false} {
-		for _, e := range []elem{f32, f64} {
-			vec{e, wide}.shares()
-		}
-	}
-	prefetch()
-}
-
 // prefetch asks for the cache lines of n bytes.
 func prefetch() {
 	TEXT("prefetch", NOSPLIT, "func(src *byte, n int)")

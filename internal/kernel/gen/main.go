@@ -41,12 +41,14 @@ func products(switchFile string) error {
 }
 
 func vectors(dir string) error {
-	mathFunctions()
-	arithmetic()
-	reductions()
-	updates()
-	trigonometry()
-	byteLoops()
+	var all []kernels[reg.VecVirtual]
+	for _, wide := range []bool{true, false} {
+		for _, e := range []elem{f32, f64} {
+			all = append(all, vec{e, wide}.kernels())
+		}
+	}
+	vectorKernels(all)
+	prefetch()
 	return writeTables(dir)
 }
 
@@ -56,7 +58,7 @@ type elem struct {
 	size         int
 	fma, mul     func(...Op)
 	load, store  func(Op, Op)
-	loadZ        func(m Mem, k reg.OpmaskVirtual, v Op)
+	loadZ        func(m Op, k reg.OpmaskVirtual, v Op)
 	storeZ       func(v Op, k reg.OpmaskVirtual, m Op)
 	broadcast    func(...Op)
 }
@@ -66,7 +68,7 @@ var f32 = elem{
 	fma: VFMADD231PS, mul: VMULPS,
 	load:      func(m, v Op) { VMOVUPS(m, v) },
 	store:     func(v, m Op) { VMOVUPS(v, m) },
-	loadZ:     func(m Mem, k reg.OpmaskVirtual, v Op) { VMOVUPS_Z(m, k, v) },
+	loadZ:     func(m Op, k reg.OpmaskVirtual, v Op) { VMOVUPS_Z(m, k, v) },
 	storeZ:    func(v Op, k reg.OpmaskVirtual, m Op) { VMOVUPS(v, k, m) },
 	broadcast: VBROADCASTSS,
 }
@@ -76,7 +78,7 @@ var f64 = elem{
 	fma: VFMADD231PD, mul: VMULPD,
 	load:      func(m, v Op) { VMOVUPD(m, v) },
 	store:     func(v, m Op) { VMOVUPD(v, m) },
-	loadZ:     func(m Mem, k reg.OpmaskVirtual, v Op) { VMOVUPD_Z(m, k, v) },
+	loadZ:     func(m Op, k reg.OpmaskVirtual, v Op) { VMOVUPD_Z(m, k, v) },
 	storeZ:    func(v Op, k reg.OpmaskVirtual, m Op) { VMOVUPD(v, k, m) },
 	broadcast: VBROADCASTSD,
 }

@@ -3,38 +3,31 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // mathFunctions writes the elementary functions. Polynomials are Chebyshev
 // approximations, computed in 50 digits on the reduced range.
-func mathFunctions() {
-	for _, wide := range []bool{true, false} {
-		for _, e := range []elem{f32, f64} {
-			v := vec{e, wide}
-			v.loop("exp", "e to the power x", 1, 0, one(v.exp))
-			v.loop("log", "the natural logarithm", 1, 0, one(v.log))
-			v.loop("tanh", "the hyperbolic tangent", 1, 0, one(v.tanh))
-			v.loop("sigmoid", "1/(1+exp(-x))", 1, 0, one(v.sigmoid))
-			v.loop("softplus", "log(1+exp(x))", 1, 0, one(v.softplus))
-			v.loop("expm1", "exp(x) − 1", 1, 0, one(v.expm1))
-			v.loop("log1p", "log(1 + x)", 1, 0, one(v.log1p))
-			v.loop("erf", "the error function", 1, 0, one(v.erf))
-			v.power()
-		}
-	}
+func mathFunctions[V Op](v kernels[V]) {
+	v.loop("exp", "e to the power x", 1, 0, one(v.exp))
+	v.loop("log", "the natural logarithm", 1, 0, one(v.log))
+	v.loop("tanh", "the hyperbolic tangent", 1, 0, one(v.tanh))
+	v.loop("sigmoid", "1/(1+exp(-x))", 1, 0, one(v.sigmoid))
+	v.loop("softplus", "log(1+exp(x))", 1, 0, one(v.softplus))
+	v.loop("expm1", "exp(x) − 1", 1, 0, one(v.expm1))
+	v.loop("log1p", "log(1 + x)", 1, 0, one(v.log1p))
+	v.loop("erf", "the error function", 1, 0, one(v.erf))
+	v.power()
 }
 
 // one makes a function of one vector a function of a list.
-func one(f func(x reg.VecVirtual) reg.VecVirtual) func([]reg.VecVirtual) reg.VecVirtual {
-	return func(in []reg.VecVirtual) reg.VecVirtual { return f(in[0]) }
+func one[V Op](f func(x V) V) func([]V) V {
+	return func(in []V) V { return f(in[0]) }
 }
 
 // expRange is where exp is neither 0 nor infinite, with a margin that lets the
 // result overflow and underflow by itself.
-func (v vec) expRange() (lo, hi float64) {
+func (v formulas[V]) expRange() (lo, hi float64) {
 	if v.size == 4 {
 		return -104, 89
 	}
@@ -42,22 +35,21 @@ func (v vec) expRange() (lo, hi float64) {
 }
 
 // exp: x = n·ln 2 + r with |r| ≤ ½ ln 2, eˣ = 2ⁿ(1 + r + r²·q(r)).
-func (v vec) exp(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) exp(x V) V {
 	lo, hi := v.expRange()
-	p, n := v.expParts(v.atLeast(v.atMost(x, hi), lo), nil)
+	p, n := v.expParts(v.atLeast(v.atMost(x, hi), lo))
 	return v.scale(v.add(p, v.num(1)), n)
 }
 
-// expParts gives n and p of exp(x + rest) = 2ⁿ(1 + p) for a small rest, which
-// may be nil.
-func (v vec) expParts(x, rest reg.VecVirtual) (p, n reg.VecVirtual) {
+// expParts gives n and p of exp(x + rest) = 2ⁿ(1 + p) for a small rest, if any.
+func (v formulas[V]) expParts(x V, rest ...V) (p, n V) {
 	n = v.round(v.times(x, v.num(math.Log2E)))
-	var r reg.VecVirtual
+	var r V
 	high, low := v.ln2()
 	r = v.fnmadd(n, v.num(high), x)
 	r = v.fnmadd(n, v.num(low), r)
-	if rest != nil {
-		r = v.add(r, rest)
+	for _, small := range rest {
+		r = v.add(r, small)
 	}
 	if v.size == 4 {
 		p = v.poly(r, 0.5, 0.16666576989698775683, 0.041666554617204574203, 0.0083631790527225773704, 0.0013926183587713494542)
@@ -71,7 +63,7 @@ func (v vec) expParts(x, rest reg.VecVirtual) (p, n reg.VecVirtual) {
 
 // ln2 is the logarithm of 2 in two parts; products of the first with exponents
 // are exact.
-func (v vec) ln2() (high, low float64) {
+func (v formulas[V]) ln2() (high, low float64) {
 	if v.size == 4 {
 		return 0.693145751953125, 1.428606820309417232121458e-6
 	}
@@ -79,54 +71,20 @@ func (v vec) ln2() (high, low float64) {
 }
 
 // expm1 is 2ⁿ(p + (1 − 2⁻ⁿ)), where e to the power x is 2ⁿ(1 + p).
-func (v vec) expm1(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) expm1(x V) V {
 	lo, hi := -18.0, 89.0 // below, −1
 	if v.size == 8 {
 		lo, hi = -38, 710
 	}
-	p, n := v.expParts(v.atLeast(v.atMost(x, hi), lo), nil)
+	p, n := v.expParts(v.atLeast(v.atMost(x, hi), lo))
 	one := v.move(v.num(1))
 	back := v.sub(one, v.scale(one, v.sub(v.constant(0), n)))
 	y := v.scale(v.add(p, back), n)
 	return v.choose(eq, x, v.num(0), x, y) // −0 stays
 }
 
-// scale is x·2ⁿ for a whole n within twice the range of exponents.
-func (v vec) scale(x, n reg.VecVirtual) reg.VecVirtual {
-	r := v.reg()
-	if v.wide {
-		v.ps(VSCALEFPS, VSCALEFPD)(n, x, r)
-		return r
-	}
-	// Two factors of half the exponent, so that neither overflows.
-	if v.size == 4 {
-		i, half, rest := YMM(), YMM(), YMM()
-		VCVTPS2DQ(n, i)
-		VPSRAD(U8(1), i, half)
-		VPSUBD(half, i, rest)
-		for _, h := range []reg.VecVirtual{half, rest} {
-			VPADDD(v.bits(127), h, h)
-			VPSLLD(U8(23), h, h)
-		}
-		return v.times(v.times(x, half), rest)
-	}
-	i, half, rest := XMM(), XMM(), XMM()
-	VCVTPD2DQY(n, i)
-	VPSRAD(U8(1), i, half)
-	VPSUBD(half, i, rest)
-	out := x
-	for _, h := range []reg.VecVirtual{half, rest} {
-		w := YMM()
-		VPMOVSXDQ(h, w)
-		VPADDQ(v.bits(1023), w, w)
-		VPSLLQ(U8(52), w, w)
-		out = v.times(out, w)
-	}
-	return out
-}
-
 // reduced is x = 2ᵉ·m with m in (½√2, √2].
-func (v vec) reduced(x reg.VecVirtual) (m, e reg.VecVirtual) {
+func (v formulas[V]) reduced(x V) (m, e V) {
 	m, e = v.split(x)
 	half := v.times(m, v.num(0.5))
 	up := v.add(e, v.num(1))
@@ -135,10 +93,10 @@ func (v vec) reduced(x reg.VecVirtual) (m, e reg.VecVirtual) {
 }
 
 // log: log x = e·ln 2 + log m.
-func (v vec) log(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) log(x V) V {
 	m, e := v.reduced(x)
 	f := v.sub(m, v.num(1))
-	var res reg.VecVirtual
+	var res V
 	if v.size == 4 {
 		res = v.logPoly(f, e)
 	} else {
@@ -150,7 +108,7 @@ func (v vec) log(x reg.VecVirtual) reg.VecVirtual {
 }
 
 // logPoly: log(1+f) = f − ½f² + f³q(f), e·ln 2 added in two pieces.
-func (v vec) logPoly(f, e reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) logPoly(f, e V) V {
 	q := v.poly(f, 0.33333331179972575597, -0.24999996957625976254, 0.20000715763521659493, -0.1666780236757913239,
 		0.14249057141902145906, -0.12425685692821419879, 0.11685423571105264241, -0.11479748625389889005, 0.069716205410034267615)
 	ff := v.times(f, f)
@@ -163,7 +121,7 @@ func (v vec) logPoly(f, e reg.VecVirtual) reg.VecVirtual {
 
 // logAtanh: with s = f/(2+f), log(1+f) = f − (½f² − s(½f² + s²R(s²))), the
 // arrangement of FreeBSD's e_log.c.
-func (v vec) logAtanh(f, e reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) logAtanh(f, e V) V {
 	s := v.div(f, v.add(f, v.num(2)))
 	z := v.times(s, s)
 	r := v.times(z, v.poly(z, 0.66666666666666666465, 0.40000000000000877107, 0.28571428570803535467, 0.22222222391731225049,
@@ -176,42 +134,14 @@ func (v vec) logAtanh(f, e reg.VecVirtual) reg.VecVirtual {
 	return v.fmadd(e, v.num(high), y)
 }
 
-// split is x = m·2ᵉ with m in [1, 2), for finite positive x, subnormals too.
-func (v vec) split(x reg.VecVirtual) (m, e reg.VecVirtual) {
-	if v.wide {
-		m, e = v.reg(), v.reg()
-		v.ps(VGETMANTPS, VGETMANTPD)(U8(0), x, m)
-		v.ps(VGETEXPPS, VGETEXPPD)(x, e)
-		return m, e
-	}
-	// A subnormal is brought into the normal range first.
-	least, up, mant, one := 0x1p-126, 23.0, uint64(1<<23-1), uint64(127<<23)
-	if v.size == 8 {
-		least, up, mant, one = 0x1p-1022, 52, 1<<52-1, 1023<<52
-	}
-	big := v.times(x, v.num(math.Ldexp(1, int(up))))
-	bias := v.choose(lt, x, v.num(least), v.num(up), v.move(v.num(0)))
-	y := v.choose(lt, x, v.num(least), big, x)
-	m = v.or(v.and(y, v.bits(mant)), v.bits(one))
-	e = v.reg()
-	if v.size == 4 {
-		VPSRLD(U8(23), y, e)
-		VCVTDQ2PS(e, e)
-		return m, v.sub(v.sub(e, v.num(127)), bias)
-	}
-	// The exponent becomes the low bits of 2⁵² + exponent.
-	VPSRLQ(U8(52), y, e)
-	return m, v.sub(v.sub(v.or(e, v.num(0x1p52)), v.num(0x1p52+1023)), bias)
-}
-
-func (v vec) signBit() Mem {
+func (v formulas[V]) signBit() Op {
 	if v.size == 4 {
 		return v.bits(1 << 31)
 	}
 	return v.bits(1 << 63)
 }
 
-func (v vec) abs(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) abs(x V) V {
 	if v.size == 4 {
 		return v.and(x, v.bits(1<<31-1))
 	}
@@ -219,10 +149,10 @@ func (v vec) abs(x reg.VecVirtual) reg.VecVirtual {
 }
 
 // tanh: x + x³P(x²) for |x| < 0.625, otherwise sign(x)·(1 − 2/(e^{2|x|} + 1)).
-func (v vec) tanh(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) tanh(x V) V {
 	a := v.abs(x)
 	z := v.times(x, x)
-	var p reg.VecVirtual
+	var p V
 	if v.size == 4 {
 		p = v.poly(z, -0.33333333172140361638, 0.13333303556915741766, -0.053959259577204542744, 0.021768918651028210152,
 			-0.008343945515839152048, 0.0022927448161781423431)
@@ -241,7 +171,7 @@ func (v vec) tanh(x reg.VecVirtual) reg.VecVirtual {
 
 // sigmoid is 1/(1+e) for x ≥ 0 and e/(1+e) below, e = exp(−|x|): neither side
 // overflows or cancels.
-func (v vec) sigmoid(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) sigmoid(x V) V {
 	e := v.exp(v.or(x, v.signBit()))
 	d := v.add(e, v.num(1))
 	top := v.choose(lt, x, v.num(0), e, v.move(v.num(1)))
@@ -250,14 +180,25 @@ func (v vec) sigmoid(x reg.VecVirtual) reg.VecVirtual {
 }
 
 // softplus is max(x,0) + log1p(e), e = exp(−|x|).
-func (v vec) softplus(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) softplus(x V) V {
 	return v.add(v.atLeast(x, 0), v.log1p(v.exp(v.or(x, v.signBit()))))
 }
 
 // log1p is log(1+x) by the logarithm of the rounded u = 1+x, corrected by the
 // part (x − (u−1))/u that rounding lost; there is none at −1 and ∞.
-func (v vec) log1p(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) log1p(x V) V {
 	u := v.add(x, v.num(1))
 	c := v.div(v.sub(x, v.sub(u, v.num(1))), u)
 	return v.add(v.log(u), v.keep(lt, v.abs(c), v.num(math.Inf(1)), c))
+}
+
+// expBelow is exp(x − top), with what rounding the difference lost.
+func (v formulas[V]) expBelow(x, top V) V {
+	d := v.sub(x, top)
+	back := v.sub(d, x)
+	lost := v.sub(v.sub(x, v.sub(d, back)), v.add(top, back))
+	lo, _ := v.expRange()
+	lost = v.keep(gt, d, v.num(lo), lost) // which may be large beyond
+	p, n := v.expParts(v.atLeast(d, lo), lost)
+	return v.scale(v.add(p, v.num(1)), n)
 }

@@ -1,26 +1,22 @@
 package main
 
-import (
-	"math"
-
-	"github.com/mmcloughlin/avo/reg"
-)
+import "math"
 
 // power writes a to the power b for positive finite a and finite b, and the
 // count of elements that are not.
-func (v vec) power() {
-	pow := func(in []reg.VecVirtual) reg.VecVirtual { return v.pow(in[0], in[1]) }
+func (v kernels[V]) power() {
+	pow := func(in []V) V { return v.pow(in[0], in[1]) }
 	v.loop("pow", "a to the power b", 2, 0, pow)
 	v.loop("powS", "a to the power s0", 1, 1, pow)
-	v.loop("sPow", "s0 to the power a", 1, 1, func(in []reg.VecVirtual) reg.VecVirtual { return v.pow(in[1], in[0]) })
-	v.sum("notPositive", "the number of a that are not positive and finite,", 1, 1, func(acc reg.VecVirtual, x []reg.VecVirtual) {
+	v.loop("sPow", "s0 to the power a", 1, 1, func(in []V) V { return v.pow(in[1], in[0]) })
+	v.sum("notPositive", "the number of a that are not positive and finite,", 1, 1, func(acc V, x []V) {
 		bad := v.choose(gt, x[0], v.num(0), v.num(0), v.constant(1))
 		v.addTo(acc, v.choose(lt, x[0], v.num(math.Inf(1)), bad, v.constant(1)))
 	})
 }
 
 // pow is exp(b·log a), the logarithm and the product in pairs of numbers.
-func (v vec) pow(a, b reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) pow(a, b V) V {
 	h, l := v.logPair(a)
 	ph := v.times(b, h)
 	pl := v.fmadd(b, l, v.fmsub(b, h, ph))
@@ -32,7 +28,7 @@ func (v vec) pow(a, b reg.VecVirtual) reg.VecVirtual {
 
 // logPair is log x = e·ln 2 + 2s(1 + z/3 + z²Q(z)) as a sum of two numbers, with
 // s = (m−1)/(m+1) and z = s² as such sums too.
-func (v vec) logPair(x reg.VecVirtual) (h, l reg.VecVirtual) {
+func (v formulas[V]) logPair(x V) (h, l V) {
 	m, e := v.reduced(x)
 	sh, sl := v.ratioPair(m)
 	zh := v.times(sh, sh)
@@ -47,7 +43,7 @@ func (v vec) logPair(x reg.VecVirtual) (h, l reg.VecVirtual) {
 	}
 	th := v.times(zh, v.num(third))
 	tl := v.fmadd(zl, v.num(third), v.fmadd(zh, v.num(rest), v.fmsub(zh, v.num(third), th)))
-	var q reg.VecVirtual
+	var q V
 	if v.size == 4 {
 		q = v.poly(zh, 0.19999999951412124061, 0.14285766770998621207, 0.11102283763229139959, 0.095628672188596896469)
 	} else {
@@ -67,7 +63,7 @@ func (v vec) logPair(x reg.VecVirtual) (h, l reg.VecVirtual) {
 }
 
 // ratioPair is (m−1)/(m+1) as a sum of two numbers.
-func (v vec) ratioPair(m reg.VecVirtual) (h, l reg.VecVirtual) {
+func (v formulas[V]) ratioPair(m V) (h, l V) {
 	f := v.sub(m, v.num(1))
 	dh := v.add(m, v.num(1))
 	dl := v.sub(m, v.sub(dh, v.num(1)))
@@ -77,16 +73,16 @@ func (v vec) ratioPair(m reg.VecVirtual) (h, l reg.VecVirtual) {
 }
 
 // sumPair is a + b without rounding, for |a| ≥ |b| or a = 0.
-func (v vec) sumPair(a, b reg.VecVirtual) (h, l reg.VecVirtual) {
+func (v formulas[V]) sumPair(a, b V) (h, l V) {
 	h = v.add(a, b)
 	return h, v.add(v.sub(a, h), b)
 }
 
 // erf is x + x·P(x²) for |x| < 1, otherwise sign(x)·(1 − exp(−x²)·R(t)) with
 // t = (|x|−3)/(|x|+3).
-func (v vec) erf(x reg.VecVirtual) reg.VecVirtual {
+func (v formulas[V]) erf(x V) V {
 	z := v.times(x, x)
-	var p, r reg.VecVirtual
+	var p, r V
 	top := 4.0 // beyond, the result is 1
 	if v.size == 8 {
 		top = 6

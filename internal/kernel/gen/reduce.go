@@ -11,28 +11,25 @@ import (
 )
 
 // reductions writes the reductions of one block of elements.
-func reductions() {
-	for _, wide := range []bool{true, false} {
-		for _, e := range []elem{f32, f64} {
-			v := vec{e, wide}
-			v.sum("dot", "Σ a·b", 2, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.fma(x[0], x[1], acc) })
-			v.sum("sum", "Σ a", 1, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) { v.addTo(acc, x[0]) })
-			v.sum("wrong", "Σ (a − a), 0 where all is finite and NaN otherwise,", 1, 0, func(acc reg.VecVirtual, x []reg.VecVirtual) {
-				v.addTo(acc, v.sub(x[0], x[0]))
-			})
-			v.extreme("largest", "the largest a, NaN if one is,", math.Inf(-1), v.larger, func(x reg.VecVirtual) reg.VecVirtual { return x })
-			v.extreme("smallest", "the smallest a, NaN if one is,", math.Inf(1), v.smaller, func(x reg.VecVirtual) reg.VecVirtual { return x })
-			v.extreme("largestAbs", "the largest |a|, NaN if one is,", 0, v.larger, v.abs)
-		}
-	}
+func reductions[V Op](v kernels[V]) {
+	v.sum("dot", "Σ a·b", 2, 0, func(acc V, x []V) { v.addProduct(acc, x[0], x[1]) })
+	v.sum("sum", "Σ a", 1, 0, func(acc V, x []V) { v.addTo(acc, x[0]) })
+	v.sum("wrong", "Σ (a − a), 0 where all is finite and NaN otherwise,", 1, 0, func(acc V, x []V) {
+		v.addTo(acc, v.sub(x[0], x[0]))
+	})
+	v.extreme("largest", "the largest a, NaN if one is,", math.Inf(-1), v.larger, func(x V) V { return x })
+	v.extreme("smallest", "the smallest a, NaN if one is,", math.Inf(1), v.smaller, func(x V) V { return x })
+	v.extreme("largestAbs", "the largest |a|, NaN if one is,", 0, v.larger, v.abs)
 }
+
+func (v vec) addProduct(acc, a, b reg.VecVirtual) { v.fma(a, b, acc) }
 
 func (v vec) addTo(acc, x reg.VecVirtual) { v.ps(VADDPS, VADDPD)(x, acc, acc) }
 
 // sum writes a sum with four vectors of running sums, which are added in pairs
 // at the end, in float64 from there on. Lanes beyond the end count as empty.
 func (v vec) sum(name, doc string, vectors int, empty float64, f func(acc reg.VecVirtual, x []reg.VecVirtual)) {
-	v.fold(name, doc, vectors, 0, empty, f, v.plus, v.across)
+	v.fold(name, doc, vectors, 0, empty, f, func(a, b reg.VecVirtual) reg.VecVirtual { return v.add(a, b) }, v.across)
 }
 
 // extreme writes a largest or smallest element; first is the one of none.

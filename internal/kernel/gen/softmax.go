@@ -148,7 +148,7 @@ func (v vec) expSums(softmax bool) {
 	double := vec{f64, v.wide}
 	total := double.zeroed(1)[0]
 	w.along("exp", ptrs, func(tail bool) {
-		y := v.expBelow(w.read(x, tail, math.Inf(-1)), top)
+		y := v.formulas().expBelow(w.read(x, tail, math.Inf(-1)), top)
 		if softmax {
 			w.write(y, to, tail)
 		}
@@ -189,17 +189,6 @@ func (v vec) divideRow(w *rowWalk, dst reg.GPVirtual, sum reg.VecVirtual) {
 		w.write(v.div(w.read(dst, tail, 0), by), dst, tail)
 	})
 	v.skipRest(w, dst)
-}
-
-// expBelow is exp(x − top), with what rounding the difference lost.
-func (v vec) expBelow(x, top reg.VecVirtual) reg.VecVirtual {
-	d := v.sub(x, top)
-	back := v.sub(d, x)
-	lost := v.sub(v.sub(x, v.sub(d, back)), v.add(top, back))
-	lo, _ := v.expRange()
-	lost = v.keep(gt, d, v.num(lo), lost) // which may be large beyond
-	p, n := v.expParts(v.atLeast(d, lo), lost)
-	return v.scale(v.add(p, v.num(1)), n)
 }
 
 // storeTop writes the lowest lane as a float64.

@@ -49,6 +49,11 @@ var (
 	kinds   = map[string]string{}
 )
 
+// formulas are those of this element type and instruction set.
+func (v vec) formulas() formulas[reg.VecVirtual] { return formulas[reg.VecVirtual]{v, v.size} }
+
+func (v vec) kernels() kernels[reg.VecVirtual] { return kernels[reg.VecVirtual]{v.formulas(), v} }
+
 func (v vec) lanes() int { return v.bytes() / v.size }
 
 func (v vec) reg() reg.VecVirtual {
@@ -69,7 +74,7 @@ func (v vec) ps(single, double func(...Op)) func(...Op) {
 var constants = map[string]Mem{}
 
 // bits is a constant with every lane set to the same bits.
-func (v vec) bits(b uint64) Mem {
+func (v vec) bits(b uint64) Op {
 	name := fmt.Sprintf("c%d_%x", v.size*8, b)
 	if m, ok := constants[name]; ok {
 		return m
@@ -87,7 +92,7 @@ func (v vec) bits(b uint64) Mem {
 }
 
 // num is a constant with every lane set to x, rounded to the element type.
-func (v vec) num(x float64) Mem {
+func (v vec) num(x float64) Op {
 	if v.size == 4 {
 		return v.bits(uint64(math.Float32bits(float32(x))))
 	}
