@@ -168,7 +168,7 @@ func LogLoss(z []float64, truth []int, w []float64, k int) float64 {
 	}
 	return weightedMean(len(truth), w, func(i int) float64 {
 		row := z[i*k : (i+1)*k]
-		return logSumExp(row) - row[truth[i]]
+		return kernel.LogSumExp(row) - row[truth[i]]
 	})
 }
 

@@ -1,10 +1,6 @@
 package loss
 
-import (
-	"math"
-
-	"descent/internal/kernel"
-)
+import "descent/internal/kernel"
 
 // Link maps the outputs of a model, numbers of any size, to the scale of its
 // target.
@@ -22,38 +18,11 @@ const (
 func (l Link) Apply(z []float64, k int) {
 	switch l {
 	case Sigmoid:
-		for i, v := range z {
-			z[i] = kernel.SigmoidOf(v)
-		}
+		kernel.Sigmoid(z, z)
 	case Exp:
-		for i, v := range z {
-			z[i] = math.Exp(v)
-		}
+		kernel.Exp(z, z)
 	case Softmax:
-		for lo := 0; lo+k <= len(z); lo += k {
-			row := z[lo : lo+k]
-			s := logSumExp(row)
-			for i, v := range row {
-				row[i] = math.Exp(v - s)
-			}
-		}
+		z = z[:len(z)/k*k]
+		kernel.SoftmaxRows(z, z, k)
 	}
-}
-
-// logSumExp is log Σ exp(z) without overflow.
-func logSumExp(z []float64) float64 {
-	top := math.Inf(-1)
-	for _, v := range z {
-		if v > top || math.IsNaN(v) {
-			top = v
-		}
-	}
-	if math.IsInf(top, 0) || math.IsNaN(top) {
-		return top
-	}
-	var sum float64
-	for _, v := range z {
-		sum += math.Exp(v - top)
-	}
-	return top + math.Log(sum)
 }
