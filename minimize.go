@@ -2,8 +2,6 @@ package descent
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"time"
 
 	"descent/optim"
@@ -142,60 +140,15 @@ func (o *Options) maxIter() int {
 	return o.MaxIter
 }
 
+// stops are those of a run but for the limit of its steps.
 func (o *Options) stops() []optim.Stop[float64] {
 	stops := []optim.Stop[float64]{optim.GradTol[float64](o.gradTol())}
 	if o.Target != nil {
 		stops = append(stops, optim.TargetValue[float64](*o.Target))
 	}
-	stops = append(stops, optim.Stall[float64](0), optim.MaxIter[float64](o.maxIter()))
+	stops = append(stops, optim.Stall[float64](0))
 	if o.Time > 0 {
 		stops = append(stops, optim.TimeLimit[float64](o.Time))
 	}
 	return stops
-}
-
-// once runs once from x.
-func once(ctx context.Context, p optim.Problem[float64], x []float64, o *Options) (*Minimum, error) {
-	m := &Minimum{Start: x}
-	solver, err := m.solver(&p, o)
-	if err != nil {
-		return nil, err
-	}
-	run, err := optim.Start(p, x, solver, o.stops()...)
-	if err != nil {
-		return nil, err
-	}
-	if o.Observe != nil {
-		o.Observe(run.State())
-	}
-	ahead := foresee(&p, solver, run, o)
-	if ahead != nil {
-		m.Forecast = &Forecast{}
-		m.Forecast.Start, m.Forecast.None = ahead.at(run.State().X, ahead.g)
-	}
-	for run.Next(ctx) {
-		if o.Observe != nil {
-			o.Observe(run.State())
-		}
-	}
-	if err := run.Err(); err != nil {
-		return nil, err
-	}
-	r := run.Result()
-	m.Status, m.Reason, m.X, m.G, m.Value = r.Status, r.Text, r.X, r.G, r.F
-	m.Steps, m.Evals, m.Took = r.Iter, r.Evals, r.Duration
-	if math.IsNaN(r.F) || math.IsInf(r.F, 0) {
-		m.Verdict = optim.Verdict{Kind: optim.Unknown, GradNorm: r.GradNorm, Text: "no verdict: the value is not finite"}
-		return m, nil
-	}
-	if ahead != nil {
-		ahead.lookBack(m.Forecast, &r)
-	}
-	m.Verdict = optim.Judge(&p, r.X, o.gradTol())
-	minimum := m.Verdict.Kind == optim.Minimum || m.Verdict.Kind == optim.Boundary
-	if m.Status == optim.NoProgress && minimum && p.Resid == nil {
-		m.Status = optim.Converged
-		m.Reason = fmt.Sprintf("gradient %.2g after %d steps, all that rounding leaves of it so near to this minimum", r.GradNorm, r.Iter)
-	}
-	return m, nil
 }

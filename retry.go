@@ -18,39 +18,57 @@ import (
 const (
 	retryMethod = "newton"
 	retryDim    = 60   // variables at most
-	retryFrom   = 2000 // steps allowed from which on the first method gets half of them
-	retrySteps  = 500  // at most
+	retryFrom   = 2000 // steps allowed from which on the first method waits after half of them
+	retrySteps  = 500  // of the second method at most, while the first one waits
 )
 
-// single runs once from x, and once more where that failed and may help.
+// single runs once from x, and once more where that failed and may help. A first
+// run that has had its share of the steps waits while the second method tries,
+// and goes on where that fails.
 func single(ctx context.Context, p optim.Problem[float64], x []float64, o *Options) (*Minimum, error) {
+	first, err := begin(p, x, o)
+	if err != nil {
+		return nil, err
+	}
 	if !retries(&p, o) {
-		return once(ctx, p, x, o)
+		return first.finish(ctx)
 	}
-	began, first := time.Now(), *o
-	if o.maxIter() >= retryFrom {
-		first.MaxIter = o.maxIter() / 2
+	began, share := time.Now(), o.maxIter()
+	if share >= retryFrom {
+		share /= 2
 	}
-	m, err := once(ctx, p, x, &first)
-	stays := m != nil && (m.Success() || m.Method != "lbfgs" || m.Steps == 0 || m.Status == optim.Failed || m.Status == optim.Diverged)
-	if err != nil || stays || ctx.Err() != nil {
-		return m, err
+	first.advance(ctx, share)
+	waits := !first.ended() && ctx.Err() == nil
+	m, err := first.minimum()
+	switch {
+	case err != nil:
+		return nil, err
+	case ctx.Err() != nil || m.Method != "lbfgs":
+		return first.finish(ctx)
+	case !waits && (m.Success() || m.Steps == 0 || m.Status == optim.Failed || m.Status == optim.Diverged):
+		return m, nil
 	}
 	again := *o
 	again.Method, again.Observe = retryMethod, nil
-	again.MaxIter = min(o.maxIter()-m.Steps, retrySteps)
+	if again.MaxIter = o.maxIter() - m.Steps; waits {
+		again.MaxIter = min(again.MaxIter, retrySteps)
+	}
 	if o.Time > 0 {
 		again.Time = o.Time - time.Since(began)
 	}
 	if again.MaxIter < 1 || o.Time > 0 && again.Time <= 0 {
-		return m, nil
+		return first.finish(ctx)
 	}
 	second, err := once(ctx, p, x, &again)
 	if err != nil {
 		return nil, err
 	}
-	if !second.Success() {
-		return m, nil // the first answer stands
+	if !second.Success() { // the first answer stands
+		first.limit = o.maxIter() - second.Steps
+		if m, err = first.finish(ctx); m != nil && m.Status == optim.Budget {
+			m.Reason += fmt.Sprintf("; %s, tried from the same start for %s, found no minimum either", second.Method, numtext.Count(second.Steps, "step"))
+		}
+		return m, err
 	}
 	second.Chosen = fmt.Sprintf("lbfgs %s after %s and %s", ended(m), numtext.Count(m.Steps, "step"), numtext.Count(m.Evals, "evaluation"))
 	second.Took += m.Took

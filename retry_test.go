@@ -48,3 +48,33 @@ func TestFirstAnswerStands(t *testing.T) {
 		}
 	}
 }
+
+// Where two methods fail, the last one tried has all the steps that are left; a
+// value that falls without bound is said to, and not that steps ran out.
+func TestTwoMethodsFail(t *testing.T) {
+	start := map[string][]float64{"x": {1}, "y": {-3}}
+	m, err := Minimize(context.Background(), "1e-6*max(x,y)", Options{Start: start, MaxIter: 3000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Success() || m.Method != "lbfgs" || m.Steps != 2500 || !strings.Contains(m.Reason, "newton, tried from the same start for 500 steps, found no minimum either") {
+		t.Errorf("%s after %d steps: %s", m.Method, m.Steps, m.Reason)
+	}
+	for _, formula := range []string{"max(x,y)", "x+y", "abs(x)-2*y", "max(x, 2*y, x+y)"} {
+		m, err := Minimize(context.Background(), formula, Options{Start: start})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Status != optim.Diverged || m.Steps > 300 || !strings.Contains(m.Reason, "the value falls without bound") {
+			t.Errorf("%s: %s after %d steps: %s", formula, m.Status, m.Steps, m.Reason)
+		}
+	}
+	// A method whose steps do not grow runs out of them, but the verdict knows.
+	m, err = Minimize(context.Background(), "x+y", Options{Start: start, Method: "adam", MaxIter: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Status != optim.Budget || !strings.Contains(m.Verdict.Text, "against it the value falls on and on") {
+		t.Errorf("%s: %s", m.Reason, m.Verdict.Text)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"descent/internal/numtext"
 	"descent/internal/stream"
 )
 
@@ -17,8 +18,9 @@ type GradientCheck struct {
 	// the uncertainty of the differences.
 	Gradient, Difference, Uncertainty float64
 	// Err is |Gradient − Difference| beside the size of the derivative.
-	Err  float64
-	Text string // the sentence for people
+	Err   float64
+	Kinks []Kink // where nothing is to be compared
+	Text  string // the sentence for people
 }
 
 // checkedAtMost bounds the coordinates that CheckGradient compares.
@@ -26,8 +28,9 @@ const checkedAtMost = 1000
 
 // CheckGradient compares the gradient at x with central differences of the
 // value, extrapolated from two step lengths (Ridders 1982), in every
-// coordinate, or in 1000 drawn from a fixed stream where there are more. It
-// returns an error where the problem does, or where the value or gradient is
+// coordinate, or in 1000 drawn from a fixed stream where there are more. At a
+// kink any slope between those of the two sides is right, and is not compared.
+// It returns an error where the problem does, or where the value or gradient is
 // not finite at x.
 func CheckGradient[T Float](p *Problem[T], x []T) (GradientCheck, error) {
 	if len(x) != p.Dim || p.Dim == 0 {
@@ -41,29 +44,40 @@ func CheckGradient[T Float](p *Problem[T], x []T) (GradientCheck, error) {
 	if !finite(f) || !finite(norm(g)) {
 		return GradientCheck{}, fmt.Errorf("optim: the gradient cannot be checked where it is not finite: value %v, gradient norm %v", f, norm(g))
 	}
-	worst, checked := GradientCheck{OK: true, Err: -1}, 0
+	worst, beside := GradientCheck{OK: true, Err: -1}, 0
 	for _, i := range coordinates(p.Dim) {
 		d, uncertain, err := derivative(p, at, i, f)
 		if err != nil {
 			return worst, err
 		}
 		if math.IsInf(uncertain, 0) {
-			continue // the value is not finite around x
+			beside++ // the value is not finite around x
+			continue
 		}
 		e := float64(g[i])
 		gap := math.Abs(e - d)
 		relative := gap / max(math.Abs(e), math.Abs(d), 1e-3*norm(g), math.SmallestNonzeroFloat64)
 		wrong := !(gap <= 4*uncertain || relative <= tolerance[T]())
-		checked++
+		if wrong {
+			k, is, err := kink(p, at, i, f, e, gap)
+			if err != nil {
+				return worst, err
+			}
+			if is {
+				worst.Kinks = append(worst.Kinks, k)
+				continue
+			}
+		}
+		worst.Checked++
 		if wrong && worst.OK || wrong != worst.OK && relative > worst.Err {
-			worst = GradientCheck{OK: !wrong, Index: i, Gradient: e, Difference: d, Uncertainty: uncertain, Err: relative}
+			worst.OK, worst.Index, worst.Gradient, worst.Difference, worst.Uncertainty, worst.Err = !wrong, i, e, d, uncertain, relative
 		}
 	}
-	if checked == 0 {
+	if worst.Checked == 0 && len(worst.Kinks) == 0 {
 		return worst, fmt.Errorf("optim: the gradient cannot be checked: the value is not finite in any direction from the point")
 	}
-	worst.Checked, worst.Name = checked, nameOf(p.Blocks, worst.Index)
-	worst.Text = worst.sentence()
+	worst.Name = nameOf(p.Blocks, worst.Index)
+	worst.Text = worst.sentence(beside)
 	return worst, nil
 }
 
@@ -74,13 +88,22 @@ func tolerance[T Float]() float64 {
 	return 1e-6
 }
 
-func (c GradientCheck) sentence() string {
-	if c.OK {
-		return fmt.Sprintf("the gradient agrees with differences of the value in %d coordinates; the worst, %s, differs by %s of its size",
-			c.Checked, c.Name, num(c.Err, 2))
+// sentence says what came out; beside are coordinates in which the value is not
+// finite beside the point.
+func (c GradientCheck) sentence(beside int) string {
+	rest := kinksText(c.Kinks)
+	if beside > 0 {
+		rest += fmt.Sprintf("; %s not compared, as the value is not finite beside the point", numtext.Count(beside, "coordinate"))
 	}
-	return fmt.Sprintf("the gradient is wrong: by %s it is %s, by differences of the value %s ± %s",
-		c.Name, num(c.Gradient, 6), num(c.Difference, 6), num(c.Uncertainty, 1))
+	switch {
+	case c.Checked == 0:
+		return "the gradient was compared in no coordinate" + rest + "; start elsewhere to check it"
+	case c.OK:
+		return fmt.Sprintf("the gradient agrees with differences of the value in %s; the worst, %s, differs by %s of its size%s",
+			numtext.Count(c.Checked, "coordinate"), c.Name, num(c.Err, 2), rest)
+	}
+	return fmt.Sprintf("the gradient is wrong: by %s it is %s, by differences of the value %s ± %s%s",
+		c.Name, num(c.Gradient, 6), num(c.Difference, 6), num(c.Uncertainty, 1), rest)
 }
 
 // derivative is ∂f/∂xᵢ by central differences d(h), d(h/2), extrapolated:

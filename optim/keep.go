@@ -114,10 +114,11 @@ func (r *Run[T]) advised(why Reason) Reason {
 }
 
 // fallGuard sees a value that falls without bound: far below any scale that
-// the start had, and faster with every step.
+// the start had, and faster with every step, or for many steps no more slowly,
+// as a linear function does.
 type fallGuard struct {
 	floor, last, drop float64
-	faster            int
+	faster, steady    int // steps in a row
 }
 
 func (g *fallGuard) init(f float64) {
@@ -129,14 +130,16 @@ func (g *fallGuard) init(f float64) {
 func (g *fallGuard) falling(f float64) bool { return f < 1e-6*g.floor }
 
 func (g *fallGuard) step(f float64) bool {
+	const slower = 1e-6 // what rounding may make of equal drops
 	drop := g.last - f
-	if drop > g.drop {
-		g.faster++
-	} else {
+	if g.steady++; drop < (1-slower)*g.drop || drop <= 0 {
+		g.steady = 0
+	}
+	if g.faster++; drop <= g.drop {
 		g.faster = 0
 	}
 	g.last, g.drop = f, drop
-	return f < g.floor && g.faster >= 3
+	return f < g.floor && (g.faster >= 3 || g.steady >= 100)
 }
 
 // Result is what a run reached. X is the point that proves the status: the

@@ -14,6 +14,7 @@ const (
 	memoLast
 	memoDrop
 	memoFaster
+	memoSteady
 	memoStallF
 	memoStallSince
 	memoStallIter
@@ -54,7 +55,7 @@ func (r *Run[T]) remember() {
 	s, k, g, w := &r.state, &r.keep, &r.guard, &r.state.stall
 	for i, v := range [memoRiseStart]float64{
 		s.F, s.GradNorm, s.Step, float64(s.Evals), k.f, k.norm, float64(k.iter),
-		g.floor, g.last, g.drop, float64(g.faster), w.f, float64(w.since), float64(w.iter),
+		g.floor, g.last, g.drop, float64(g.faster), float64(g.steady), w.f, float64(w.since), float64(w.iter),
 	} {
 		r.memo.set(i, v)
 	}
@@ -89,7 +90,8 @@ func (r *Run[T]) recall(load func(string, []T) error) error {
 	if k.g == nil {
 		k.g = k.own
 	}
-	g.floor, g.last, g.drop, g.faster = r.memo.at(memoFloor), r.memo.at(memoLast), r.memo.at(memoDrop), at(memoFaster)
+	g.floor, g.last, g.drop = r.memo.at(memoFloor), r.memo.at(memoLast), r.memo.at(memoDrop)
+	g.faster, g.steady = at(memoFaster), at(memoSteady)
 	w.f, w.since, w.iter = r.memo.at(memoStallF), at(memoStallSince), at(memoStallIter)
 	if o, ok := r.solver.(*FirstOrder[T]); ok {
 		o.rise.start, o.rise.best, o.rise.last, o.rise.rising = r.memo.at(memoRiseStart), r.memo.at(memoRiseBest), r.memo.at(memoRiseLast), at(memoRising)

@@ -113,6 +113,9 @@ type point[T Float] struct {
 func (j *judge[T]) measure(x []T) (point[T], error) {
 	at := point[T]{x: append([]T(nil), x...), g: make([]T, j.n)}
 	var err error
+	if !finite(norm(x)) {
+		return at, fmt.Errorf("optim: the point is too far out to compute with (its length is %v)", norm(x))
+	}
 	if at.f, err = j.p.Eval(at.x, at.g); err != nil {
 		return at, err
 	}
@@ -173,31 +176,6 @@ func (j *judge[T]) dense(at point[T]) (Verdict, error) {
 		return j.confirm(end, curvedRays(m))
 	}
 	return j.probe(end, m, nullRays(m))
-}
-
-// notStationary is the verdict on a point with a gradient. Where the value
-// rises even against the gradient, at every distance and in proportion to it,
-// the point sits in a kink such as that of |x|.
-func (j *judge[T]) notStationary(at point[T]) (Verdict, error) {
-	j.v.Kind = Unknown
-	j.v.Text = fmt.Sprintf("not a stationary point: the gradient is still %s", num(j.v.GradNorm, 2))
-	noise, err := j.noise(at)
-	if err != nil {
-		return j.v, err
-	}
-	step, last := make([]float64, j.n), math.Inf(1)
-	for h := 1e-8 * (1 + norm(at.x)); h < 1e-3*(1+norm(at.x)); h *= 10 {
-		for i, g := range at.g {
-			step[i] = -h * float64(g) / j.v.GradNorm
-		}
-		f, err := j.p.Eval(shifted(at.x, step), nil)
-		if err != nil || !(f > at.f+noise) || f-at.f > 30*last {
-			return j.v, err // a curved wall rises by 100 when h does by 10
-		}
-		last = f - at.f
-	}
-	j.v.Text = fmt.Sprintf("a kink: the gradient is %s, yet the value rises against it at every distance probed; derivatives cannot prove a minimum here", num(j.v.GradNorm, 2))
-	return j.v, nil
 }
 
 func (j *judge[T]) drift(m movement) Verdict {
