@@ -235,8 +235,8 @@ func PowInt[T Float](dst, a []T, k int) {
 	}
 }
 
-// whole is how many of n elements assembly takes: all where it masks the last
-// vector, otherwise whole vectors; none where there is no assembly, or where a
+// whole is how many of n elements assembly takes: all where it has a way with
+// the last ones, otherwise whole vectors; none where there is no assembly, or where a
 // loop beats the call.
 func whole[T Float](n int) int {
 	if n <= few {
@@ -245,7 +245,7 @@ func whole[T Float](n int) int {
 	switch active {
 	case portable:
 		return 0
-	case avx2:
+	case unmasked:
 		if _, single := any(T(0)).(float32); single {
 			return n &^ 7
 		}

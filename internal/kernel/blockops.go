@@ -39,7 +39,7 @@ func NewBlocks[T Float]() *Blocks[T] {
 		PowInt: func(dst, a *T, k, n int) { PowInt(unsafe.Slice(dst, n), unsafe.Slice(a, n), k) },
 		Sum:    wrapSum[T], Dot: wrapDot[T],
 	}
-	if active == avx512 { // the only one whose loops take any number of elements
+	if active != portable && active != unmasked { // its loops take any number of elements
 		b.direct()
 	}
 	return b

@@ -5,17 +5,12 @@ import "os"
 // isa is a set of instructions that kernels exist for.
 type isa int
 
-const (
-	portable isa = iota
-	avx2         // with FMA
-	avx512       // F, BW, DQ, VL
-	sets
-)
-
-var isaNames = [...]string{"portable", "avx2", "avx512"}
+// portable is plain Go; the sets of each kind of processor follow it, each
+// better than the one before.
+const portable isa = 0
 
 // active is the set in use: the best this machine has, or the one that the
-// environment variable DESCENT_KERNEL names (portable, avx2, avx512) when the
+// environment variable DESCENT_KERNEL names (portable, avx2, avx512, neon) when the
 // machine has it.
 var active = choose(os.Getenv("DESCENT_KERNEL"), best())
 

@@ -1,6 +1,15 @@
-//go:build !amd64 || noasm
+//go:build (!amd64 && !arm64) || noasm
 
 package kernel
+
+const sets = portable + 1
+
+var isaNames = [...]string{"portable"}
+
+// unmasked is no set here.
+const unmasked = sets
+
+var sharesBytes [sets]int
 
 func best() isa { return portable }
 

@@ -25,7 +25,10 @@ func TestGeneratedIsFresh(t *testing.T) {
 	run("vec_amd64", "kernel", "vectors", dir)
 	run("rows_amd64", "kernel", "rows")
 	run("fields_amd64", "decimal", "fields")
-	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go", "rows_amd64.s", "rows_amd64.go", "paths_amd64.go", "paths_other.go", "fields_amd64.s", "fields_amd64.go"} {
+	if out, err := exec.Command("go", "run", "-C", "gen", ".", "neon", dir).CombinedOutput(); err != nil {
+		t.Fatalf("generator for arm64: %v\n%s", err, out)
+	}
+	for _, name := range []string{"asm_amd64.s", "asm_amd64.go", "tiles_amd64.go", "vec_amd64.s", "vec_amd64.go", "rows_amd64.s", "rows_amd64.go", "paths_amd64.go", "paths_other.go", "vec_arm64.s", "vec_arm64.go", "rows_arm64.s", "rows_arm64.go", "paths_arm64.go", "fields_amd64.s", "fields_amd64.go"} {
 		fresh, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -44,5 +47,12 @@ func TestGeneratedIsFresh(t *testing.T) {
 		if !bytes.Equal(fresh, old) {
 			t.Errorf("%s is stale: run go generate ./internal/kernel ./internal/decimal", checkedIn)
 		}
+	}
+}
+
+// TestGenerator runs the tests of the generator, a module of its own.
+func TestGenerator(t *testing.T) {
+	if out, err := exec.Command("go", "test", "-C", "gen", "./...").CombinedOutput(); err != nil {
+		t.Errorf("generator: %v\n%s", err, out)
 	}
 }

@@ -4,7 +4,7 @@ import "math"
 
 // The elementary functions over slices: dst[i] = f(src[i]) for all of src. dst
 // may be src; partly overlapping slices are not allowed. NaN gives NaN.
-// The stated errors hold for every path (portable, avx2, avx512).
+// The stated errors hold for every path (portable, avx2, avx512, neon).
 
 // Exp is e to the power x: float32 within 1.5 ulp, float64 within 1.5 ulp,
 // subnormal results included.
@@ -175,7 +175,7 @@ func mathChunks[T Float](dst, src []T, f func(dst, src *T, n int), lanes int) {
 //go:noinline
 func mathCall[T Float](dst, src []T, f func(dst, src *T, n int), lanes int) {
 	n := len(src)
-	if active == avx2 {
+	if active == unmasked {
 		n -= n % lanes
 	}
 	if n > 0 {

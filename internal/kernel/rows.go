@@ -294,16 +294,16 @@ func (r *Rows[T]) callDifference(s, y int, x1, x0, g1, g0 []T, from int) (sy, yy
 }
 
 type projectPathSet struct {
-	f32 [3]func(rows, x, acc *float32, out *float64, k, stride, tiles int)
-	f64 [3]func(rows, x, acc *float64, out *float64, k, stride, tiles int)
+	f32 [sets]func(rows, x, acc *float32, out *float64, k, stride, tiles int)
+	f64 [sets]func(rows, x, acc *float64, out *float64, k, stride, tiles int)
 }
 
 type combinePathSet struct {
-	f32 [3]func(dst, x, rows, c *float32, k, stride, tiles int) float64
-	f64 [3]func(dst, x, rows, c *float64, k, stride, tiles int) float64
+	f32 [sets]func(dst, x, rows, c *float32, k, stride, tiles int) float64
+	f64 [sets]func(dst, x, rows, c *float64, k, stride, tiles int) float64
 }
 
 type differencePathSet struct {
-	f32 [3]func(x1, x0, g1, g0, s, y *float32, stride, tiles int) (sy, yy float64)
-	f64 [3]func(x1, x0, g1, g0, s, y *float64, stride, tiles int) (sy, yy float64)
+	f32 [sets]func(x1, x0, g1, g0, s, y *float32, stride, tiles int) (sy, yy float64)
+	f64 [sets]func(x1, x0, g1, g0, s, y *float64, stride, tiles int) (sy, yy float64)
 }

@@ -26,17 +26,10 @@ func Prefetch(src []byte) {
 
 // wholeVectors is how many of n elements make up whole vectors.
 func wholeVectors[T Float](n int) int {
-	lanes := 1
-	if _, single := any(T(0)).(float32); single {
-		lanes = 2
+	if active == portable {
+		return 0
 	}
-	switch active {
-	case avx512:
-		return n &^ (8*lanes - 1)
-	case avx2:
-		return n &^ (4*lanes - 1)
-	}
-	return 0
+	return n &^ (sharesBytes[active]/byteLen[T](1) - 1)
 }
 
 //go:noinline

@@ -2,7 +2,8 @@
 // folder, with -out, -stubs and -pkg as in package kernel's go:generate lines,
 // and the word vectors with the folder for the tables of versions, the word rows,
 // the word fields (for package decimal),
-// or the file of the calls of tiles for the products.
+// or the file of the calls of tiles for the products. The words neon and the
+// folder alone write all files for arm64.
 package main
 
 import (
@@ -15,8 +16,14 @@ import (
 )
 
 func main() {
-	ConstraintExpr("!noasm")
 	what := os.Args[len(os.Args)-1]
+	if os.Args[1] == "neon" {
+		if err := neonFiles(what); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	ConstraintExpr("!noasm")
 	make := products
 	switch {
 	case what == "rows":
