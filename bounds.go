@@ -11,8 +11,8 @@ import (
 type Bound struct{ Low, High float64 }
 
 // Box lays bounds out over the flat vector; nil without any. A name is that of
-// a variable, or of one entry of a vector, as in "w[2]", which then goes before
-// the vector's own bound.
+// a variable, or of one entry, as in "w[2]" or "W[1,2]", which then goes before
+// the bound of the whole vector or matrix.
 func (f *Formula) Box(bounds map[string]Bound) (*optim.Box[float64], error) {
 	if len(bounds) == 0 {
 		return nil, nil

@@ -19,21 +19,47 @@ type Formula struct {
 	objective *graph.Objective[float64]
 }
 
-// Variable is a number or a vector that a formula is minimised over.
+// Variable is a number, a vector or a matrix that a formula is minimised over.
 type Variable struct {
 	Name   string
-	Len    int // 0 for a number; the length of a vector x[1] … x[Len]
+	Len    int // 0 for a number; the length of a vector x[1] … x[Len]; all entries of a matrix, row by row
+	Cols   int // of a matrix W[1,1] … W[Len/Cols,Cols], otherwise 0
 	Offset int // where it begins in the flat vector
 }
 
 // size is the number of elements.
 func (v Variable) size() int { return max(v.Len, 1) }
 
+// shape is that of its block of parameters.
+func (v Variable) shape() []int {
+	switch {
+	case v.Cols > 0:
+		return []int{v.Len / v.Cols, v.Cols}
+	case v.Len > 0:
+		return []int{v.Len}
+	}
+	return nil
+}
+
+// element is the name of its element i, from 0.
+func (v Variable) element(i int) string {
+	switch {
+	case v.Cols > 0:
+		return fmt.Sprintf("%s[%d,%d]", v.Name, i/v.Cols+1, i%v.Cols+1)
+	case v.Len > 0:
+		return v.Name + "[" + strconv.Itoa(i+1) + "]"
+	}
+	return v.Name
+}
+
 // Inputs is what a formula needs to know besides its text.
 type Inputs struct {
-	// Lengths of vector variables. One that is missing is as long as the
-	// largest index the formula uses.
+	// Lengths of vector variables; of a matrix, all its entries. One that is
+	// missing is as long as the largest index the formula uses.
 	Lengths map[string]int
+	// Shapes are rows and columns of matrices. One that is missing has as many
+	// as the largest indexes the formula uses.
+	Shapes map[string][2]int
 	// Columns of data, all of one length. Their names are not minimised over.
 	Columns map[string][]float64
 }
@@ -60,16 +86,12 @@ func ParseFormula(text string, in Inputs) (*Formula, error) {
 		if scope[v.Name] != nil {
 			continue
 		}
-		n, err := vectorLen(v, in.Lengths)
+		w, err := sized(v, in)
 		if err != nil {
 			return nil, err
 		}
-		w := Variable{Name: v.Name, Len: n, Offset: offset}
-		if n > 0 {
-			scope[v.Name] = g.Param(v.Name, n)
-		} else {
-			scope[v.Name] = g.Param(v.Name)
-		}
+		w.Offset = offset
+		scope[v.Name] = g.Param(v.Name, w.shape()...)
 		f.Variables = append(f.Variables, w)
 		offset += w.size()
 	}
@@ -94,35 +116,16 @@ func ParseFormula(text string, in Inputs) (*Formula, error) {
 	return f, nil
 }
 
-// vectorLen is the length of a variable; 0 for a number.
-func vectorLen(v expr.Variable, given map[string]int) (int, error) {
-	n := given[v.Name]
-	switch {
-	case n == 0 && !v.Indexed:
-		return 0, nil
-	case n == 0 && v.MinLen == 0:
-		return 0, fmt.Errorf("descent: the length of the vector %s does not follow from the formula; give it a start, as in %s=[0,0,0]", v.Name, v.Name)
-	case n == 0:
-		return v.MinLen, nil
-	case n < v.MinLen:
-		return 0, fmt.Errorf("descent: %s has %d entries, but the formula uses %s[%d]", v.Name, n, v.Name, v.MinLen)
-	}
-	return n, nil
-}
-
 // Dim is the number of variables, entries of vectors counted one by one.
 func (f *Formula) Dim() int { return f.objective.Dim() }
 
-// Names lists the elements of the flat vector: "x", "y", "w[1]", "w[2]".
+// Names lists the elements of the flat vector: "x", "y", "w[1]", "w[2]",
+// "W[1,1]".
 func (f *Formula) Names() []string {
 	names := make([]string, 0, f.Dim())
 	for _, v := range f.Variables {
-		if v.Len == 0 {
-			names = append(names, v.Name)
-			continue
-		}
-		for i := range v.Len {
-			names = append(names, v.Name+"["+strconv.Itoa(i+1)+"]")
+		for i := range v.size() {
+			names = append(names, v.element(i))
 		}
 	}
 	return names

@@ -11,10 +11,14 @@ import (
 // start in [−5, 5), the method that suits the problem, a gradient tolerance of
 // 1e-8.
 type Options struct {
-	// Start gives variables their first values; a single number fills a vector,
-	// and a name such as "w[2]" means one entry.
+	// Start gives variables their first values; a single number fills a vector or
+	// a matrix, a matrix is given row by row, and a name such as "w[2]" or
+	// "W[1,2]" means one entry.
 	// What is missing is drawn at random from [Low, High).
-	Start     map[string][]float64
+	Start map[string][]float64
+	// Shapes are rows and columns of matrices in Start whose size the formula
+	// leaves open.
+	Shapes    map[string][2]int
 	Low, High float64 // both 0: −5 and 5
 	Seed      uint64  // of random starts
 	Starts    int     // how many starts to try, the first of them at Start; 0 means 1
@@ -81,7 +85,7 @@ func Minimize(ctx context.Context, formula string, o Options) (*Minimum, error) 
 			lengths[name] = len(v)
 		}
 	}
-	f, err := ParseFormula(formula, Inputs{Lengths: lengths})
+	f, err := ParseFormula(formula, Inputs{Lengths: lengths, Shapes: o.Shapes})
 	if err != nil {
 		return nil, err
 	}

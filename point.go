@@ -11,15 +11,15 @@ import (
 )
 
 // Point lays values out in the flat vector. A name is that of a variable, or of
-// one entry of a vector, as in "w[2]", which then goes before the vector's own
-// value. A single number fills a vector. Elements that no name gives keep what
-// x holds.
+// one entry of a vector or a matrix, as in "w[2]" or "W[1,2]", which then goes
+// before the whole one's value. A single number fills a vector or a matrix, and
+// a matrix is given row by row. Elements that no name gives keep what x holds.
 func (f *Formula) Point(values map[string][]float64, x []float64) error {
 	for _, entries := range []bool{false, true} {
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			v := values[name]
 			base, index := cutIndex(name)
-			if (index != whole) != entries {
+			if (index != nil) != entries {
 				continue
 			}
 			part, err := f.part(base, index, x)
@@ -69,22 +69,25 @@ func (f *Formula) Unset(values map[string][]float64) []string {
 	return unset
 }
 
-// whole is the index of a name without one.
-const whole = -1
-
-// cutIndex takes "w[2]" apart.
-func cutIndex(name string) (base string, index int) {
+// cutIndex takes "w[2]" and "W[1,2]" apart; a name without an index has none.
+func cutIndex(name string) (base string, index []int) {
 	base, rest, open := strings.Cut(name, "[")
 	digits, end := strings.CutSuffix(rest, "]")
-	i, err := strconv.Atoi(digits)
-	if !open || !end || err != nil {
-		return name, whole
+	if !open || !end {
+		return name, nil
 	}
-	return base, i
+	for _, d := range strings.Split(digits, ",") {
+		i, err := strconv.Atoi(strings.TrimSpace(d))
+		if err != nil {
+			return name, nil
+		}
+		index = append(index, i)
+	}
+	return base, index
 }
 
-// part is the place in x of a whole variable, or of one entry of a vector.
-func (f *Formula) part(name string, index int, x []float64) ([]float64, error) {
+// part is the place in x of a whole variable, or of one entry of it.
+func (f *Formula) part(name string, index []int, x []float64) ([]float64, error) {
 	i := slices.IndexFunc(f.Variables, func(w Variable) bool { return w.Name == name })
 	if i < 0 {
 		var names []string
@@ -94,16 +97,25 @@ func (f *Formula) part(name string, index int, x []float64) ([]float64, error) {
 		return nil, fmt.Errorf("descent: the formula has no variable %s; it has %s%s", name, listed(names, 20), nearname.Hint(name, names))
 	}
 	v := f.Variables[i]
-	switch part := x[v.Offset : v.Offset+v.size()]; {
-	case index == whole:
+	part := x[v.Offset : v.Offset+v.size()]
+	if index == nil {
 		return part, nil
-	case v.Len == 0:
-		return nil, fmt.Errorf("descent: %s is one number and has no entry [%d]", name, index)
-	case index < 1 || index > v.Len:
-		return nil, fmt.Errorf("descent: the entries of %s are %s[1] to %s[%d]; there is no %s[%d]", name, name, name, v.Len, name, index)
-	default:
-		return part[index-1 : index], nil
 	}
+	at := strings.ReplaceAll(strings.Trim(fmt.Sprint(index), "[]"), " ", ",")
+	if v.Len == 0 {
+		return nil, fmt.Errorf("descent: %s is one number and has no entry [%s]", name, at)
+	}
+	k, fits := 0, len(index) == len(v.shape())
+	for j, n := range v.shape() {
+		fits = fits && 1 <= index[j] && index[j] <= n
+		if fits {
+			k = k*n + index[j] - 1
+		}
+	}
+	if !fits {
+		return nil, fmt.Errorf("descent: the entries of %s are %s to %s; there is no %s[%s]", name, v.element(0), v.element(v.Len-1), name, at)
+	}
+	return part[k : k+1], nil
 }
 
 // listed joins at most limit names.

@@ -10,7 +10,7 @@ func (f *Formula) analyse() error {
 	for _, u := range f.free {
 		f.variable[u.name] = &Variable{Name: u.name}
 	}
-	a := &analysis{f: f, e: newEvaluator(f.src)}
+	a := &analysis{f: f, e: newEvaluator(f.src), indexed: map[string]*node{}}
 	for _, b := range f.bindings {
 		if err := a.visit(b.value, &space{}); err != nil {
 			return err
@@ -23,12 +23,26 @@ func (f *Formula) analyse() error {
 			return err
 		}
 	}
-	return a.visit(f.value, &space{})
+	if err := a.visit(f.value, &space{}); err != nil {
+		return err
+	}
+	return a.sizes()
 }
 
 type analysis struct {
-	f *Formula
-	e *evaluator
+	f       *Formula
+	e       *evaluator
+	indexed map[string]*node // where a variable has an index for the first time
+}
+
+// sizes refuses matrices with too many entries.
+func (a *analysis) sizes() error {
+	for _, u := range a.f.free {
+		if v := a.f.variable[u.name]; v.Matrix && v.MinLen*v.MinCols > maxLength {
+			return errorAt(a.f.src, int(u.pos), "", "the matrix %s of %d rows and %d columns has more than %d entries", quoteName(u.name), v.MinLen, v.MinCols, maxLength)
+		}
+	}
+	return nil
 }
 
 func (a *analysis) visit(n *node, s *space) error {
@@ -51,21 +65,52 @@ func (a *analysis) visit(n *node, s *space) error {
 }
 
 func (a *analysis) entry(n *node, s *space) error {
-	if err := a.visit(n.args[0], s); err != nil {
-		return err
-	}
-	index, err := a.e.entries(n, s, 0)
-	if err != nil && !errors.Is(err, errVaries) {
-		return err
-	}
 	if n.sym == freeName {
-		v := a.f.variable[n.name]
-		v.Indexed = true
-		if err == nil {
+		if err := a.sameIndexes(n); err != nil {
+			return err
+		}
+	}
+	for i, arg := range n.args {
+		if err := a.visit(arg, s); err != nil {
+			return err
+		}
+		index, err := a.e.entries(n, i, s, 0)
+		switch {
+		case errors.Is(err, errVaries) || err == nil && n.sym != freeName:
+		case err != nil:
+			return err
+		case i == 0:
+			v := a.f.variable[n.name]
 			v.MinLen = max(v.MinLen, index.largest()+1)
+		default:
+			v := a.f.variable[n.name]
+			v.MinCols = max(v.MinCols, index.largest()+1)
 		}
 	}
 	return nil
+}
+
+// sameIndexes notes that a variable has an index, and refuses one that has one
+// index here and two there.
+func (a *analysis) sameIndexes(n *node) error {
+	v, first := a.f.variable[n.name], a.indexed[n.name]
+	v.Indexed = true
+	switch {
+	case first == nil:
+		a.indexed[n.name], v.Matrix = n, len(n.args) == 2
+	case len(first.args) != len(n.args):
+		line, col := position(a.f.src, int(first.pos))
+		return errorAt(a.f.src, int(n.pos), "a vector has one index, a matrix a row and a column: W[i,j]", "%s has %s here and %s at %s",
+			quoteName(n.name), indexes(len(n.args)), indexes(len(first.args)), place(a.f.src, line, col))
+	}
+	return nil
+}
+
+func indexes(n int) string {
+	if n == 1 {
+		return "one index"
+	}
+	return "two indexes"
 }
 
 func (a *analysis) reduction(n *node, s *space) error {

@@ -16,8 +16,8 @@ const (
 	compareNode             // args[0] ops[0] args[1]
 	powNode                 // args[0] ^ args[1]
 	callNode                // name(args...), the choice if(c, a, b) included
-	indexNode               // name[args[0]]: an entry of a vector
-	listNode                // [args...]: a vector of numbers
+	indexNode               // name[args[0]] or name[args[0],args[1]]: an entry of a vector or a matrix
+	listNode                // [args...]: a vector of numbers, or a matrix by its rows
 	reduceNode              // name(index=args[0]..args[1], args[2]), index in sym
 )
 
@@ -86,9 +86,12 @@ type freeUse struct {
 // Variable is a name in a formula that the caller gives a value.
 type Variable struct {
 	Name    string
-	Indexed bool // an entry x[i] is used: it is a vector
+	Indexed bool // an entry x[i] or x[i,j] is used: it is a vector or a matrix
+	Matrix  bool // an entry x[i,j] is used: it is a matrix
 	Whole   bool // the name is used without an index
-	MinLen  int  // the largest index that appears, 0 where that depends on another variable
+	// The largest index that appears, of a matrix that of rows and that of
+	// columns; 0 where it depends on another variable.
+	MinLen, MinCols int
 }
 
 // Variables lists the variables of the formula in the order in which they

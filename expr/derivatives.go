@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"descent/graph"
 )
@@ -10,10 +11,22 @@ import (
 // Derivative is the partial derivative of a formula by one variable, printed.
 type Derivative struct {
 	Var     string
-	Index   int    // of the entry of a vector, from 1; 0 for a number
+	Index   int    // of the entry of a vector, or its row in a matrix, from 1; 0 for a number
+	Col     int    // of the entry of a matrix, from 1; otherwise 0
 	Text    string // as a formula
 	LaTeX   string
 	Omitted string // why the derivative is not printed, otherwise empty
+}
+
+// Name is the name of what it is the derivative by: x, w[2] or W[1,2].
+func (d *Derivative) Name() string {
+	switch {
+	case d.Index == 0:
+		return d.Var
+	case d.Col == 0:
+		return d.Var + "[" + strconv.Itoa(d.Index) + "]"
+	}
+	return d.Var + "[" + strconv.Itoa(d.Index) + "," + strconv.Itoa(d.Col) + "]"
 }
 
 // Limits on what is printed.
@@ -67,8 +80,8 @@ func redeclare(g *graph.Graph, name string, n *graph.Node, shape []int) *graph.N
 }
 
 func (f *Formula) derivatives(scope Scope, oneRow bool) ([]Derivative, error) {
-	out, lengths, known := f.wanted(scope)
-	flat, err := f.unroll(lengths, known)
+	out, extents, known := f.wanted(scope)
+	flat, err := f.unroll(extents, known)
 	if errors.Is(err, errTooLong) {
 		for i := range out {
 			out[i].Omitted = "the sums have too many terms to write them out"
@@ -109,9 +122,7 @@ func (f *Formula) derivatives(scope Scope, oneRow bool) ([]Derivative, error) {
 	}
 	wrt := make([]*graph.Node, len(printed))
 	for i, d := range printed {
-		if wrt[i] = own[d.Var]; d.Index > 0 {
-			wrt[i] = own[entryName(d.Var, d.Index)]
-		}
+		wrt[i] = own[d.Name()]
 	}
 	for i, n := range g.Grad(y, wrt...) {
 		if larger(n, maxDerivativeSize) {
@@ -123,11 +134,11 @@ func (f *Formula) derivatives(scope Scope, oneRow bool) ([]Derivative, error) {
 	return out, nil
 }
 
-// wanted lists the derivatives to print, the lengths of the vectors and the
-// values of the constants.
-func (f *Formula) wanted(scope Scope) ([]Derivative, map[string]int, map[string]float64) {
+// wanted lists the derivatives to print, the sizes of vectors and matrices and
+// the values of the constants.
+func (f *Formula) wanted(scope Scope) ([]Derivative, map[string]extent, map[string]float64) {
 	var out []Derivative
-	lengths, known := map[string]int{}, map[string]float64{}
+	extents, known := map[string]extent{}, map[string]float64{}
 	for _, v := range f.free {
 		n := scope[v.name]
 		switch {
@@ -137,16 +148,19 @@ func (f *Formula) wanted(scope Scope) ([]Derivative, map[string]int, map[string]
 		case n.IsScalar():
 			out = append(out, Derivative{Var: v.name})
 		default:
-			length := n.Len()
-			lengths[v.name] = length
-			for k := 1; k <= length; k++ {
-				if length <= maxEntries || k == 1 || k == (length+1)/2 || k == length {
-					out = append(out, Derivative{Var: v.name, Index: k})
+			e := extent{length: n.Len()}
+			if len(n.Shape) == 2 {
+				e.cols = n.Shape[1]
+			}
+			extents[v.name] = e
+			for k := 1; k <= e.length; k++ {
+				if e.length <= maxEntries || k == 1 || k == (e.length+1)/2 || k == e.length {
+					out = append(out, e.entry(v.name, k))
 				}
 			}
 		}
 	}
-	return out, lengths, known
+	return out, extents, known
 }
 
 // larger reports whether a node is computed from more than most nodes.

@@ -21,6 +21,8 @@ func paramScope(g *graph.Graph, f *Formula, columns ...string) Scope {
 	for _, v := range f.Variables() {
 		if slices.Contains(columns, v.Name) {
 			s[v.Name] = g.Data(v.Name, 6)
+		} else if v.Matrix {
+			s[v.Name] = g.Param(v.Name, v.MinLen, v.MinCols)
 		} else if v.Indexed {
 			s[v.Name] = g.Param(v.Name, v.MinLen)
 		} else {
@@ -53,7 +55,7 @@ func TestDerivatives(t *testing.T) {
 		}
 		fmt.Fprintf(&got, ">>> %s\n", src)
 		for _, d := range ds {
-			fmt.Fprintf(&got, "%s: %s%s\n", d.name(), d.Text, d.Omitted)
+			fmt.Fprintf(&got, "%s: %s%s\n", d.Name(), d.Text, d.Omitted)
 		}
 		got.WriteString("\n")
 	}
@@ -66,13 +68,6 @@ func TestDerivatives(t *testing.T) {
 	if d := cmp.Diff(string(want), got.String()); d != "" {
 		t.Errorf("derivatives differ from testdata/derivatives.txt (-want +got):\n%s", d)
 	}
-}
-
-func (d *Derivative) name() string {
-	if d.Index == 0 {
-		return d.Var
-	}
-	return entryName(d.Var, d.Index)
 }
 
 // TestDerivativesRoundTrip: a printed derivative, read again and walked, has the
@@ -122,23 +117,30 @@ func roundTrip(t *testing.T, f *Formula, o *graph.Objective[float64], ds []Deriv
 		}
 		scope, place := map[string]walked{}, map[string]int{}
 		for _, b := range o.Blocks() {
-			scope[b.Name] = walked{x[b.Offset : b.Offset+b.Len()], len(b.Shape) > 0}
-			place[b.Name] = b.Offset
+			w := walked{v: x[b.Offset : b.Offset+b.Len()], vector: len(b.Shape) > 0}
+			if len(b.Shape) == 2 {
+				w.cols = b.Shape[1]
+			}
+			scope[b.Name], place[b.Name] = w, b.Offset
 		}
 		for _, d := range ds {
 			printed, err := Parse(d.Text)
 			if err != nil {
-				t.Fatalf("derivative of %s by %s: %v", f, d.name(), err)
+				t.Fatalf("derivative of %s by %s: %v", f, d.Name(), err)
 			}
 			got, err := walk(printed, scope, nil, 1<<20)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := grad[place[d.Var]+max(d.Index-1, 0)]
+			at := max(d.Index-1, 0)
+			if d.Col > 0 {
+				at = at*scope[d.Var].cols + d.Col - 1
+			}
+			want := grad[place[d.Var]+at]
 			if d.Text == "digamma(x)" || math.IsNaN(want) { // acosh(x) below 1
 				continue
 			}
-			near(t, "derivative of "+f.String()+" by "+d.name()+", "+d.Text+",", got.v[0], want, 1e-3)
+			near(t, "derivative of "+f.String()+" by "+d.Name()+", "+d.Text+",", got.v[0], want, 1e-3)
 		}
 	}
 }

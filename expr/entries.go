@@ -25,18 +25,26 @@ func (i entries) largest() int {
 	return slices.Max(i.list)
 }
 
-// entries works out the index of an entry x[…] for every index tuple; it must
-// lie in 1..length, where length 0 is no limit. Tuples for which the entry is
-// not used get index 0.
-func (e *evaluator) entries(n *node, s *space, length int) (entries, error) {
-	axes, ok := s.axesOf(n.args[0])
+// at is the index of the k-th tuple.
+func (i entries) at(k int) int {
+	if i.list == nil {
+		return i.start + k*i.step
+	}
+	return i.list[k]
+}
+
+// entries works out the first (arg 0) or second (1) index of an entry x[…] for
+// every index tuple; it must lie in 1..length, where length 0 is no limit.
+// Tuples for which the entry is not used get index 0.
+func (e *evaluator) entries(n *node, arg int, s *space, length int) (entries, error) {
+	axes, ok := s.axesOf(n.args[arg])
 	if !ok {
 		return entries{}, errVaries
 	}
-	if v, a, b, ok := e.plainLine(n.args[0], s, axes); ok {
-		return e.even(n, s, length, v, a, b)
+	if v, a, b, ok := e.plainLine(n.args[arg], s, axes); ok {
+		return e.even(n, arg, s, length, v, a, b)
 	}
-	values, taken, err := e.tabulate(n.args[0], s, axes)
+	values, taken, err := e.tabulate(n.args[arg], s, axes)
 	if err != nil {
 		return entries{}, err
 	}
@@ -45,30 +53,42 @@ func (e *evaluator) entries(n *node, s *space, length int) (entries, error) {
 		if !taken[k] {
 			continue
 		}
-		if err := e.checkEntry(n, v, length, func() string { return s.tuple(k, axes) }); err != nil {
+		if err := e.checkEntry(n, arg, v, length, func() string { return s.tuple(k, axes) }); err != nil {
 			return entries{}, err
 		}
 		list[k] = int(v) - 1
 	}
+	return spaced(axes, list), nil
+}
+
+// spaced is a list of indices, as an even row where they are one.
+func spaced(axes, list []int) entries {
 	step, even := progression(list)
 	if even {
-		return entries{axes: axes, start: list[0], step: step, count: len(list)}, nil
+		return entries{axes: axes, start: list[0], step: step, count: len(list)}
 	}
-	return entries{axes: axes, count: len(list), list: list}, nil
+	return entries{axes: axes, count: len(list), list: list}
 }
 
 // checkEntry refuses an index that is no whole number or out of range.
-func (e *evaluator) checkEntry(n *node, v float64, length int, where func() string) error {
-	name, pos := quoteName(n.name), int(n.args[0].pos)
+func (e *evaluator) checkEntry(n *node, arg int, v float64, length int, where func() string) error {
+	name, pos := quoteName(n.name), int(n.args[arg].pos)
+	entry, of, first, parts := name+"["+formatNumber(v)+"]", "the index", name+"[1]", "entries"
+	switch {
+	case len(n.args) == 2 && arg == 0:
+		entry, of, first, parts = name+"["+formatNumber(v)+",…]", "the row", name+"[1,1]", "rows"
+	case len(n.args) == 2:
+		entry, of, first, parts = name+"[…,"+formatNumber(v)+"]", "the column", name+"[1,1]", "columns"
+	}
 	switch {
 	case v != math.Floor(v):
-		return errorAt(e.src, pos, "floor(…) and mod(…) make whole numbers", "the index of %s is %s%s, not a whole number", name, formatNumber(v), where())
+		return errorAt(e.src, pos, "floor(…) and mod(…) make whole numbers", "%s of %s is %s%s, not a whole number", of, name, formatNumber(v), where())
 	case v < 1:
-		return errorAt(e.src, pos, "the first entry is "+name+"[1]", "%s[%s]%s: indices start at 1", name, formatNumber(v), where())
+		return errorAt(e.src, pos, "the first entry is "+first, "%s%s: indices start at 1", entry, where())
 	case length == 0 && v > maxLength:
-		return errorAt(e.src, pos, "", "%s[%s]%s: a vector has at most %d entries", name, formatNumber(v), where(), maxLength)
+		return errorAt(e.src, pos, "", "%s%s: a vector has at most %d entries", entry, where(), maxLength)
 	case length > 0 && v > float64(length):
-		return errorAt(e.src, pos, "", "%s[%s]%s is out of range: %s has %d entries", name, formatNumber(v), where(), name, length)
+		return errorAt(e.src, pos, "", "%s%s is out of range: %s has %d %s", entry, where(), name, length, parts)
 	}
 	return nil
 }
@@ -147,11 +167,11 @@ func (e *evaluator) lineOfChain(n *node) (a, b float64, ok bool) {
 }
 
 // even is the entries a*v + b.
-func (e *evaluator) even(n *node, s *space, length int, v indexVar, a, b float64) (entries, error) {
+func (e *evaluator) even(n *node, arg int, s *space, length int, v indexVar, a, b float64) (entries, error) {
 	count := s.extents[v.axis]
 	for _, k := range []int{0, count - 1} {
 		where := func() string { return s.tuple(k, []int{v.axis}) }
-		if err := e.checkEntry(n, a*float64(v.at(k))+b, length, where); err != nil {
+		if err := e.checkEntry(n, arg, a*float64(v.at(k))+b, length, where); err != nil {
 			return entries{}, err
 		}
 	}

@@ -145,7 +145,12 @@ func walkScope(f *Formula) map[string]walked {
 		if v.Indexed {
 			n = min(max(v.MinLen, 1), 100)
 		}
-		w := walked{v: make([]float64, n), vector: v.Indexed}
+		w := walked{vector: v.Indexed}
+		if v.Matrix {
+			w.cols = min(max(v.MinCols, 1), 100)
+			n *= w.cols
+		}
+		w.v = make([]float64, n)
 		for i := range w.v {
 			w.v[i] = r.NormFloat64()
 		}
@@ -159,7 +164,9 @@ func lowerWith(t *testing.T, f *Formula, scope map[string]walked) (*graph.Graph,
 	g := graph.New()
 	nodes := Scope{}
 	for _, v := range f.Variables() {
-		if w := scope[v.Name]; w.vector {
+		if w := scope[v.Name]; w.cols > 0 {
+			nodes[v.Name] = g.Param(v.Name, len(w.v)/w.cols, w.cols)
+		} else if w.vector {
 			nodes[v.Name] = g.Param(v.Name, len(w.v))
 		} else {
 			nodes[v.Name] = g.Param(v.Name)

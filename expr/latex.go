@@ -57,7 +57,7 @@ func (p *printer) latex(n *node, level int) {
 		p.latexPower(n)
 	case indexNode:
 		p.write(latexName(n.name) + "_{")
-		p.latex(n.args[0], looseLevel)
+		p.items(n, looseLevel, (*printer).latex)
 		p.write("}")
 	case callNode:
 		p.latexCall(n)

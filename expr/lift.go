@@ -69,6 +69,13 @@ func (l *lifter) build(n *graph.Node) *node {
 		return &node{kind: powNode, args: l.liftAll(n.Args)}
 	case graph.Param, graph.Data:
 		return variable(n.Name)
+	case graph.Tensor:
+		if len(n.Values) == 1 {
+			return l.constant(n.Values[0]).tree()
+		}
+		if len(n.Shape) == 1 {
+			return l.list(n.Values)
+		}
 	case graph.Broadcast:
 		return l.lift(n.Args[0])
 	case graph.Reshape:
@@ -98,6 +105,19 @@ func (l *lifter) liftAll(ns []*graph.Node) []*node {
 	return ts
 }
 
+// list is a list of numbers.
+func (l *lifter) list(values []float64) *node {
+	const most = 1000
+	t := &node{kind: listNode}
+	for _, v := range values[:min(len(values), most)] {
+		t.args = append(t.args, l.constant(v).tree())
+	}
+	if len(values) > most {
+		t.args = append(t.args, name("…"))
+	}
+	return t
+}
+
 // other writes an operation as a call of its name, with its attributes.
 func (l *lifter) other(n *graph.Node) *node {
 	args := l.liftAll(n.Args)
@@ -123,22 +143,28 @@ func (l *lifter) other(n *graph.Node) *node {
 	return call(n.Op.String(), args...)
 }
 
-// entry is the name of a single entry of a vector, such as x[3].
-var entry = regexp.MustCompile(`^(.+)\[([0-9]{1,9})\]$`)
+// entry is the name of a single entry of a vector or a matrix: x[3], W[1,2].
+var entry = regexp.MustCompile(`^(.+)\[([0-9]{1,9})(?:,([0-9]{1,9}))?\]$`)
 
 // variable is the tree of a parameter's or column's name.
 func variable(s string) *node {
 	if m := entry.FindStringSubmatch(s); m != nil {
-		k, _ := strconv.Atoi(m[2])
-		return element(m[1], k)
+		i, _ := strconv.Atoi(m[2])
+		j, _ := strconv.Atoi(m[3]) // 0 in a vector
+		return element(m[1], i, j)
 	}
 	return name(s)
 }
 
 func name(s string) *node { return &node{kind: nameNode, name: s} }
 
-func element(vector string, k int) *node {
-	return &node{kind: indexNode, name: vector, args: []*node{{kind: numberNode, val: float64(k)}}}
+// element is x[i], or x[i,j] where j is not 0.
+func element(name string, i, j int) *node {
+	n := &node{kind: indexNode, name: name, args: []*node{{kind: numberNode, val: float64(i)}}}
+	if j > 0 {
+		n.args = append(n.args, &node{kind: numberNode, val: float64(j)})
+	}
+	return n
 }
 
 func call(f string, args ...*node) *node { return &node{kind: callNode, name: f, args: args} }
@@ -147,10 +173,20 @@ func call(f string, args ...*node) *node { return &node{kind: callNode, name: f,
 // finds the single entries of vectors.
 func (l *lifter) reshape(n *graph.Node) *node {
 	a := n.Args[0]
-	if a.Op == graph.Slice && a.Len() == 1 && len(a.Args[0].Shape) == 1 && (a.Args[0].Op == graph.Param || a.Args[0].Op == graph.Data) {
-		return element(a.Args[0].Name, a.Start+1)
+	if a.Op != graph.Slice || a.Len() > 1 || len(a.Args[0].Shape) != 1 {
+		return l.lift(a)
 	}
-	return l.lift(a)
+	x := a.Args[0]
+	if x.Op == graph.Reshape && len(x.Args[0].Shape) == 2 { // a matrix, row by row
+		x = x.Args[0]
+	}
+	switch {
+	case x.Op != graph.Param && x.Op != graph.Data:
+		return l.lift(a)
+	case len(x.Shape) == 2:
+		return element(x.Name, a.Start/x.Shape[1]+1, a.Start%x.Shape[1]+1)
+	}
+	return element(x.Name, a.Start+1, 0)
 }
 
 // term is a summand with its sign.

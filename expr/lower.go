@@ -1,15 +1,15 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
 
 	"descent/graph"
 )
 
 // Scope gives every variable of a formula its node: a number (Const or a scalar
-// Param), a vector x of shape [n] whose entries are x[1] … x[n], or a column of
-// data of shape [rows].
+// Param), a vector x of shape [n] whose entries are x[1] … x[n], a matrix W of
+// shape [m, n] whose entries are W[1,1] … W[m,n], or a column of data of shape
+// [rows].
 type Scope map[string]*graph.Node
 
 // maxCells is the most elements that the arrays of one formula may have
@@ -27,8 +27,8 @@ func (f *Formula) Lower(g *graph.Graph, scope Scope) (*graph.Node, error) {
 		if !ok || n == nil {
 			return nil, errorAt(f.src, int(u.pos), "", "%s has no value", quoteName(u.name))
 		}
-		if len(n.Shape) > 1 {
-			return nil, errorAt(f.src, int(u.pos), "", "%s is a matrix of shape %v; a formula takes numbers, vectors and columns", quoteName(u.name), n.Shape)
+		if len(n.Shape) > 2 {
+			return nil, errorAt(f.src, int(u.pos), "", "%s has the shape %v; a formula takes numbers, vectors, matrices and columns", quoteName(u.name), n.Shape)
 		}
 		if n.Op == graph.Const {
 			l.e.known[u.name] = n.Value
@@ -49,10 +49,12 @@ func (f *Formula) Lower(g *graph.Graph, scope Scope) (*graph.Node, error) {
 }
 
 // value is a lowered expression: an array over axes of the space, innermost
-// first. A vector or column has its entries along one more, last axis.
+// first. A vector or column has its entries along one more, last axis; so has a
+// matrix, row by row.
 type value struct {
 	node   *graph.Node
 	vector bool
+	cols   int // of a matrix, otherwise 0
 }
 
 // length is the number of entries of a vector.
@@ -102,8 +104,7 @@ func (l *lowerer) name(n *node, s *space) (value, error) {
 	case boundName:
 		return l.bound[n.name], nil
 	}
-	x := l.scope[n.name]
-	return value{node: x, vector: len(x.Shape) == 1}, nil
+	return l.variable(n.name), nil
 }
 
 // table is an expression in loop indices alone, worked out now.
@@ -117,22 +118,6 @@ func (l *lowerer) table(n *node, s *space) (value, error) {
 		return value{}, err
 	}
 	return value{node: l.g.Tensor(values, s.shape(axes)...)}, l.count(n, len(values))
-}
-
-// list is a vector of numbers.
-func (l *lowerer) list(n *node) (value, error) {
-	values := make([]float64, len(n.args))
-	for i, a := range n.args {
-		v, err := l.e.value(a)
-		if errors.Is(err, errVaries) {
-			return value{}, l.fail(a, "bind each to a name of its own, or write x[1], x[2] for a vector of variables", "a list is made of numbers, and this depends on a variable or an index")
-		}
-		if err != nil {
-			return value{}, err
-		}
-		values[i] = v
-	}
-	return value{node: l.g.Tensor(values, len(values)), vector: true}, l.count(n, len(values))
 }
 
 // count adds to the elements that the formula takes.
@@ -185,21 +170,21 @@ func (l *lowerer) fold(n *node, vs []value, op func(i int) graph.Op) (value, err
 // apply makes an elementwise operation. Vectors go with vectors of the same
 // length and with numbers; n is the place for messages.
 func (l *lowerer) apply(n *node, op graph.Op, args ...value) (value, error) {
-	vector, length := false, 0
-	for _, a := range args {
+	var y value // its kind, for now
+	for i, a := range args {
 		if !a.vector {
 			continue
 		}
-		if vector && a.length() != length {
-			return value{}, l.fail(n, "", "vectors of %d and %d entries do not fit together", length, a.length())
+		if y.vector && (a.length() != y.length() || a.cols != y.cols) {
+			return value{}, l.misfit(n, y, a)
 		}
-		vector, length = true, a.length()
+		y = args[i]
 	}
 	nodes := make([]*graph.Node, len(args))
 	var shape []int
 	for i, a := range args {
 		nodes[i] = a.node
-		if vector && !a.vector && a.rank() > 0 {
+		if y.vector && !a.vector && a.rank() > 0 {
 			nodes[i] = l.g.Reshape(a.node, append(append([]int{}, a.node.Shape...), 1)...)
 		}
 		var err error
@@ -210,7 +195,8 @@ func (l *lowerer) apply(n *node, op graph.Op, args ...value) (value, error) {
 	if err := l.count(n, elements(shape)); err != nil {
 		return value{}, err
 	}
-	return value{node: l.g.Apply(op, nodes...), vector: vector}, nil
+	y.node = l.g.Apply(op, nodes...)
+	return y, nil
 }
 
 func elements(shape []int) int {
@@ -272,37 +258,6 @@ func (l *lowerer) balanced(n *node, vs []value, signs []op) (value, op, error) {
 	}
 	y, err := l.apply(n, relative(half), a, b)
 	return y, signs[0], err
-}
-
-// entry lowers x[…]: a slice where the indices run evenly, otherwise a gather.
-func (l *lowerer) entry(n *node, s *space) (value, error) {
-	x := l.bound[n.name]
-	if n.sym == freeName {
-		x = value{node: l.scope[n.name], vector: len(l.scope[n.name].Shape) == 1}
-	}
-	if !x.vector {
-		return value{}, l.fail(n, "", "%s is a number: it has no entries", quoteName(n.name))
-	}
-	index, err := l.e.entries(n, s, x.length())
-	if errors.Is(err, errVaries) {
-		return value{}, l.fail(n.args[0], "an index is made of loop indices, numbers and constants bound before", "the index of %s depends on a variable", quoteName(n.name))
-	}
-	if err != nil {
-		return value{}, err
-	}
-	if err := l.count(n, index.count); err != nil {
-		return value{}, err
-	}
-	var y *graph.Node
-	switch {
-	case index.list != nil:
-		y = l.g.Gather(x.node, index.list)
-	case index.step == 0 || index.count == 1:
-		return value{node: l.g.Reshape(l.g.Slice(x.node, index.start, 1, 1))}, nil
-	default:
-		y = l.g.Slice(x.node, index.start, index.step, index.count)
-	}
-	return value{node: l.g.Reshape(y, s.shape(index.axes)...)}, nil
 }
 
 // call lowers a function.

@@ -153,14 +153,14 @@ func TestUnrolled(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			flat, err := f.unroll(map[string]int{"x": n}, map[string]float64{"n": n})
+			flat, err := f.unroll(map[string]extent{"x": {length: n}}, map[string]float64{"n": n})
 			if err != nil {
 				t.Fatal(err)
 			}
 			g := graph.New()
 			scope := Scope{"n": g.Const(n)}
 			for k := range n {
-				scope[entryName("x", k+1)] = g.Param(entryName("x", k+1))
+				scope[extent{}.name("x", k+1)] = g.Param(extent{}.name("x", k+1))
 			}
 			y, err := flat.Lower(g, scope)
 			if err != nil {
@@ -171,7 +171,7 @@ func TestUnrolled(t *testing.T) {
 				t.Fatal(err)
 			}
 			agree(t, a, b, n)
-			w, err := walk(f, map[string]walked{"x": {[]float64{0.5, -1.5, 2.5, 0.25, -3}, true}, "n": number(n)}, nil, 1<<20)
+			w, err := walk(f, map[string]walked{"x": {v: []float64{0.5, -1.5, 2.5, 0.25, -3}, vector: true}, "n": number(n)}, nil, 1<<20)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -263,7 +263,7 @@ func TestColumns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			values := map[string]walked{"u": {u, true}, "v": {v, true}, "w": {params["w"], true}, "a": {params["a"], false}, "b": {params["b"], false}}
+			values := map[string]walked{"u": {v: u, vector: true}, "v": {v: v, vector: true}, "w": {v: params["w"], vector: true}, "a": {v: params["a"]}, "b": {v: params["b"]}}
 			_ = p.Bind("u", u) // a column that the formula does not use cannot be bound
 			_ = p.Bind("v", v)
 			got := make([]float64, y.Len())
@@ -305,7 +305,19 @@ func TestLowerErrors(t *testing.T) {
 		{"sum(i=1..3, sum([1, i]))", "a list is made of numbers"},
 		{"sum(a)", "sum takes a vector, but this is a number"},
 		{"norm2(a + 1)", "norm2 takes a vector, but this is a number"},
-		{"m + 1", "m is a matrix"},
+		{"m + k", "k has the shape [2 2 2]"},
+		{"m + x", "a matrix of 2×2 and a vector of 3 entries do not fit together"},
+		{"m + [1, 2, 3, 4]", "a matrix of 2×2 and a vector of 4 entries do not fit together"},
+		{"m*[[1, 2], [3, 4], [5, 6]]", "a matrix of 2×2 and a matrix of 3×2 do not fit together"},
+		{"dot(m, [1, 2, 3, 4])", "do not fit together"},
+		{"m[3,1]", "m[3,…] is out of range: m has 2 rows"},
+		{"sum(i=1..3, m[1,i])", "m[…,3] at i = 3 is out of range: m has 2 columns"},
+		{"m[2]", "m is a matrix of 2×2 and takes a row and a column"},
+		{"x[1,1]", "x is a vector of 3 entries and has one index"},
+		{"m[1,a]", "the index of m depends on a variable"},
+		{"sum([[1, 2], [3]])", "the rows of a matrix are lists of one length, and the first has 2"},
+		{"sum([[1, 2], 3])", "the rows of a matrix are lists of one length, and the first has 2"},
+		{"sum([[[1]]])", "a list is made of numbers"},
 		{"sum(i=1..4000, j=1..900, exp(u*i*j)*sin(u*i*j)*cos(u*i*j))", "more than 100000000 elements"},
 	} {
 		f, err := Parse(c.src)
@@ -314,7 +326,7 @@ func TestLowerErrors(t *testing.T) {
 			continue
 		}
 		g := graph.New()
-		_, err = f.Lower(g, Scope{"x": g.Param("x", 3), "a": g.Param("a"), "u": g.Data("u", 7), "m": g.Param("m", 2, 2)})
+		_, err = f.Lower(g, Scope{"x": g.Param("x", 3), "a": g.Param("a"), "u": g.Data("u", 7), "m": g.Param("m", 2, 2), "k": g.Param("k", 2, 2, 2)})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.src, err, c.want)
 			continue
@@ -346,7 +358,7 @@ func TestColumnDerivatives(t *testing.T) {
 		}
 		var texts []string
 		for _, d := range ds {
-			texts = append(texts, d.name()+": "+d.Text)
+			texts = append(texts, d.Name()+": "+d.Text)
 		}
 		if got := strings.Join(texts, " | "); got != c.want {
 			t.Errorf("derivatives of %s:\n got %s\nwant %s", c.src, got, c.want)

@@ -2,7 +2,7 @@ package expr
 
 import "strings"
 
-// primary = number | name | name "[" sum "]" | call | "(" expression ")" | list.
+// primary = number | name | name "[" sum [ "," sum ] "]" | call | "(" expression ")" | list.
 func (p *parser) primary() *node {
 	t := p.take()
 	switch t.kind {
@@ -164,10 +164,13 @@ func (p *parser) name(t token, name string) *node {
 	p.take()
 	n.kind = indexNode
 	n.args = []*node{p.sum()}
-	if next := p.peek(); next.kind == ',' {
-		p.fail(next.pos, "number the entries of a matrix in one row: a[(i-1)*n + j]", "a vector has one index")
+	if p.accept(',') {
+		n.args = append(n.args, p.sum())
 	}
-	p.closing(open, ']', "an operator or ]")
+	if next := p.peek(); next.kind == ',' {
+		p.fail(next.pos, "number further ones in one of them: a[i, (j-1)*n + k]", "a vector has one index, a matrix two; there is no third")
+	}
+	p.closing(open, ']', "an operator, a comma or ]")
 	if n.sym == indexName {
 		p.fail(t.pos, "", "%s is the index of a sum, not a vector", quoteName(name))
 	}

@@ -113,6 +113,10 @@ func (p *printer) text(n *node, level int) {
 	case indexNode:
 		p.write(quoteName(n.name) + "[")
 		p.text(n.args[0], sumLevel)
+		if len(n.args) > 1 {
+			p.write(",")
+			p.text(n.args[1], sumLevel)
+		}
 		p.write("]")
 	case callNode:
 		p.write(n.name + "(")

@@ -29,7 +29,7 @@ func (l *lowerer) reduction(n *node, s *space) (value, error) {
 		return l.uneven(n, s, in, y)
 	}
 	if y.rank() == len(in.inner.extents) {
-		return value{l.overFirst(n.name, y.node), y.vector}, nil
+		return value{l.overFirst(n.name, y.node), y.vector, y.cols}, nil
 	}
 	return l.repeated(n, y, in.count)
 }
@@ -121,7 +121,7 @@ func (l *lowerer) uneven(n *node, s *space, in *loops, y value) (value, error) {
 		}
 		x = l.tree(lookup(n.name).op, l.padded(x, in, most, neutral[n.name]))
 	}
-	return value{l.g.Reshape(x, outer...), y.vector}, nil
+	return value{l.g.Reshape(x, outer...), y.vector, y.cols}, nil
 }
 
 // padded lays uneven terms out as [most, outer tuples, ...], what is missing

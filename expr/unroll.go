@@ -3,7 +3,6 @@ package expr
 import (
 	"errors"
 	"fmt"
-	"strconv"
 )
 
 // maxUnrolled is how many parts a formula may have when its sums are written
@@ -12,26 +11,47 @@ const maxUnrolled = 200_000
 
 var errTooLong = errors.New("too long to write out")
 
+// extent is the size of a vector or a matrix.
+type extent struct {
+	length int // of all entries; 0 for a number
+	cols   int // of a matrix, otherwise 0
+}
+
+// entry is the k-th entry, from 1, of a variable of that size.
+func (e extent) entry(name string, k int) Derivative {
+	if e.cols == 0 {
+		return Derivative{Var: name, Index: k}
+	}
+	return Derivative{Var: name, Index: (k-1)/e.cols + 1, Col: (k-1)%e.cols + 1}
+}
+
+// name is the name of the k-th entry.
+func (e extent) name(name string, k int) string {
+	d := e.entry(name, k)
+	return d.Name()
+}
+
 // unroll writes the formula with one number x[k] for each entry of a vector,
-// and with every sum over an index or over a vector written out. lengths are
-// those of the vectors; other variables stay as they are.
-func (f *Formula) unroll(lengths map[string]int, known map[string]float64) (*Formula, error) {
-	u := &unroller{e: newEvaluator(f.src), lengths: lengths, vectors: map[string]*node{}}
+// W[i,j] for each of a matrix, and with every sum over an index or over a vector
+// written out. extents are those of vectors and matrices; other variables stay
+// as they are.
+func (f *Formula) unroll(extents map[string]extent, known map[string]float64) (*Formula, error) {
+	u := &unroller{e: newEvaluator(f.src), extents: extents, vectors: map[string]*node{}}
 	for name, v := range known {
 		u.e.known[name] = v
 	}
 	out := &Formula{src: f.src, variable: f.variable}
 	for _, v := range f.free {
-		n, vector := lengths[v.name]
+		n, vector := extents[v.name]
 		if !vector {
 			out.free = append(out.free, v)
 		}
-		for k := range n {
-			out.free = append(out.free, freeUse{entryName(v.name, k+1), v.pos})
+		for k := range n.length {
+			out.free = append(out.free, freeUse{n.name(v.name, k+1), v.pos})
 		}
 	}
 	for _, b := range f.bindings {
-		if u.length(b.value) > 0 {
+		if u.extent(b.value).length > 0 {
 			u.vectors[b.name] = b.value
 			continue
 		}
@@ -49,44 +69,45 @@ func (f *Formula) unroll(lengths map[string]int, known map[string]float64) (*For
 	return out, err
 }
 
-func entryName(name string, k int) string { return name + "[" + strconv.Itoa(k) + "]" }
-
 type unroller struct {
 	e       *evaluator
-	lengths map[string]int
+	extents map[string]extent
 	vectors map[string]*node // bindings that are vectors
 	parts   int
 }
 
-// length is the number of entries of an expression that is a vector, otherwise
-// 0. Columns of data do not count: they stay whole.
-func (u *unroller) length(n *node) int {
+// extent is the size of an expression that is a vector or a matrix. Columns of
+// data do not count: they stay whole.
+func (u *unroller) extent(n *node) extent {
 	switch n.kind {
 	case nameNode:
 		if v := u.vectors[n.name]; v != nil && n.sym == boundName {
-			return u.length(v)
+			return u.extent(v)
 		}
 		if n.sym == freeName {
-			return u.lengths[n.name]
+			return u.extents[n.name]
 		}
-		return 0
+		return extent{}
 	case indexNode:
-		return 0
+		return extent{}
 	case listNode:
-		return len(n.args)
+		if cols := len(n.args[0].args); n.args[0].kind == listNode {
+			return extent{len(n.args) * cols, cols}
+		}
+		return extent{length: len(n.args)}
 	case reduceNode:
-		return u.length(n.args[2])
+		return u.extent(n.args[2])
 	case callNode:
 		if opOf(n, 0) == noOp {
-			return 0
+			return extent{}
 		}
 	}
 	for _, a := range n.args {
-		if k := u.length(a); k > 0 {
-			return k
+		if e := u.extent(a); e.length > 0 {
+			return e
 		}
 	}
-	return 0
+	return extent{}
 }
 
 // expand writes out n for the current loop indices; of a vector its k-th entry.
@@ -102,8 +123,12 @@ func (u *unroller) expand(n *node, k int) (*node, error) {
 	case indexNode:
 		return u.entry(n)
 	case listNode:
-		if k < 1 || k > len(n.args) {
+		e := u.extent(n)
+		switch {
+		case k < 1 || k > e.length:
 			return nil, errors.New("a list where a number is expected")
+		case e.cols > 0:
+			return n.args[(k-1)/e.cols].args[(k-1)%e.cols], nil
 		}
 		return n.args[k-1], nil
 	case reduceNode:
@@ -137,28 +162,41 @@ func (u *unroller) name(n *node, k int) (*node, error) {
 		return signed(u.e.current[n.name], n.pos), nil
 	case n.sym == boundName && u.vectors[n.name] != nil:
 		return u.expand(u.vectors[n.name], k)
-	case n.sym == freeName && u.lengths[n.name] > 0:
-		if k == 0 || k > u.lengths[n.name] {
+	case n.sym == freeName && u.extents[n.name].length > 0:
+		e := u.extents[n.name]
+		if k == 0 || k > e.length {
 			return nil, fmt.Errorf("vector %s where a number is expected", n.name)
 		}
-		return &node{kind: nameNode, pos: n.pos, name: entryName(n.name, k)}, nil
+		return &node{kind: nameNode, pos: n.pos, name: e.name(n.name, k)}, nil
 	}
 	return n, nil
 }
 
 func (u *unroller) entry(n *node) (*node, error) {
-	v, err := u.e.value(n.args[0])
-	if err != nil {
-		return nil, err
+	c := *n
+	c.args = make([]*node, len(n.args))
+	var index [2]int
+	for i, a := range n.args {
+		v, err := u.e.value(a)
+		if err != nil {
+			return nil, err
+		}
+		index[i], c.args[i] = int(v), signed(v, n.pos)
+	}
+	place := func(e extent) int {
+		if e.cols == 0 {
+			return index[0]
+		}
+		return (index[0]-1)*e.cols + index[1]
 	}
 	switch {
 	case n.sym == boundName && u.vectors[n.name] != nil:
-		return u.expand(u.vectors[n.name], int(v))
-	case n.sym == freeName && u.lengths[n.name] > 0:
-		return &node{kind: nameNode, pos: n.pos, name: entryName(n.name, int(v))}, nil
+		v := u.vectors[n.name]
+		return u.expand(v, place(u.extent(v)))
+	case n.sym == freeName && u.extents[n.name].length > 0:
+		e := u.extents[n.name]
+		return &node{kind: nameNode, pos: n.pos, name: e.name(n.name, place(e))}, nil
 	}
-	c := *n
-	c.args = []*node{signed(v, n.pos)}
 	return &c, nil
 }
 
@@ -187,7 +225,7 @@ func (u *unroller) reduction(n *node, k int) (*node, error) {
 
 // overVector writes out sum(x), dot(x, y) and their like.
 func (u *unroller) overVector(n *node) (*node, error) {
-	length := u.length(n.args[0])
+	length := u.extent(n.args[0]).length
 	if length == 0 { // over a column
 		length = 1
 	}
@@ -208,7 +246,7 @@ func (u *unroller) overVector(n *node) (*node, error) {
 		default:
 			terms = append(terms, row...)
 		}
-		if u.length(n.args[0]) == 0 {
+		if u.extent(n.args[0]).length == 0 {
 			return &node{kind: callNode, pos: n.pos, name: n.name, args: row}, nil
 		}
 	}

@@ -21,6 +21,7 @@ type walker struct {
 type walked struct {
 	v      []float64
 	vector bool
+	cols   int // of a matrix
 }
 
 var errBudget = errors.New("too long to walk")
@@ -57,24 +58,9 @@ func (w *walker) walk(n *node) (walked, error) {
 		}
 		return w.names[n.name], nil
 	case indexNode:
-		i, err := w.exact(n.args[0])
-		v := w.names[n.name].v
-		if err != nil {
-			return walked{}, err
-		}
-		if i < 1 || i > float64(len(v)) {
-			return walked{}, fmt.Errorf("index %v", i)
-		}
-		return number(v[int(i)-1]), nil
+		return w.entry(n)
 	case listNode:
-		v := make([]float64, len(n.args))
-		for i, a := range n.args {
-			var err error
-			if v[i], err = w.exact(a); err != nil {
-				return walked{}, err
-			}
-		}
-		return walked{v, true}, nil
+		return w.list(n)
 	case reduceNode:
 		return w.reduce(n)
 	case callNode:
@@ -97,6 +83,51 @@ func (w *walker) walk(n *node) (walked, error) {
 		}
 	}
 	return w.elementwise(n, args)
+}
+
+// entry is x[i] or W[i,j].
+func (w *walker) entry(n *node) (walked, error) {
+	x, place := w.names[n.name], 0
+	limits := []int{len(x.v)}
+	if x.cols > 0 {
+		limits = []int{len(x.v) / x.cols, x.cols}
+	}
+	if len(limits) != len(n.args) {
+		return walked{}, fmt.Errorf("%d indexes", len(n.args))
+	}
+	for k, a := range n.args {
+		i, err := w.exact(a)
+		if err != nil {
+			return walked{}, err
+		}
+		if i < 1 || i > float64(limits[k]) {
+			return walked{}, fmt.Errorf("index %v", i)
+		}
+		place = place*limits[k] + int(i) - 1
+	}
+	return number(x.v[place]), nil
+}
+
+// list is a list of numbers or of rows.
+func (w *walker) list(n *node) (walked, error) {
+	out := walked{vector: true}
+	for _, a := range n.args {
+		if a.kind == listNode {
+			row, err := w.list(a)
+			if err != nil {
+				return walked{}, err
+			}
+			out.cols = len(row.v)
+			out.v = append(out.v, row.v...)
+			continue
+		}
+		v, err := w.exact(a)
+		if err != nil {
+			return walked{}, err
+		}
+		out.v = append(out.v, v)
+	}
+	return out, nil
 }
 
 // exact walks without noise.
@@ -154,7 +185,7 @@ func (w *walker) choose(n *node) (walked, error) {
 }
 
 func (w *walker) spread(a walked, n int) walked {
-	out := walked{make([]float64, n), true}
+	out := walked{v: make([]float64, n), vector: true}
 	for i := range out.v {
 		out.v[i] = a.v[min(i, len(a.v)-1)]
 	}
@@ -182,7 +213,7 @@ func (w *walker) reduce(n *node) (walked, error) {
 	if len(rows) == 0 {
 		return number(map[string]float64{"prod": 1}[n.name]), nil
 	}
-	out := walked{make([]float64, len(rows[0].v)), rows[0].vector}
+	out := walked{make([]float64, len(rows[0].v)), rows[0].vector, rows[0].cols}
 	for k := range out.v {
 		column := make([]float64, len(rows))
 		for i, r := range rows {
@@ -222,6 +253,9 @@ func (w *walker) vectorCall(n *node) (walked, error) {
 	switch n.name {
 	case "dot":
 		b, err := w.walk(n.args[1])
+		if err == nil && len(b.v) != len(v) {
+			err = fmt.Errorf("vectors of %d and %d entries", len(v), len(b.v))
+		}
 		if err != nil {
 			return walked{}, err
 		}
@@ -246,13 +280,13 @@ func (w *walker) rough(v float64) float64 {
 }
 
 func (w *walker) elementwise(n *node, args []walked) (walked, error) {
-	length, vector := 1, false
+	length, out := 1, walked{}
 	for _, a := range args {
 		if a.vector {
-			length, vector = len(a.v), true
+			length, out = len(a.v), a
 		}
 	}
-	out := walked{make([]float64, length), vector}
+	out.v = make([]float64, length)
 	if w.budget -= length; w.budget < 0 {
 		return walked{}, errBudget
 	}

@@ -38,10 +38,12 @@ type Expression struct {
 	Lower   func(g *graph.Graph, scope map[string]*graph.Node) (*graph.Node, error)
 }
 
-// Free is a free parameter of a formula: a number, or a vector of Len numbers.
+// Free is a free parameter of a formula: a number, a vector of Len numbers, or a
+// matrix of Len numbers in rows of Cols.
 type Free struct {
 	Name  string
 	Len   int // 0 for a number
+	Cols  int `json:",omitempty"` // of a matrix, otherwise 0
 	Start float64
 }
 
@@ -160,7 +162,10 @@ func (b *builder) formula(rows int, e *Expression) (*Net, error) {
 			return nil, fmt.Errorf("model: the name %q stands for two things in the formula; every column and parameter needs one of its own", p.Name)
 		}
 		var shape []int
-		if p.Len > 0 {
+		switch {
+		case p.Cols > 0:
+			shape = []int{p.Len / p.Cols, p.Cols}
+		case p.Len > 0:
 			shape = []int{p.Len}
 		}
 		scope[p.Name] = b.param(p.Name, param.Constant(p.Start), true, shape...)

@@ -31,6 +31,9 @@ func (p *plan) readFormula(t *data.Table) error {
 			free := model.Free{Name: v.Name, Start: 1}
 			if v.Indexed {
 				free.Len = v.MinLen
+				if v.Matrix {
+					free.Len, free.Cols = v.MinLen*v.MinCols, v.MinCols
+				}
 			}
 			p.params = append(p.params, free)
 		}

@@ -167,7 +167,7 @@ func boxOf[T kernel.Float](blocks []param.Block, bounds map[string][2]float64) (
 			for i := range b.Len() {
 				name := b.Name
 				if entries {
-					name = fmt.Sprintf("%s[%d]", b.Name, i+1)
+					name = entryName(b, i)
 				}
 				v, ok := bounds[name]
 				if !ok || entries && len(b.Shape) == 0 {
@@ -190,6 +190,19 @@ func boxOf[T kernel.Float](blocks []param.Block, bounds map[string][2]float64) (
 		return nil, fmt.Errorf("train: a bound names an entry that its parameter does not have; entries are counted from 1")
 	}
 	return box, nil
+}
+
+// entryName is the name of element i of a parameter of a formula, which counts
+// from 1: a, w[2], W[1,2].
+func entryName(b param.Block, i int) string {
+	switch k := len(b.Shape); k {
+	case 0:
+		return b.Name
+	case 1:
+		return fmt.Sprintf("%s[%d]", b.Name, i+1)
+	default:
+		return fmt.Sprintf("%s[%d,%d]", b.Name, i/b.Shape[k-1]+1, i%b.Shape[k-1]+1)
+	}
 }
 
 // confineStarts moves the default starts of free parameters into their bounds,
@@ -225,10 +238,7 @@ func (s *session[T]) noteHeld(r optim.Result[T]) {
 	for _, b := range s.net.Layout.Blocks() {
 		for i := range b.Len() {
 			at := b.Offset + i
-			h := AtBound{Name: b.Name, Bound: "lower", Value: float64(r.X[at]), Multiplier: s.plan.factor * float64(r.G[at])}
-			if len(b.Shape) > 0 {
-				h.Name = fmt.Sprintf("%s[%d]", b.Name, i+1)
-			}
+			h := AtBound{Name: entryName(b, i), Bound: "lower", Value: float64(r.X[at]), Multiplier: s.plan.factor * float64(r.G[at])}
 			switch r.X[at] {
 			case s.box.Lower[at]:
 			case s.box.Upper[at]:

@@ -44,8 +44,8 @@ func (m *Model) weightName(b param.Block, i int) string {
 		return fmt.Sprintf("weight[%s,%s]", features[i/k], m.outputNames()[i%k])
 	case linear:
 		return fmt.Sprintf("%s[%s]", b.Name, m.outputNames()[i])
-	case len(b.Shape) == 1 && m.Recipe.Model.Kind == model.Formula:
-		return fmt.Sprintf("%s[%d]", b.Name, i+1) // as the formula counts
+	case m.Recipe.Model.Kind == model.Formula:
+		return entryName(b, i)
 	case len(b.Shape) == 1:
 		return fmt.Sprintf("%s[%d]", b.Name, i)
 	}

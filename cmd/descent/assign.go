@@ -8,39 +8,118 @@ import (
 	"strings"
 
 	"descent"
+	"descent/data"
 	"descent/internal/nearname"
 	"descent/optim"
 )
 
-// parseStart reads x=3,y=-2,w=[1,2,3],v[2]=0.5: values by variable, where a
-// value is a number or a constant formula such as pi/2.
-func parseStart(text string) (map[string][]float64, error) {
-	out := map[string][]float64{}
+// starts are first values by variable, a matrix row by row, and the rows and
+// columns of what was given by rows.
+type starts struct {
+	values map[string][]float64
+	shapes map[string][2]int
+}
+
+// parseStart reads x=3,y=-2,w=[1,2,3],v[2]=0.5,W=[[1,2],[3,4]],V=@FILE: values by
+// variable, where a value is a number or a constant formula such as pi/2, and a
+// file is a table of numbers.
+func parseStart(text string) (starts, error) {
+	s := starts{map[string][]float64{}, map[string][2]int{}}
 	for _, part := range splitOutside(text, ',') {
 		name, value, found := strings.Cut(part, "=")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !found || name == "" || value == "" {
-			return nil, fmt.Errorf("--start: found %q, expected name=value, as in x=3,y=-2 or w=[1,2,3]", strings.TrimSpace(part))
+			return s, fmt.Errorf("--start: found %q, expected name=value, as in x=3,y=-2 or w=[1,2,3]", strings.TrimSpace(part))
 		}
-		if _, twice := out[name]; twice {
-			return nil, fmt.Errorf("--start: %s is given twice", name)
+		if _, twice := s.values[name]; twice {
+			return s, fmt.Errorf("--start: %s is given twice", name)
 		}
-		list := []string{value}
-		if inner, ok := strings.CutPrefix(value, "["); ok {
-			if inner, ok = strings.CutSuffix(inner, "]"); !ok {
-				return nil, fmt.Errorf("--start: the list of %s is not closed: %s", name, value)
-			}
-			list = splitOutside(inner, ',')
-		}
-		for _, item := range list {
-			v, err := parseNumber(item)
-			if err != nil {
-				return nil, fmt.Errorf("--start: %s: %w", name, err)
-			}
-			out[name] = append(out[name], v)
+		if err := s.add(name, value); err != nil {
+			return s, fmt.Errorf("--start: %w", err)
 		}
 	}
-	return out, nil
+	return s, nil
+}
+
+// add takes a value: a number, a list, a list of rows, or @FILE.
+func (s *starts) add(name, value string) (err error) {
+	if path, file := strings.CutPrefix(value, "@"); file {
+		var shape [2]int
+		s.values[name], shape, err = readNumbers(path)
+		s.shapes[name] = shape
+		return err
+	}
+	items, isList, err := parseList(name, value)
+	if err != nil {
+		return err
+	}
+	rows, cols := 0, 0
+	for _, item := range items {
+		row, nested := []string{item}, false
+		if isList {
+			if row, nested, err = parseList(name, strings.TrimSpace(item)); err != nil {
+				return err
+			}
+		}
+		if nested {
+			rows, cols = rows+1, len(row)
+		}
+		for _, number := range row {
+			v, err := parseNumber(number)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			s.values[name] = append(s.values[name], v)
+		}
+	}
+	if rows > 0 {
+		if rows != len(items) || rows*cols != len(s.values[name]) || cols == 0 {
+			return fmt.Errorf("the rows of %s are not all lists of one length; a matrix is %s=[[1,2],[3,4]]", name, name)
+		}
+		s.shapes[name] = [2]int{rows, cols}
+	}
+	return nil
+}
+
+// parseList takes the items of a list apart; what is no list is its only item.
+func parseList(name, value string) (items []string, isList bool, err error) {
+	inner, isList := strings.CutPrefix(value, "[")
+	if !isList {
+		return []string{value}, false, nil
+	}
+	inner, closed := strings.CutSuffix(inner, "]")
+	if !closed {
+		return nil, true, fmt.Errorf("the list of %s is not closed: %s", name, value)
+	}
+	return splitOutside(inner, ','), true, nil
+}
+
+// readNumbers reads a table of numbers without a header.
+func readNumbers(path string) (values []float64, shape [2]int, err error) {
+	t, err := data.Read(path, data.ReadOptions{Header: data.HeaderNo})
+	if err != nil {
+		return nil, shape, err
+	}
+	shape = [2]int{t.Rows, len(t.Columns)}
+	values = make([]float64, shape[0]*shape[1])
+	column := make([]float64, t.Rows)
+	for j, name := range t.Names() {
+		c := t.Columns[j]
+		rows, dropped, err := t.Complete(name)
+		switch {
+		case err != nil:
+			return nil, shape, err
+		case c.Kind != data.Number || dropped > 0:
+			return nil, shape, fmt.Errorf("column %d of %s is not all numbers; a start is a table of numbers without names", j+1, path)
+		}
+		if err := t.Values(name, rows, column); err != nil {
+			return nil, shape, err
+		}
+		for i, v := range column {
+			values[i*shape[1]+j] = v
+		}
+	}
+	return values, shape, nil
 }
 
 // parseNumber reads a finite number, or a constant formula.

@@ -212,7 +212,7 @@ func (f *fitFlags) startValues(o *train.Options) error {
 	if err != nil {
 		return err
 	}
-	for name, v := range start {
+	for name, v := range start.values {
 		if len(v) != 1 {
 			return fmt.Errorf("--start: found %d values for %s, expected one number", len(v), name)
 		}

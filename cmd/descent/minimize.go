@@ -61,7 +61,7 @@ Exit status: 0 a minimum was reached, 1 failed (diverged, unreadable data),
 func (f *minimizeFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.StringVar(&f.start, "start", "", "first `VALUES`, as in x=3,y=-2 or w=[1,2,3] or w=0,w[2]=1;\none number fills a vector, and what is missing is random")
+	fl.StringVar(&f.start, "start", "", "first `VALUES`, as in x=3,y=-2 or w=[1,2,3] or w=0,w[2]=1\nor W=[[1,2],[3,4]] or W=@FILE; one number fills a vector or\na matrix, and what is missing is random")
 	fl.StringVar(&f.randomRange, "random-range", "-5:5", "draw random starts from this `LOW:HIGH`")
 	fl.StringVar(&f.bounds, "bounds", "", "keep variables within `BOUNDS`, as in x=0:5,y=0: or w=-1:1,w[2]=0:")
 	fl.Uint64Var(&f.seed, "seed", 1, "seed of random starts, a whole `NUMBER`")
@@ -111,7 +111,7 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 	if err != nil {
 		return err
 	}
-	formula, err := a.parseFormula(text, f.data, o.Start, keys(o.Bounds)...)
+	formula, err := a.parseFormula(text, f.data, &o)
 	if err != nil {
 		return err
 	}

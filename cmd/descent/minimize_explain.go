@@ -24,7 +24,7 @@ func (a *app) explain(formula *descent.Formula, m *descent.Minimum, rec *recorde
 		if d.Omitted != "" {
 			text = "not printed: " + d.Omitted
 		}
-		w.item(fmt.Sprintf("  ∂f/∂%s = ", elementName(d.Var, d.Index)), text)
+		w.item(fmt.Sprintf("  ∂f/∂%s = ", d.Name()), text)
 	}
 	if formula.Dim() > min(len(ds), maxShown) {
 		fmt.Fprintf(w, "  and so on for all %d variables\n", formula.Dim())
@@ -39,14 +39,6 @@ func (a *app) explain(formula *descent.Formula, m *descent.Minimum, rec *recorde
 	printBounds(w, formula, m)
 	fmt.Fprintln(w)
 	return nil
-}
-
-// elementName names a variable, or the entry of a vector for an index from 1.
-func elementName(name string, index int) string {
-	if index == 0 {
-		return name
-	}
-	return fmt.Sprintf("%s[%d]", name, index)
 }
 
 // excerpt shortens a formula that nobody would read to the end.

@@ -19,9 +19,11 @@ import (
 
 func (f *minimizeFlags) options() (o descent.Options, err error) {
 	o = descent.Options{Seed: f.seed, Starts: f.starts, Method: f.method, MaxIter: f.maxIter, GradTol: f.gradTol, Time: f.limit}
-	if o.Start, err = parseStart(f.start); err != nil {
+	start, err := parseStart(f.start)
+	if err != nil {
 		return o, err
 	}
+	o.Start, o.Shapes = start.values, start.shapes
 	if o.Low, o.High, err = parseRange("--random-range", f.randomRange); err != nil {
 		return o, err
 	}
@@ -93,14 +95,14 @@ func (a *app) formulaText(arg string) (string, error) {
 
 // parseFormula reads the formula, with the columns of a table where it names
 // some, and remarks on what looks like a slip.
-func (a *app) parseFormula(text, table string, start map[string][]float64, bounded ...string) (*descent.Formula, error) {
-	in := descent.Inputs{Lengths: map[string]int{}}
+func (a *app) parseFormula(text, table string, o *descent.Options) (*descent.Formula, error) {
+	in, start := descent.Inputs{Lengths: map[string]int{}, Shapes: o.Shapes}, o.Start
 	for name, v := range start {
 		if len(v) > 1 {
 			in.Lengths[name] = len(v)
 		}
 	}
-	known := append(keys(start), bounded...)
+	known := append(keys(start), keys(o.Bounds)...)
 	if table != "" {
 		parsed, err := expr.Parse(text)
 		if err != nil {

@@ -62,13 +62,21 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// byVariable lays a flat vector out by variable; vectors are arrays.
+// byVariable lays a flat vector out by variable; vectors are arrays, matrices
+// arrays of rows.
 func byVariable(formula *descent.Formula, x []float64) object {
 	var o object
 	for _, v := range formula.Variables {
-		if v.Len == 0 {
+		switch {
+		case v.Len == 0:
 			o = append(o, field{v.Name, number(x[v.Offset])})
-		} else {
+		case v.Cols > 0:
+			var rows [][]number
+			for i := 0; i < v.Len; i += v.Cols {
+				rows = append(rows, numbers(x[v.Offset+i:v.Offset+i+v.Cols]))
+			}
+			o = append(o, field{v.Name, rows})
+		default:
 			o = append(o, field{v.Name, numbers(x[v.Offset : v.Offset+v.Len])})
 		}
 	}
@@ -84,7 +92,7 @@ func (a *app) minimizeJSON(text string, formula *descent.Formula, m *descent.Min
 	var derivatives object
 	for _, d := range ds {
 		if d.Omitted == "" {
-			derivatives = append(derivatives, field{elementName(d.Var, d.Index), d.Text})
+			derivatives = append(derivatives, field{d.Name(), d.Text})
 		}
 	}
 	o := object{

@@ -105,11 +105,16 @@ func printPoint(w *screen, formula *descent.Formula, m *descent.Minimum) {
 			}
 			continue
 		}
-		text := full(m.X[v.Offset])
-		if v.Len > 0 {
-			text = vectorText(m.X[v.Offset : v.Offset+v.Len])
+		switch x := m.X[v.Offset : v.Offset+max(v.Len, 1)]; {
+		case v.Cols > 0:
+			for i, row := range matrixText(x, v.Cols) {
+				lines = append(lines, line{map[bool]string{true: v.Name}[i == 0], row})
+			}
+		case v.Len > 0:
+			lines = append(lines, line{v.Name, vectorText(x)})
+		default:
+			lines = append(lines, line{v.Name, full(x[0])})
 		}
-		lines = append(lines, line{v.Name, text})
 		width = max(width, len([]rune(v.Name)))
 	}
 	lines = append(lines, line{"value", full(m.Value)})
@@ -140,6 +145,22 @@ func vectorText(x []float64) string {
 		parts = append(parts, numtext.Short(v, 6))
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// matrixText prints the rows of a matrix; of many, the first and the last.
+func matrixText(x []float64, cols int) []string {
+	var rows []string
+	n := len(x) / cols
+	for i := range n {
+		if n > maxEntries && i >= maxEntries-1 && i < n-1 {
+			if i == maxEntries-1 {
+				rows = append(rows, fmt.Sprintf("… (%d more rows)", n-maxEntries))
+			}
+			continue
+		}
+		rows = append(rows, vectorText(x[i*cols:(i+1)*cols]))
+	}
+	return rows
 }
 
 // coordinates lists some elements of a point as --start takes them: "x=3, y=-2".
