@@ -1,4 +1,4 @@
-//go:build !noasm
+//go:build amd64 && !noasm
 
 package kernel
 
@@ -34,11 +34,6 @@ type tiler[T Float] struct {
 	masked     bool
 	tile, slim tileFunc[T]
 }
-
-var (
-	tilers32 = [...]tiler[float32]{avx2: {rows: 6, cols: 16, tile: tileF32AVX2}, avx512: {12, 32, 16, true, tileF32AVX512, slimF32AVX512}}
-	tilers64 = [...]tiler[float64]{avx2: {rows: 6, cols: 8, tile: tileF64AVX2}, avx512: {12, 16, 16, true, tileF64AVX512, slimF64AVX512}}
-)
 
 func tilerFor[T Float](set isa) *tiler[T] {
 	if _, single := any(T(0)).(float32); single {
