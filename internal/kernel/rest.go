@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -74,7 +73,7 @@ func (h *helpers) await(job time.Time, own int) {
 	}
 	began := time.Now()
 	for h.gate.Load() > 1 {
-		runtime.Gosched() // its processor may be needed for the helper itself
+		standAside()
 	}
 	if d := time.Since(began); d > max(late, lateUnits*began.Sub(job)/time.Duration(max(own, 1))) {
 		h.rest.waited(d)

@@ -196,7 +196,7 @@ func (h *helpers) watch() bool {
 			return true
 		}
 	}
-	for began := time.Now(); time.Since(began) < watchTime && !h.rest.on.Load(); runtime.Gosched() {
+	for began := time.Now(); time.Since(began) < watchTime && !h.rest.on.Load(); standAside() {
 		if h.open() || h.quit.Load() {
 			return true
 		}
