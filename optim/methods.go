@@ -190,10 +190,10 @@ func (m Method[T]) values(set map[string]float64) (settings, error) {
 		names = append(names, s.Name)
 	}
 	for name, value := range set {
-		i := slices.IndexFunc(m.Settings, func(s Setting) bool { return s.Name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("optim: %s has no setting %q; it has %s%s", m.Name, name, strings.Join(names, ", "), nearname.Hint(name, names))
+		if err := m.Has(name); err != nil {
+			return nil, err
 		}
+		i := slices.Index(names, name)
 		if err := m.Settings[i].refuse(m.Name, value); err != nil {
 			return nil, err
 		}
@@ -203,6 +203,22 @@ func (m Method[T]) values(set map[string]float64) (settings, error) {
 		v[name] = value
 	}
 	return v, nil
+}
+
+// Has returns an error for a name that is none of the method's settings; it lists
+// those.
+func (m Method[T]) Has(setting string) error {
+	var names []string
+	for _, s := range m.Settings {
+		names = append(names, s.Name)
+	}
+	switch {
+	case slices.Contains(names, setting):
+		return nil
+	case len(names) == 0:
+		return fmt.Errorf("optim: %s has no settings, so there is no %q", m.Name, setting)
+	}
+	return fmt.Errorf("optim: %s has no setting %q; it has %s%s", m.Name, setting, strings.Join(names, ", "), nearname.Hint(setting, names))
 }
 
 // maxJacobian bounds the elements of the dense Jacobian of a least squares

@@ -8,9 +8,16 @@ import (
 	"descent/internal/nearname"
 )
 
-// ScheduleForm is a row of the table of schedules: how one is written, and what
-// it does.
+// ScheduleForm is a row of the table of schedules: how one is written, what it
+// does, and when to use it.
 type ScheduleForm struct {
+	Name, Summary, Formula string
+	Options                []Option
+	Guide
+}
+
+// scheduleRow makes the schedule, too.
+type scheduleRow struct {
 	Name, Summary, Formula, Paper string
 	Options                       []Option
 	make                          func(s *spec) Schedule // nil: no function of the step
@@ -24,13 +31,23 @@ var (
 // ScheduleForms is the table of schedules. The factor f multiplies the rate; t
 // counts steps from 0.
 func ScheduleForms() []ScheduleForm {
-	return slices.Concat(decayForms(), cycleForms(), jointForms())
+	var out []ScheduleForm
+	for _, r := range scheduleRows() {
+		g := scheduleGuides[r.Name]
+		if g.Paper == "" {
+			g.Paper = r.Paper
+		}
+		out = append(out, ScheduleForm{r.Name, r.Summary, r.Formula, r.Options, g})
+	}
+	return out
 }
 
-func decayForms() []ScheduleForm {
+func scheduleRows() []scheduleRow { return slices.Concat(decayForms(), cycleForms(), jointForms()) }
+
+func decayForms() []scheduleRow {
 	by := func(def string) Option { return Option{"by", def, "the factor of each drop", aNumber} }
 	stairs := Option{"stairs", "", "drop only after whole periods", aSwitch}
-	return []ScheduleForm{
+	return []scheduleRow{
 		{"constant", "the rate as it is", "f = 1", "", nil, func(*spec) Schedule { return Constant{} }},
 		{"step", "drops after every so many steps", "f = by^⌊t/every⌋", "",
 			[]Option{{"every", "33.4%", "steps between drops", aLength}, by("0.1")},
@@ -70,9 +87,9 @@ func decayForms() []ScheduleForm {
 	}
 }
 
-func cycleForms() []ScheduleForm {
+func cycleForms() []scheduleRow {
 	const sgdr = "Loshchilov and Hutter, arXiv 1608.03983"
-	return []ScheduleForm{
+	return []scheduleRow{
 		{"cosine", "falls along half a cosine", "f = end + (1−end)·(1 + cos(π·t/steps))/2", sgdr,
 			[]Option{whole, toEnd}, func(s *spec) Schedule { return Cosine{Steps: s.length("steps"), End: s.number("end")} }},
 		{"restarts", "the cosine with warm restarts (SGDR)", "as cosine over each period", sgdr,
@@ -97,8 +114,8 @@ func cycleForms() []ScheduleForm {
 	}
 }
 
-func jointForms() []ScheduleForm {
-	return []ScheduleForm{
+func jointForms() []scheduleRow {
+	return []scheduleRow{
 		{"warmup", "rises along a line, then follows another, as in warmup:500,cosine", "f = (t+1)/steps, then the other from its step 0 on", "Goyal et al., arXiv 1706.02677",
 			[]Option{{"steps", "5%", "of the rise", aLength}, {"from", "0", "the first factor; 0: 1/steps", aNumber}}, nil},
 		{"piecewise", "jumps to the factors named at the steps named, as in piecewise:100=0.5,200=0.1", "f = the last factor named", "",
@@ -168,7 +185,9 @@ func ParseCourses(text string, span Span) ([]Course, error) {
 		}
 		c := Course{Text: part}
 		if i := strings.IndexAny(part, "=:,@"); i > 0 && part[i] == '=' {
-			c.Of, part = part[:i], part[i+1:]
+			if c.Of, part = part[:i], part[i+1:]; c.Of == "lr" {
+				c.Of = "rate"
+			}
 		}
 		var err error
 		if name, items := splitName(part); name == "plateau" {
@@ -182,9 +201,40 @@ func ParseCourses(text string, span Span) ([]Course, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, former := range out {
+			if of, both := former.moves(c); both {
+				return nil, fmt.Errorf("optim: the schedules %s and %s both move the %s, and their factors would multiply; leave one out, or join them as in cosine:1000@1000,constant", former.Text, c.Text, of)
+			}
+		}
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// moves names a hyperparameter that both courses move. A plateau may follow a
+// warmup, which is over before it counts.
+func (c Course) moves(other Course) (of string, both bool) {
+	_, warm := c.Schedule.(Warmup)
+	_, warms := other.Schedule.(Warmup)
+	if c.plateau != nil && warms || warm && other.plateau != nil {
+		return "", false
+	}
+	for _, name := range c.hyperparameters() {
+		if slices.Contains(other.hyperparameters(), name) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func (c Course) hyperparameters() []string {
+	if c.Of != "" && c.Of != "rate" {
+		return []string{plainName(c.Of)}
+	}
+	if p, ok := c.Schedule.(partnered); ok && p.momentum() != nil {
+		return []string{"rate", "beta", "beta1"}
+	}
+	return []string{"rate"}
 }
 
 // parseJoined reads A@N,B@M,C.
@@ -219,8 +269,8 @@ func parseSchedule(text string, span Span) (Schedule, error) {
 	if head, _, found := strings.Cut(name, ","); found { // warmup,cosine
 		name, items = head, strings.Split(text[len(head)+1:], ",")
 	}
-	forms := ScheduleForms()
-	i := slices.IndexFunc(forms, func(f ScheduleForm) bool { return f.Name == name })
+	forms := scheduleRows()
+	i := slices.IndexFunc(forms, func(f scheduleRow) bool { return f.Name == name })
 	if i < 0 || name == "plateau" {
 		return nil, fmt.Errorf("optim: unknown schedule %q; the schedules are %s%s", name, strings.Join(ScheduleNames(), ", "), nearname.Hint(name, ScheduleNames()))
 	}
@@ -234,7 +284,7 @@ func parseSchedule(text string, span Span) (Schedule, error) {
 
 // parseWarmup reads the settings of a warmup up to the first item that names a
 // schedule, which follows.
-func parseWarmup(form ScheduleForm, items []string, span Span) (Schedule, error) {
+func parseWarmup(form scheduleRow, items []string, span Span) (Schedule, error) {
 	var then Schedule
 	for i, item := range items {
 		name, _, _ := strings.Cut(strings.TrimSpace(item), ":")
@@ -258,8 +308,8 @@ func parseWarmup(form ScheduleForm, items []string, span Span) (Schedule, error)
 }
 
 func parsePlateau(items []string) (*plateauCourse, error) {
-	forms := ScheduleForms()
-	form := forms[slices.IndexFunc(forms, func(f ScheduleForm) bool { return f.Name == "plateau" })]
+	forms := scheduleRows()
+	form := forms[slices.IndexFunc(forms, func(f scheduleRow) bool { return f.Name == "plateau" })]
 	s := newSpec("schedule", form.Name, form.Options, items, Span{})
 	c := &plateauCourse{by: s.number("by"), threshold: s.number("threshold"), least: s.number("least"),
 		patience: int(s.number("patience")), cooldown: int(s.number("cooldown")), training: s.on("training")}
@@ -289,7 +339,7 @@ func Follow[T Float](r Rule[T], courses []Course, own bool) Rule[T] {
 // ScheduleNames lists the schedules.
 func ScheduleNames() []string {
 	var names []string
-	for _, f := range ScheduleForms() {
+	for _, f := range scheduleRows() {
 		names = append(names, f.Name)
 	}
 	return names

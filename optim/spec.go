@@ -48,6 +48,17 @@ type Option struct {
 	kind                   optionKind
 }
 
+// Text is the default as people write it.
+func (o Option) Text() string {
+	switch {
+	case o.Default != "":
+		return o.Default
+	case o.kind == aSwitch:
+		return "off"
+	}
+	return "needed"
+}
+
 type optionKind int
 
 const (

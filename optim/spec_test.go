@@ -88,6 +88,29 @@ func TestSpecsThatAreNone(t *testing.T) {
 	}
 }
 
+// Every schedule and every wrapper has all that 'descent methods NAME' prints.
+func TestTablesOfSchedulesAndWrappersAreComplete(t *testing.T) {
+	complete := func(name, summary, formula string, g Guide, options []Option) {
+		if name == "" || summary == "" || formula == "" || g.When == "" || g.Paper == "" || g.Convention == "" {
+			t.Errorf("%s is not complete: %q, %q, %+v", name, summary, formula, g)
+		}
+		for _, o := range options {
+			if o.Name == "" || o.Meaning == "" || o.Text() == "" {
+				t.Errorf("%s: the setting %+v is not complete", name, o)
+			}
+		}
+	}
+	for _, f := range ScheduleForms() {
+		complete(f.Name, f.Summary, f.Formula, f.Guide, f.Options)
+	}
+	for _, f := range WrapForms() {
+		complete(f.Name, f.Summary, f.Update, f.Guide, f.Options)
+	}
+	if len(scheduleGuides) != len(ScheduleForms()) || len(wrapGuides) != len(WrapForms()) {
+		t.Errorf("%d schedules and %d wrappers are explained, of %d and %d", len(scheduleGuides), len(wrapGuides), len(ScheduleForms()), len(WrapForms()))
+	}
+}
+
 // What the tables offer by default can be made and used.
 func TestTablesOfSchedulesAndWrappers(t *testing.T) {
 	span := Span{Steps: 300, Epoch: 10}

@@ -10,13 +10,19 @@ import (
 
 // WrapForm is a row of the table of what can be put around a rule.
 type WrapForm struct {
+	Name, Summary, Update string
+	Options               []Option
+	Guide
+}
+
+type wrapRow struct {
 	Name, Summary, Update, Paper string
 	Options                      []Option
 }
 
 // wrapForm makes the wrapper, too.
 type wrapForm[T Float] struct {
-	WrapForm
+	wrapRow
 	wrap func(s *spec, r Rule[T]) (Rule[T], error)
 }
 
@@ -24,7 +30,11 @@ type wrapForm[T Float] struct {
 func WrapForms() []WrapForm {
 	var out []WrapForm
 	for _, f := range wrapForms[float64]() {
-		out = append(out, f.WrapForm)
+		g := wrapGuides[f.Name]
+		if g.Paper == "" {
+			g.Paper = f.Paper
+		}
+		out = append(out, WrapForm{f.Name, f.Summary, f.Update, f.Options, g})
 	}
 	return out
 }
@@ -35,7 +45,7 @@ func wrapForms[T Float]() []wrapForm[T] {
 
 func scaleWraps[T Float]() []wrapForm[T] {
 	return []wrapForm[T]{
-		{WrapForm{"mechanic", "learns the scale of the rule's steps", "x ← x₀ + Σs·Δ, Δ the sum of the rule's steps, s by betting on g·Δ", "Cutkosky, Defazio and Mehta, arXiv 2306.00144",
+		{wrapRow{"mechanic", "learns the scale of the rule's steps", "x ← x₀ + Σs·Δ, Δ the sum of the rule's steps, s by betting on g·Δ", "Cutkosky, Defazio and Mehta, arXiv 2306.00144",
 			[]Option{{"s0", "1e-6", "the first scale", aNumber}, {"decay", "0.01", "of the gradient towards 0", aNumber}, {"betas", "6", "memories: 1−10⁻¹, …", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) {
 				return &Mechanic[T]{Rule: r, S0: s.number("s0"), Decay: s.number("decay"), Betas: int(s.number("betas"))}, nil
@@ -46,23 +56,23 @@ func scaleWraps[T Float]() []wrapForm[T] {
 func gradientWraps[T Float]() []wrapForm[T] {
 	limit := func(def string) []Option { return []Option{{"max", def, "the limit", aNumber}} }
 	return []wrapForm[T]{
-		{WrapForm{"noise", "adds noise to the gradient", "g ← g + N(0, eta/(1+t)^gamma)", "Neelakantan et al., arXiv 1511.06807",
+		{wrapRow{"noise", "adds noise to the gradient", "g ← g + N(0, eta/(1+t)^gamma)", "Neelakantan et al., arXiv 1511.06807",
 			[]Option{{"eta", "0.01", "the first variance", aNumber}, {"gamma", "0.55", "the power by which it falls", aNumber}, {"seed", "1", "of the noise", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) {
 				return &Noise[T]{Rule: r, Eta: s.number("eta"), Gamma: s.number("gamma"), Seed: uint64(max(0, s.number("seed")))}, nil
 			}},
-		{WrapForm{"clip", "shortens long gradients", "g ← g·min(1, max/|g|)", "Pascanu et al., arXiv 1211.5063", limit("1")},
+		{wrapRow{"clip", "shortens long gradients", "g ← g·min(1, max/|g|)", "Pascanu et al., arXiv 1211.5063", limit("1")},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &Clip[T]{Rule: r, Max: s.number("max")}, nil }},
-		{WrapForm{"clip-value", "bounds each element of the gradient", "g ← min(max(g, −max), max)", "", limit("1")},
+		{wrapRow{"clip-value", "bounds each element of the gradient", "g ← min(max(g, −max), max)", "", limit("1")},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &ClipValue[T]{Rule: r, Max: s.number("max")}, nil }},
-		{WrapForm{"clip-blocks", "shortens the gradient of each block by itself", "g ← g·min(1, max/|g|), block by block", "", limit("1")},
+		{wrapRow{"clip-blocks", "shortens the gradient of each block by itself", "g ← g·min(1, max/|g|), block by block", "", limit("1")},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &ClipBlocks[T]{Rule: r, Max: s.number("max")}, nil }},
-		{WrapForm{"clip-adaptive", "shortens the gradient of each unit to a part of its parameters (AGC)", "g ← g·min(1, max·|x|/|g|), unit by unit", "Brock et al., arXiv 2102.06171", limit("0.01")},
+		{wrapRow{"clip-adaptive", "shortens the gradient of each unit to a part of its parameters (AGC)", "g ← g·min(1, max·|x|/|g|), unit by unit", "Brock et al., arXiv 2102.06171", limit("0.01")},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &ClipAdaptive[T]{Rule: r, Max: s.number("max")}, nil }},
-		{WrapForm{"centralise", "takes its mean from the gradient of each unit of a matrix", "g ← g − mean of g, column by column", "Yong et al., arXiv 2004.01461",
+		{wrapRow{"centralise", "takes its mean from the gradient of each unit of a matrix", "g ← g − mean of g, column by column", "Yong et al., arXiv 2004.01461",
 			[]Option{{"rows", "", "units are rows", aSwitch}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &Centralise[T]{Rule: r, Rows: s.on("rows")}, nil }},
-		{WrapForm{"sam", "takes the gradient at the worst point nearby, on the same batch", "g ← ∇f(x + rho·g/|g|)", "Foret et al., arXiv 2010.01412",
+		{wrapRow{"sam", "takes the gradient at the worst point nearby, on the same batch", "g ← ∇f(x + rho·g/|g|)", "Foret et al., arXiv 2010.01412",
 			[]Option{{"rho", "0.05", "how near", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &SAM[T]{Rule: r, Rho: s.number("rho")}, nil }},
 	}
@@ -70,14 +80,14 @@ func gradientWraps[T Float]() []wrapForm[T] {
 
 func setWraps[T Float]() []wrapForm[T] {
 	set := func(name, summary, formula, option string, onto func(float64) (Projection[T], error)) wrapForm[T] {
-		return wrapForm[T]{WrapForm{name, summary, "x ← the nearest point with " + formula, "", []Option{{option, "1", "its size", aNumber}}},
+		return wrapForm[T]{wrapRow{name, summary, "x ← the nearest point with " + formula, "", []Option{{option, "1", "its size", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) {
 				p, err := onto(s.number(option))
 				return &Projected[T]{Rule: r, Onto: p}, err
 			}}
 	}
 	return []wrapForm[T]{
-		{WrapForm{"non-negative", "keeps every parameter at 0 or above", "x ← max(x, 0)", "", nil},
+		{wrapRow{"non-negative", "keeps every parameter at 0 or above", "x ← max(x, 0)", "", nil},
 			func(_ *spec, r Rule[T]) (Rule[T], error) {
 				return &Projected[T]{Rule: r, Onto: OntoNonNegative[T]}, nil
 			}},
@@ -90,20 +100,20 @@ func setWraps[T Float]() []wrapForm[T] {
 
 func averageWraps[T Float]() []wrapForm[T] {
 	return []wrapForm[T]{
-		{WrapForm{"schedule-free", "no schedule: the gradient between z and the average x, which is reported", "y ← (1−beta)·z + beta·x;  z ← z + u(y);  x ← (1−c)·x + c·z", "Defazio et al., arXiv 2405.15682",
+		{wrapRow{"schedule-free", "no schedule: the gradient between z and the average x, which is reported", "y ← (1−beta)·z + beta·x;  z ← z + u(y);  x ← (1−c)·x + c·z", "Defazio et al., arXiv 2405.15682",
 			[]Option{{"beta", "0.9", "where the gradient is taken", aNumber}, {"power", "2", "of the rate in the weights", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) {
 				return &ScheduleFree[T]{Rule: r, Beta: s.number("beta"), Power: s.number("power")}, nil
 			}},
-		{WrapForm{"lookahead", "goes k steps and part of the way back; reports the slow point", "every k steps: φ ← φ + alpha·(x − φ),  x ← φ", "Zhang et al., arXiv 1907.08610",
+		{wrapRow{"lookahead", "goes k steps and part of the way back; reports the slow point", "every k steps: φ ← φ + alpha·(x − φ),  x ← φ", "Zhang et al., arXiv 1907.08610",
 			[]Option{{"k", "5", "steps", aLength}, {"alpha", "0.5", "the part of the way that is kept", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) {
 				return &Lookahead[T]{Rule: r, K: s.length("k"), Alpha: s.number("alpha")}, nil
 			}},
-		{WrapForm{"ema", "reports the exponential average of the points", "x̄ ← decay·x̄ + (1−decay)·x, without the bias of the start", "Polyak and Juditsky, SIAM J. Control Optim. 30 (1992) 838",
+		{wrapRow{"ema", "reports the exponential average of the points", "x̄ ← decay·x̄ + (1−decay)·x, without the bias of the start", "Polyak and Juditsky, SIAM J. Control Optim. 30 (1992) 838",
 			[]Option{{"decay", "0.999", "the part of the average kept in a step", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &EMA[T]{Rule: r, Decay: s.number("decay")}, nil }},
-		{WrapForm{"mean", "reports the mean of the points after so many steps (SWA)", "x̄ = mean of x", "Polyak and Juditsky, SIAM J. Control Optim. 30 (1992) 838; Izmailov et al., arXiv 1803.05407",
+		{wrapRow{"mean", "reports the mean of the points after so many steps (SWA)", "x̄ = mean of x", "Polyak and Juditsky, SIAM J. Control Optim. 30 (1992) 838; Izmailov et al., arXiv 1803.05407",
 			[]Option{{"after", "75%", "steps that do not count", aLength}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) { return &Mean[T]{Rule: r, After: s.length("after")}, nil }},
 	}

@@ -48,7 +48,7 @@ const (
 // with a rate; auto is adam where a fit would choose one without. The rate, the
 // schedule and the epochs are those of the test. Nothing is written.
 func FindRate(ctx context.Context, t *data.Table, opts Options) (*RateTest, error) {
-	if opts.Rate != 0 || opts.Schedule != "" || opts.Folds != 0 {
+	if _, rate := opts.Settings["rate"]; rate || opts.Rate != 0 || opts.Schedule != "" || opts.Folds != 0 {
 		return nil, errors.New("train: the search for a rate sets the rate itself; leave the rate, the schedule and the cross-validation out")
 	}
 	p, err := newPlan(t, opts, nil)

@@ -31,7 +31,11 @@ func match(pattern, block string) bool {
 
 // frozen says whether a block is to stay as it starts.
 func (o *Options) frozen(b param.Block) bool {
-	return slices.ContainsFunc(o.Freeze, func(pattern string) bool { return match(pattern, b.Name) })
+	return o.freezes(b.Name)
+}
+
+func (o *Options) freezes(block string) bool {
+	return slices.ContainsFunc(o.Freeze, func(pattern string) bool { return match(pattern, block) })
 }
 
 // checkBlocks refuses patterns that name no block, and to freeze all.
@@ -68,7 +72,7 @@ func (p *plan) checkBlocks(net *model.Net) error {
 	case len(p.opts.Groups) > 0 && !m.FirstOrder:
 		return fmt.Errorf("train: %s finds its own steps for all parameters together, so groups mean nothing to it; use adam or gd", m.Name)
 	}
-	return nil
+	return p.opts.refuseGroups(names, p.opts.freezes)
 }
 
 // freeze is the problem with the frozen blocks held as they are in x.
@@ -81,13 +85,9 @@ func (s *session[T]) freeze(p optim.Problem[T], x []T) (optim.Problem[T], error)
 
 // grouped is the rule of the fit, with rules of their own for the groups.
 func grouped[T kernel.Float](p *plan, m optim.Method[T], set map[string]float64, decays func(string) bool) (optim.Rule[T], error) {
-	base, err := m.NewRule(set)
-	if err != nil {
-		return nil, err
-	}
-	optim.DecayOnly(base, decays)
-	if len(p.opts.Groups) == 0 {
-		return base, nil
+	base, err := decaying(m, set, p.opts.WeightDecay, decays)
+	if err != nil || len(p.opts.Groups) == 0 {
+		return base, err
 	}
 	all := &optim.ByBlock[T]{}
 	for _, g := range p.opts.Groups {
@@ -99,11 +99,10 @@ func grouped[T kernel.Float](p *plan, m optim.Method[T], set map[string]float64,
 		if err != nil {
 			return nil, err
 		}
-		own, err := of.NewRule(rule.set)
+		own, err := decaying(of, rule.set, p.opts.WeightDecay, decays)
 		if err != nil {
 			return nil, fmt.Errorf("train: the group %s: %w", g.Blocks, err)
 		}
-		optim.DecayOnly(own, decays)
 		all.Groups = append(all.Groups, optim.Group[T]{Match: func(b param.Block) bool { return match(g.Blocks, b.Name) }, Rule: own})
 	}
 	all.Groups = append(all.Groups, optim.Group[T]{Rule: base})
@@ -113,6 +112,25 @@ func grouped[T kernel.Float](p *plan, m optim.Method[T], set map[string]float64,
 		}
 	}
 	return all, nil
+}
+
+// decaying is the rule of a method with a decay of the weights: the method's own
+// where it has one, or else one around it.
+func decaying[T kernel.Float](m optim.Method[T], set map[string]float64, decay float64, decays func(string) bool) (optim.Rule[T], error) {
+	own := m.Has("decay") == nil
+	if _, given := set["decay"]; own && decay > 0 && !given {
+		set = maps.Clone(set)
+		set["decay"] = decay
+	}
+	rule, err := m.NewRule(set)
+	if err != nil {
+		return nil, err
+	}
+	if decay > 0 && !own {
+		rule = &optim.WeightDecay[T]{Rule: rule, Decay: decay}
+	}
+	optim.DecayOnly(rule, decays)
+	return rule, nil
 }
 
 // choice is a method by name with its settings.

@@ -1,8 +1,10 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"descent/internal/kernel"
@@ -29,6 +31,9 @@ func (p *plan) chooseMethod(dim int) (err error) {
 		name = p.autoMethod(dim)
 	}
 	if p.method, err = optim.Find[float64](name); err != nil {
+		return err
+	}
+	if err := o.refuseTwice(); err != nil {
 		return err
 	}
 	o.Method = p.method.Name
@@ -61,25 +66,46 @@ func (p *plan) chooseMethod(dim int) (err error) {
 	return err
 }
 
-// autoMethod is the method that suits model and loss: an l1 penalty wants
-// proximal steps, networks step on minibatches, a formula with squared errors is
-// a least squares problem, absolute errors of a linear model are a linear
-// program, and everything else is smooth enough for L-BFGS.
+// autoMethod is the method that suits model and loss among those that heed what
+// was asked for: an l1 penalty wants proximal steps, networks step on
+// minibatches, and so does whatever shapes single steps; a formula with squared
+// errors is a least squares problem, absolute errors of a linear model are a
+// linear program, and everything else is smooth enough for L-BFGS.
 func (p *plan) autoMethod(dim int) string {
+	o := &p.opts
 	small := p.train.n()*dim <= maxJacobian && p.stream == nil
+	whole := small && o.GradTol == 0 && len(o.Freeze) == 0 && p.settingsOf("lm") // what works on all parameters, by tests of its own
 	switch {
-	case p.opts.L1 > 0:
+	case o.L1 > 0:
 		return "fista"
-	case p.spec.Kind == model.MLP, p.opts.Batch > 0:
+	case p.spec.Kind == model.MLP, p.wantsRule():
 		return "adam"
-	case p.leastSquares() && small, p.linearSquares() && small && p.train.n()*dim <= maxDirect && dim <= maxDirectDim:
+	case whole && (p.leastSquares() || p.linearSquares() && p.train.n()*dim <= maxDirect && dim <= maxDirectDim):
 		return "lm"
-	case p.absolute() && small:
+	case whole && p.absolute():
 		return "frisch-newton"
-	case len(p.opts.Bounds) > 0:
+	case len(o.Bounds) > 0 && p.settingsOf("lbfgsb"):
 		return "lbfgsb"
+	case !p.settingsOf("lbfgs") && p.settingsOf("adam"):
+		return "adam"
 	}
 	return "lbfgs"
+}
+
+// wantsRule says whether something was asked for that only rules heed.
+func (p *plan) wantsRule() bool {
+	o := &p.opts
+	_, rate := o.Settings["rate"]
+	return rate || len(o.Groups) > 0 || p.spec.Dropout > 0 || slices.ContainsFunc(p.forRules(), func(w forRules) bool { return w.set })
+}
+
+// settingsOf says whether a method has all the settings that were given.
+func (p *plan) settingsOf(method string) bool {
+	m, err := optim.Find[float64](method)
+	for name := range p.opts.Settings {
+		err = errors.Join(err, m.Has(name))
+	}
+	return err == nil
 }
 
 func (p *plan) leastSquares() bool {
@@ -103,17 +129,25 @@ func (p *plan) penalised() bool { return p.opts.L1 != 0 || p.opts.L2 != 0 }
 // when it is done.
 func (p *plan) ownTests() bool { return p.method.Squares || p.method.Lines }
 
-// refuseForSolver names the options that only make sense for a rule.
-func (p *plan) refuseForSolver() error {
+// forRules is an option that means something to rules alone.
+type forRules struct {
+	name string
+	set  bool
+}
+
+func (p *plan) forRules() []forRules {
 	o := &p.opts
-	for _, v := range []struct {
-		name string
-		set  bool
-	}{
+	return []forRules{
 		{"a learning rate", o.Rate != 0}, {"a schedule", o.Schedule != "" && o.Schedule != "constant"},
 		{"weight decay", o.WeightDecay != 0}, {"clipping", o.Clip != 0}, {"a batch size", o.Batch > 0},
 		{"clipping of rows", o.ClipRows != 0}, {"a wrapper", o.Wrap != ""}, {"accumulation", o.Accumulate > 1}, {"skipping batches", o.SkipBatches > 0},
-	} {
+	}
+}
+
+// refuseForSolver names the options that only make sense for a rule.
+func (p *plan) refuseForSolver() error {
+	o := &p.opts
+	for _, v := range p.forRules() {
 		if v.set {
 			return fmt.Errorf("train: %s finds its own steps on all rows, so %s means nothing to it; leave it out, or use adam or gd", o.Method, v.name)
 		}
@@ -199,6 +233,14 @@ func (p *plan) autoEpochs() int {
 	return min(max(steps*p.opts.Batch/p.train.n(), 50), 500)
 }
 
+// plannedSteps is how many steps all the epochs take, about.
+func (p *plan) plannedSteps() int {
+	if p.full() {
+		return p.opts.Epochs
+	}
+	return max(1, int(float64(p.opts.Epochs)*float64(p.train.n())/float64(p.perStep())))
+}
+
 // full says whether every step sees the same: all rows, and no dropout.
 func (p *plan) full() bool { return p.opts.Batch == p.train.n() && p.spec.Dropout == 0 }
 
@@ -221,10 +263,10 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 		return nil, err
 	}
 	set := maps.Clone(o.Settings)
+	if set == nil {
+		set = map[string]float64{}
+	}
 	if o.Rate > 0 {
-		if set == nil {
-			set = map[string]float64{}
-		}
 		set["rate"] = o.Rate
 	}
 	if !m.FirstOrder {
@@ -238,9 +280,6 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 	rule, err := grouped(p, m, set, only)
 	if err != nil {
 		return nil, err
-	}
-	if o.WeightDecay > 0 {
-		rule = &optim.WeightDecay[T]{Rule: rule, Decay: o.WeightDecay, Only: only}
 	}
 	if o.Clip > 0 {
 		rule = &optim.Clip[T]{Rule: rule, Max: o.Clip}

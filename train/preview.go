@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"descent/data"
-	"descent/optim"
 )
 
 // Preview is what a fit would do, before it takes a step.
@@ -56,8 +55,11 @@ func PreviewFit(t *data.Table, opts Options) (*Preview, error) {
 	if err := p.chooseMethod(dim); err != nil {
 		return nil, err
 	}
-	if p.method.FirstOrder {
-		if _, err := optim.ParseCourses(p.opts.Schedule, optim.Span{Steps: 1, Epoch: 1}); err != nil {
+	if err := p.checkBlocks(net); err != nil {
+		return nil, err
+	}
+	if !p.lazy {
+		if _, err := newSolver[float64](p, net, p.plannedSteps()); err != nil {
 			return nil, err
 		}
 	}

@@ -51,7 +51,7 @@ func TestRefusals(t *testing.T) {
 		{line, Options{Target: "y", Method: "adam", Schedule: "cosin"}, "the schedules are constant, step"},
 		{line, Options{Target: "y", Method: "adam", Settings: map[string]float64{"beta": 1}}, `did you mean "beta1"?`},
 		{line, Options{Target: "y", Method: "adam", Batch: 2, GradTol: 1e-3}, "batches of 2"},
-		{line, Options{Target: "y", Model: "a*x+b", GradTol: 1e-3}, "lm knows by tests of its own"},
+		{line, Options{Target: "y", Model: "a*x+b", Method: "lm", GradTol: 1e-3}, "lm knows by tests of its own"},
 		{line, Options{Target: "y", Patience: 3}, "no rows are set aside"},
 		{line, Options{Target: "y", Rate: -1}, "the rate is -1"},
 		{line, Options{Target: "y", L2: math.NaN()}, "the l2 is NaN"},

@@ -23,6 +23,10 @@ type stored struct {
 	note  string // what is wrong with a later one
 }
 
+// ErrFinished is why there is nothing to go on with in the folder of a run that
+// has come to its end.
+var ErrFinished = errors.New("it holds a model and no checkpoint to go on from")
+
 // Unfinished is the command that began the fit whose checkpoints are in dir, as
 // Options.Command named it, and the working folder it ran in. The error says
 // why there is nothing to go on with.
@@ -54,7 +58,7 @@ func readCheckpoint(dir string) (*stored, error) {
 		return nil, fmt.Errorf("train: no checkpoint in %s can be used: %w; begin the fit anew", dir, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
-		return nil, fmt.Errorf("train: the run in %s is finished: it holds a model and no checkpoint to go on from", dir)
+		return nil, fmt.Errorf("train: the run in %s is finished: %w", dir, ErrFinished)
 	}
 	return nil, fmt.Errorf("train: %s holds no checkpoint to go on from (%w)", dir, fs.ErrNotExist)
 }

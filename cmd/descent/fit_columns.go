@@ -177,8 +177,15 @@ func parseRules(flag string, list, choices []string) (all string, some map[strin
 			if some == nil {
 				some = map[string]string{}
 			}
-			some[strings.TrimSpace(name)] = strings.TrimSpace(rule)
+			name, rule = strings.TrimSpace(name), strings.TrimSpace(rule)
+			if former, twice := some[name]; twice && former != rule {
+				return "", nil, fmt.Errorf("%s: %s is given twice, as %s and as %s; leave one out", flag, name, former, rule)
+			}
+			some[name] = rule
 			continue
+		}
+		if former := all; former != "" && former != strings.TrimSpace(text) {
+			return "", nil, fmt.Errorf("%s: found %s and %s for all columns; leave one out", flag, former, strings.TrimSpace(text))
 		}
 		if all = strings.TrimSpace(text); !slices.Contains(choices, all) {
 			return "", nil, notAmong(flag, all, choices)

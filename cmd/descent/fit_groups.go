@@ -52,11 +52,17 @@ func parseGroup(text string) (g train.Group, err error) {
 		name, value, _ := strings.Cut(item, "=")
 		switch value = strings.TrimSpace(value); strings.TrimSpace(name) {
 		case "method":
+			if g.Method != "" {
+				return g, fmt.Errorf("the method of %s is given twice, as %s and as %s; leave one out", g.Blocks, g.Method, value)
+			}
 			if _, err := optim.Find[float64](value); err != nil {
 				return g, err
 			}
 			g.Method = value
 		case "lr", "rate":
+			if g.Rate != 0 {
+				return g, fmt.Errorf("the rate of %s is given twice, as %v and as %s; leave one out", g.Blocks, g.Rate, value)
+			}
 			if g.Rate, err = parseRate(value); err != nil || g.Rate == 0 {
 				return g, fmt.Errorf("the rate of %s is %q, expected a positive number", g.Blocks, value)
 			}

@@ -291,7 +291,11 @@ func parseTypes(pairs []string) (map[string]data.Kind, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--types: %w", err)
 		}
-		types[strings.TrimSpace(name)] = k
+		name = strings.TrimSpace(name)
+		if former, twice := types[name]; twice && former != k {
+			return nil, fmt.Errorf("--types: %s is given twice, as %s and as %s; leave one out", name, former, k)
+		}
+		types[name] = k
 	}
 	return types, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,7 +54,10 @@ func (f *fitFlags) checkResume(cmd *cobra.Command, args []string) (err error) {
 // resumeFit goes on with the fit of a run folder.
 func (a *app) resumeFit(ctx context.Context, f *fitFlags) error {
 	command, folder, err := train.Unfinished(f.resume)
-	if err != nil {
+	switch {
+	case errors.Is(err, train.ErrFinished):
+		return a.finished(f, err)
+	case err != nil:
 		return err
 	}
 	begun := new(fitFlags)
@@ -79,6 +83,16 @@ func (a *app) resumeFit(ctx context.Context, f *fitFlags) error {
 		}
 	}
 	return a.fit(ctx, input, begun)
+}
+
+// finished says that there is nothing left to do, which is no failure: whoever
+// resumes until it succeeds, as after each stop of a machine, is done.
+func (a *app) finished(f *fitFlags, why error) error {
+	if f.json {
+		return writeJSON(a.out, object{{"run", f.resume}, {"status", "finished"}, {"reason", message(why)}})
+	}
+	a.out.say("%s; nothing was done.", sentence(message(why)))
+	return nil
 }
 
 // findFrom finds a data file that was named in the folder where the fit began:

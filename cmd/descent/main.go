@@ -38,7 +38,10 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd, err := doubled(root, args)
+	if err == nil {
+		cmd, err = root.ExecuteContextC(ctx)
+	}
 	if err == nil && a.out.failed != nil {
 		err = fmt.Errorf("the result could not be written: %w", a.out.failed)
 	}

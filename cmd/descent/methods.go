@@ -76,41 +76,41 @@ func (a *app) listMethods() {
 func (a *app) explainForm(name string) bool {
 	for _, f := range optim.ScheduleForms() {
 		if f.Name == name {
-			a.printForm("--schedule", f.Name, f.Summary, "Factor", f.Formula, f.Paper, f.Options)
+			a.printForm("--schedule", f.Name, f.Summary, [][2]string{{"Factor", f.Formula}, {"", "f multiplies the rate, or the hyperparameter named; t counts steps from 0"}}, f.Guide, f.Options)
 			return true
 		}
 	}
 	for _, f := range optim.WrapForms() {
 		if f.Name == name {
-			a.printForm("--wrap", f.Name, f.Summary, "Update", f.Update, f.Paper, f.Options)
+			a.printForm("--wrap", f.Name, f.Summary, [][2]string{{"Update", f.Update}}, f.Guide, f.Options)
 			return true
 		}
 	}
 	return false
 }
 
-func (a *app) printForm(flag, name, summary, label, formula, paper string, options []optim.Option) {
+func (a *app) printForm(flag, name, summary string, facts [][2]string, g optim.Guide, options []optim.Option) {
 	w := a.out
 	w.say("%s: %s", name, summary)
 	fmt.Fprintln(w)
-	w.item(fmt.Sprintf("  %-8s  ", label), formula)
-	if flag == "--schedule" {
-		w.item("            ", "f multiplies the rate; t counts steps from 0")
-	}
-	if paper != "" {
-		w.item("  Paper     ", paper)
-	}
-	if len(options) == 0 {
-		return
+	for _, f := range append(facts, [2]string{"Use", g.When}, [2]string{"Paper", g.Paper}, [2]string{"Peers", g.Convention}) {
+		w.item(fmt.Sprintf("  %-8s  ", f[0]), f[1])
 	}
 	fmt.Fprintln(w)
-	text := name
-	if first := options[0]; first.Default != "" {
-		text = fmt.Sprintf("%s:%s or %s:%s=%s", name, first.Default, name, first.Name, first.Default)
+	if len(options) == 0 {
+		w.say("It has no settings: %s %s", flag, name)
+		return
 	}
-	w.say("Settings, by name or in this order, as in %s %s", flag, text)
+	text := "by name or in this order"
+	switch first := options[0]; first.Text() {
+	case "off":
+		text = fmt.Sprintf("by name, as in %s %s:%s", flag, name, first.Name)
+	case first.Default:
+		text += fmt.Sprintf(", as in %s %s:%s or %s:%s=%s", flag, name, first.Default, name, first.Name, first.Default)
+	}
+	w.say("Settings, %s", text)
 	for _, o := range options {
-		w.item(fmt.Sprintf("  %-16s  %-8s  ", o.Name, o.Default), o.Meaning)
+		w.item(fmt.Sprintf("  %-16s  %-8s  ", o.Name, o.Text()), o.Meaning)
 	}
 }
 
