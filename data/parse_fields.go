@@ -3,23 +3,26 @@ package data
 import (
 	"bytes"
 	"math"
+	"slices"
 	"sync"
 
 	"descent/internal/decimal"
 )
 
-// fieldsAtOnce is about how many fields are read before their values are stored.
-const fieldsAtOnce = 512
+// fieldsAtOnce is about how many fields are read before their values are stored:
+// their values stay in the first-level cache.
+const fieldsAtOnce = 2048
 
 // fieldReader reads records whose fields end where separators and line ends
 // stand, many at once, and leaves all others to the scanner: those with quotes,
 // blank lines, lone carriage returns, and faults.
 type fieldReader struct {
 	decimal.Fields
-	at     int // the field that the next record begins with
-	lo, hi int // fields that were read
-	missed int // records left to the scanner
-	gained int // and others
+	at, line int       // the field and the line that the next record begins with
+	values   []float64 // of the fields that were read, from lo to hi
+	lo, hi   int
+	missed   int // records left to the scanner
+	gained   int // and others
 }
 
 var fieldReaders = sync.Pool{New: func() any { return new(fieldReader) }}
@@ -31,7 +34,7 @@ func (p *parser) lendFields() *fieldReader {
 	}
 	f := fieldReaders.Get().(*fieldReader)
 	f.Mark(p.text, p.sep)
-	f.at, f.lo, f.hi, f.missed, f.gained = 0, 0, 0, 0, 0
+	f.at, f.line, f.lo, f.hi, f.missed, f.gained = 0, 0, 0, 0, 0, 0
 	return f
 }
 
@@ -42,66 +45,133 @@ func (p *parser) quickRecords(f *fieldReader) {
 	for f.at < len(f.Ends) && int(f.Ends[f.at]) < p.scan.pos {
 		f.at++
 	}
-	for f.at+n <= len(f.Ends) && f.Start(f.at) == p.scan.pos {
-		if f.at < f.lo || f.at+n > f.hi {
-			f.lo, f.hi = f.at, min(f.at+max(1, fieldsAtOnce/n)*n, len(f.Ends))
-			f.Read(p.text, f.lo, f.hi)
-		}
-		if !p.quickRecord(f) {
-			f.missed++
-			return
-		}
-		p.commit()
-		f.gained++
-		f.at += n
-		p.scan.pos = f.Start(f.at)
+	for f.line < len(f.Lines) && int(f.Lines[f.line]) <= f.at {
+		f.line++
 	}
+	if f.at == len(f.Ends) || f.Start(f.at) != p.scan.pos {
+		return
+	}
+	for {
+		if values, records := p.someRecords(f); records > 0 {
+			good := p.quickTexts(f, p.quickNumbers(f, values, records))
+			p.keep(values, good)
+			f.at, f.line, f.gained = f.at+good*n, f.line+good, f.gained+good
+			p.scan.pos = f.Start(f.at)
+			if good == records {
+				continue
+			}
+		}
+		f.missed++
+		return
+	}
+}
+
+// someRecords is the values of the next records as far as they are regular lines,
+// and how many there are. What was read before is not read again.
+func (p *parser) someRecords(f *fieldReader) (values []float64, records int) {
+	n := len(p.kinds)
+	records = f.regular(n, max(1, fieldsAtOnce/n))
+	if f.at < f.lo || f.at+n > f.hi {
+		f.lo, f.hi = f.at, f.at+records*n
+		f.values = f.Read(p.text, f.lo, f.hi)
+	}
+	return f.values[f.at-f.lo:], min(records, (f.hi-f.at)/n)
+}
+
+// regular is how many of the next lines, up to most, hold n fields.
+func (f *fieldReader) regular(n, most int) (records int) {
+	at := uint32(f.at)
+	for _, end := range f.Lines[f.line:min(f.line+most, len(f.Lines))] {
+		if at += uint32(n); end != at {
+			break
+		}
+		records++
+	}
+	return records
 }
 
 // hopeless says whether most records are for the scanner.
 func (f *fieldReader) hopeless() bool { return f.missed > 16 && f.missed > f.gained }
 
-// quickRecord reads one record, or leaves all as it was.
-func (p *parser) quickRecord(f *fieldReader) bool {
-	if b := p.text[p.scan.pos]; b == '\n' || b == '\r' || p.blank(b) {
-		return false
-	}
-	last := len(p.kinds) - 1
-	for i, kind := range p.kinds {
-		if f.Last(f.at+i) != (i == last) {
-			return p.undo(i)
+// quickNumbers adds to the values of so many records the numbers that Read left
+// out, and those that are missing. It returns how many records have all of their
+// numbers.
+func (p *parser) quickNumbers(f *fieldReader, values []float64, records int) int {
+	n := len(p.kinds)
+	last := f.at + records*n
+	for i := f.Other(f.at); i < last; i = f.Other(i + 1) {
+		column := (i - f.at) % n
+		if column == 0 && p.oddStart(f.Start(i)) {
+			return (i - f.at) / n
 		}
-		if kind == Number || kind == Unix {
-			v, ok := f.Number(f.at + i)
+		if kind := p.kinds[column]; kind == Number || kind == Unix {
+			v, ok := p.otherNumber(f, i, column == n-1)
 			if !ok {
-				if v, ok = p.otherNumber(f, i); !ok {
-					return p.undo(i)
-				}
+				return (i - f.at) / n
 			}
-			p.out.numbers[i] = append(p.out.numbers[i], v)
+			values[i-f.at] = v
+		}
+	}
+	return records
+}
+
+// oddStart says whether a line that begins so is for the scanner.
+func (p *parser) oddStart(at int) bool {
+	b := p.text[at]
+	return b == '\n' || b == '\r' || p.blank(b)
+}
+
+// quickTexts stores the texts of so many records as far as they are in order. It
+// returns how many records are.
+func (p *parser) quickTexts(f *fieldReader, records int) int {
+	n := len(p.kinds)
+	for i, kind := range p.kinds {
+		if kind == Number || kind == Unix {
 			continue
 		}
-		text := p.fieldText(f, i)
-		if kind.storage() == Number || len(text) > 0 && (text[0] == p.quote || bytes.IndexByte(text, '\r') >= 0) || kind == Boolean && !isTruth(view(text)) {
-			return p.undo(i)
+		if kind.storage() == Number {
+			return 0 // dates are for the scanner
 		}
-		p.texts[i] = view(text)
+		for r := range records {
+			text := p.fieldText(f, f.at+r*n+i, i == n-1)
+			if len(text) > 0 && (text[0] == p.quote || bytes.IndexByte(text, '\r') >= 0) || kind == Boolean && !isTruth(view(text)) ||
+				i == 0 && p.oddStart(f.Start(f.at+r*n)) {
+				records = r
+				break
+			}
+		}
 	}
-	return true
+	for i, w := range p.out.words {
+		for r := 0; w != nil && r < records; r++ {
+			w.add(view(p.fieldText(f, f.at+r*n+i, i == n-1)))
+		}
+	}
+	return records
 }
 
-// undo takes back the numbers of the first n columns of a record.
-func (p *parser) undo(n int) bool {
-	for i, v := range p.out.numbers[:n] {
-		p.out.numbers[i] = v[:min(len(v), p.out.rows)]
+// keep stores the numbers of so many records in their columns.
+func (p *parser) keep(values []float64, records int) {
+	n := len(p.kinds)
+	for i, to := range p.out.numbers {
+		if p.out.words[i] != nil {
+			continue
+		}
+		to = slices.Grow(to, records)
+		rows := to[len(to) : len(to)+records]
+		p.out.numbers[i] = to[:len(to)+records]
+		at := i
+		for r := range rows {
+			rows[r] = values[at]
+			at += n
+		}
 	}
-	return false
+	p.out.rows += records
 }
 
-// fieldText is field i of the record without blanks around it.
-func (p *parser) fieldText(f *fieldReader, i int) []byte {
-	text := p.text[f.Start(f.at+i):f.Ends[f.at+i]]
-	if i == len(p.kinds)-1 {
+// fieldText is field i without blanks around it.
+func (p *parser) fieldText(f *fieldReader, i int, last bool) []byte {
+	text := p.text[f.Start(i):f.Ends[i]]
+	if last {
 		text = bytes.TrimSuffix(text, []byte{'\r'})
 	}
 	for len(text) > 0 && p.blank(text[0]) {
@@ -114,8 +184,8 @@ func (p *parser) fieldText(f *fieldReader, i int) []byte {
 }
 
 // otherNumber reads a number that Fields leave out, or a missing one.
-func (p *parser) otherNumber(f *fieldReader, i int) (float64, bool) {
-	text := view(p.fieldText(f, i))
+func (p *parser) otherNumber(f *fieldReader, i int, last bool) (float64, bool) {
+	text := view(p.fieldText(f, i, last))
 	v, ok := number(text)
 	return v, ok || isMissing(text)
 }

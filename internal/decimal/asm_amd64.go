@@ -4,12 +4,12 @@
 
 package decimal
 
-// marks stores the offsets of separators and line ends among n bytes, a multiple of 64, and returns how many there are. It may write up to 8 places more.
+// marks stores the offsets of separators and line ends among n bytes, a multiple of 64, and at each line end how many of these there were until then. It returns how many it stored, and may write up to 8 ends more.
 //
 //go:noescape
-func marks(text *byte, n int, sep byte, ends *uint32) int
+func marks(text *byte, n int, sep byte, ends *uint32, lines *uint32) (fields int, rows int)
 
-// mantissas reads n fields, of which the first begins at start; no end is less than 33. It stores their digits as a number, and as facts the digits behind the point, the sign (bit 8), a line end behind (bit 9), and whether this is no plain number of up to 19 digits (bit 16).
+// numbers reads the groups of eight fields at ends, which is not the first end, and no end is less than 33. It stores their values, and a bit for each that has to be read otherwise: what is no plain number of up to 19 digits in up to 32 bytes, and what is too near the middle between two float64. powers are the mantissas of 10^0 to 10^-31, then what is added to the bits of a number for each.
 //
 //go:noescape
-func mantissas(text *byte, start int, ends *uint32, n int, man *uint64, facts *uint32)
+func numbers(text *byte, ends *uint32, groups int, powers *uint64, values *float64, others *uint8)

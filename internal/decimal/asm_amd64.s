@@ -4,72 +4,96 @@
 
 #include "textflag.h"
 
-// func marks(text *byte, n int, sep byte, ends *uint32) int
-// Requires: AVX, AVX512BW, BMI, POPCNT
-TEXT ·marks(SB), NOSPLIT, $0-40
+// func marks(text *byte, n int, sep byte, ends *uint32, lines *uint32) (fields int, rows int)
+// Requires: AVX, AVX512BW, BMI, BMI2, POPCNT
+TEXT ·marks(SB), NOSPLIT, $0-56
 	MOVQ         text+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVBLZX      sep+16(FP), DX
 	MOVQ         ends+24(FP), BX
+	MOVQ         lines+32(FP), SI
 	VPBROADCASTB DX, Z0
 	MOVL         $0x0000000a, DX
 	VPBROADCASTB DX, Z1
 	MOVQ         BX, DX
-	XORL         SI, SI
+	XORL         DI, DI
 
 block:
 	VMOVDQU8 (AX), Z2
 	VPCMPEQB Z0, Z2, K1
 	VPCMPEQB Z1, Z2, K2
 	KORQ     K1, K2, K1
-	KMOVQ    K1, DI
-	POPCNTQ  DI, R8
-	MOVQ     DX, R9
+	KMOVQ    K1, R8
+	KMOVQ    K2, R10
+	POPCNTQ  R8, R9
+	TESTQ    R10, R10
+	JEQ      marked
+	MOVQ     DX, R11
+	SUBQ     BX, R11
+	SHRQ     $0x02, R11
+	INCQ     R11
+
+line:
+	TZCNTQ  R10, R12
+	BZHIQ   R12, R8, R12
+	POPCNTQ R12, R12
+	ADDQ    R11, R12
+	MOVL    R12, (SI)
+	ADDQ    $0x00000004, SI
+	BLSRQ   R10, R10
+	JNE     line
+
+marked:
+	MOVQ DX, R10
 
 eight:
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, (R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 4(R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 8(R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 12(R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 16(R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 20(R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 24(R9)
-	BLSRQ  DI, DI
-	TZCNTQ DI, R10
-	ADDL   SI, R10
-	MOVL   R10, 28(R9)
-	BLSRQ  DI, DI
-	ADDQ   $0x00000020, R9
-	TESTQ  DI, DI
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, (R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 4(R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 8(R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 12(R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 16(R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 20(R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 24(R10)
+	BLSRQ  R8, R8
+	TZCNTQ R8, R11
+	ADDL   DI, R11
+	MOVL   R11, 28(R10)
+	BLSRQ  R8, R8
+	ADDQ   $0x00000020, R10
+	TESTQ  R8, R8
 	JNE    eight
-	LEAQ   (DX)(R8*4), DX
+	LEAQ   (DX)(R9*4), DX
 	ADDQ   $0x00000040, AX
-	ADDL   $0x00000040, SI
+	ADDL   $0x00000040, DI
 	SUBQ   $0x00000040, CX
 	JG     block
 	SUBQ   BX, DX
 	SHRQ   $0x02, DX
-	MOVQ   DX, ret+32(FP)
+	MOVQ   DX, fields+40(FP)
+	MOVQ   lines+32(FP), AX
+	SUBQ   AX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, rows+48(FP)
 	VZEROUPPER
 	RET
 
@@ -105,7 +129,39 @@ DATA tens<>+28(SB)/1, $0x0a
 DATA tens<>+29(SB)/1, $0x01
 DATA tens<>+30(SB)/1, $0x0a
 DATA tens<>+31(SB)/1, $0x01
-GLOBL tens<>(SB), RODATA|NOPTR, $32
+DATA tens<>+32(SB)/1, $0x0a
+DATA tens<>+33(SB)/1, $0x01
+DATA tens<>+34(SB)/1, $0x0a
+DATA tens<>+35(SB)/1, $0x01
+DATA tens<>+36(SB)/1, $0x0a
+DATA tens<>+37(SB)/1, $0x01
+DATA tens<>+38(SB)/1, $0x0a
+DATA tens<>+39(SB)/1, $0x01
+DATA tens<>+40(SB)/1, $0x0a
+DATA tens<>+41(SB)/1, $0x01
+DATA tens<>+42(SB)/1, $0x0a
+DATA tens<>+43(SB)/1, $0x01
+DATA tens<>+44(SB)/1, $0x0a
+DATA tens<>+45(SB)/1, $0x01
+DATA tens<>+46(SB)/1, $0x0a
+DATA tens<>+47(SB)/1, $0x01
+DATA tens<>+48(SB)/1, $0x0a
+DATA tens<>+49(SB)/1, $0x01
+DATA tens<>+50(SB)/1, $0x0a
+DATA tens<>+51(SB)/1, $0x01
+DATA tens<>+52(SB)/1, $0x0a
+DATA tens<>+53(SB)/1, $0x01
+DATA tens<>+54(SB)/1, $0x0a
+DATA tens<>+55(SB)/1, $0x01
+DATA tens<>+56(SB)/1, $0x0a
+DATA tens<>+57(SB)/1, $0x01
+DATA tens<>+58(SB)/1, $0x0a
+DATA tens<>+59(SB)/1, $0x01
+DATA tens<>+60(SB)/1, $0x0a
+DATA tens<>+61(SB)/1, $0x01
+DATA tens<>+62(SB)/1, $0x0a
+DATA tens<>+63(SB)/1, $0x01
+GLOBL tens<>(SB), RODATA|NOPTR, $64
 
 DATA hundreds<>+0(SB)/2, $0x0064
 DATA hundreds<>+2(SB)/2, $0x0001
@@ -123,7 +179,23 @@ DATA hundreds<>+24(SB)/2, $0x0064
 DATA hundreds<>+26(SB)/2, $0x0001
 DATA hundreds<>+28(SB)/2, $0x0064
 DATA hundreds<>+30(SB)/2, $0x0001
-GLOBL hundreds<>(SB), RODATA|NOPTR, $32
+DATA hundreds<>+32(SB)/2, $0x0064
+DATA hundreds<>+34(SB)/2, $0x0001
+DATA hundreds<>+36(SB)/2, $0x0064
+DATA hundreds<>+38(SB)/2, $0x0001
+DATA hundreds<>+40(SB)/2, $0x0064
+DATA hundreds<>+42(SB)/2, $0x0001
+DATA hundreds<>+44(SB)/2, $0x0064
+DATA hundreds<>+46(SB)/2, $0x0001
+DATA hundreds<>+48(SB)/2, $0x0064
+DATA hundreds<>+50(SB)/2, $0x0001
+DATA hundreds<>+52(SB)/2, $0x0064
+DATA hundreds<>+54(SB)/2, $0x0001
+DATA hundreds<>+56(SB)/2, $0x0064
+DATA hundreds<>+58(SB)/2, $0x0001
+DATA hundreds<>+60(SB)/2, $0x0064
+DATA hundreds<>+62(SB)/2, $0x0001
+GLOBL hundreds<>(SB), RODATA|NOPTR, $64
 
 DATA tenThousands<>+0(SB)/2, $0x2710
 DATA tenThousands<>+2(SB)/2, $0x0001
@@ -141,121 +213,729 @@ DATA tenThousands<>+24(SB)/2, $0x2710
 DATA tenThousands<>+26(SB)/2, $0x0001
 DATA tenThousands<>+28(SB)/2, $0x2710
 DATA tenThousands<>+30(SB)/2, $0x0001
-GLOBL tenThousands<>(SB), RODATA|NOPTR, $32
+DATA tenThousands<>+32(SB)/2, $0x2710
+DATA tenThousands<>+34(SB)/2, $0x0001
+DATA tenThousands<>+36(SB)/2, $0x2710
+DATA tenThousands<>+38(SB)/2, $0x0001
+DATA tenThousands<>+40(SB)/2, $0x2710
+DATA tenThousands<>+42(SB)/2, $0x0001
+DATA tenThousands<>+44(SB)/2, $0x2710
+DATA tenThousands<>+46(SB)/2, $0x0001
+DATA tenThousands<>+48(SB)/2, $0x2710
+DATA tenThousands<>+50(SB)/2, $0x0001
+DATA tenThousands<>+52(SB)/2, $0x2710
+DATA tenThousands<>+54(SB)/2, $0x0001
+DATA tenThousands<>+56(SB)/2, $0x2710
+DATA tenThousands<>+58(SB)/2, $0x0001
+DATA tenThousands<>+60(SB)/2, $0x2710
+DATA tenThousands<>+62(SB)/2, $0x0001
+GLOBL tenThousands<>(SB), RODATA|NOPTR, $64
 
-// func mantissas(text *byte, start int, ends *uint32, n int, man *uint64, facts *uint32)
-// Requires: AVX, AVX2, AVX512BW, AVX512VL, BMI, BMI2, CMOV
-TEXT ·mantissas(SB), NOSPLIT, $8-48
+// func numbers(text *byte, ends *uint32, groups int, powers *uint64, values *float64, others *uint8)
+// Requires: AVX, AVX2, AVX512BW, AVX512CD, AVX512DQ, AVX512F, AVX512VL, BMI
+TEXT ·numbers(SB), NOSPLIT, $64-48
 	MOVQ         text+0(FP), AX
-	MOVQ         start+8(FP), CX
-	MOVQ         ends+16(FP), DX
-	MOVQ         n+24(FP), BX
-	MOVQ         man+32(FP), SI
-	MOVQ         facts+40(FP), DI
+	MOVQ         ends+8(FP), CX
+	MOVQ         groups+16(FP), DX
+	MOVQ         powers+24(FP), BX
+	MOVQ         values+32(FP), SI
+	MOVQ         others+40(FP), DI
 	MOVL         $0x00000030, R8
-	VPBROADCASTB R8, Y0
+	VPBROADCASTB R8, Z0
 	MOVL         $0x00000009, R8
-	VPBROADCASTB R8, Y1
+	VPBROADCASTB R8, Z1
 	MOVL         $0x0000002e, R8
-	VPBROADCASTB R8, Y2
-	VMOVDQU      tens<>+0(SB), Y3
-	VMOVDQU      hundreds<>+0(SB), Y4
-	VMOVDQU      tenThousands<>+0(SB), Y5
+	VPBROADCASTB R8, Z2
+	MOVL         $0x0000002d, R8
+	VPBROADCASTB R8, Z3
+	VMOVDQU64    tens<>+0(SB), Z4
+	VMOVDQU64    hundreds<>+0(SB), Z5
+	VMOVDQU64    tenThousands<>+0(SB), Z6
+	VMOVDQU64    hundredMillion<>+0(SB), Z7
 
-field:
-	MOVL         (DX), R8
-	MOVQ         R8, R9
-	SUBQ         CX, R9
-	LEAQ         (AX)(R8*1), R10
-	VMOVDQU      -32(R10), Y6
-	VPSUBB       Y0, Y6, Y7
-	VPCMPUB      $0x02, Y1, Y7, K1
-	VPCMPEQB     Y2, Y6, K2
-	KMOVD        K1, R11
-	KMOVD        K2, R12
-	MOVL         $0x00000020, R13
-	SUBQ         R9, R13
-	MOVL         $0xffffffff, R14
-	SHLXQ        R13, R14, R14
-	ANDL         R14, R11
-	ANDL         R14, R12
-	MOVBLZX      (AX)(CX*1), CX
-	XORL         R15, R15
-	XORL         BP, BP
-	CMPL         CX, $0x0000002b
-	SETEQ        BP
-	CMPL         CX, $0x0000002d
-	SETEQ        R15
-	ORL          R15, BP
-	SHLXQ        R13, BP, BP
-	ORL          R11, BP
-	ORL          R12, BP
-	ANDNL        R14, BP, CX
-	BLSRL        R12, R13
-	ORL          R13, CX
-	XORL         R13, R13
-	CMPQ         R9, $0x00000020
-	SETHI        R13
-	ORL          R13, CX
-	TESTL        R11, R11
-	SETEQ        R13
-	ORL          R13, CX
-	XORL         R13, R13
-	BLSMSKL      R12, R9
-	CMOVLCS      R13, R9
-	ANDNL        R11, R9, R13
-	ADDL         R11, R11
-	ANDL         R9, R11
-	KMOVD        R13, K1
-	KMOVD        R11, K2
-	VMOVDQU      -33(R10), Y7
-	VPSUBB.Z     Y0, Y6, K1, Y6
-	VPSUBB       Y0, Y7, K2, Y6
-	VPMADDUBSW   Y3, Y6, Y6
-	VPMADDWD     Y4, Y6, Y6
-	VPACKUSDW    Y6, Y6, Y6
-	VPMADDWD     Y5, Y6, Y6
-	VMOVQ        X6, R9
-	VEXTRACTI128 $0x01, Y6, X6
-	VMOVQ        X6, R11
-	RORQ         $0x20, R9
-	XORL         R13, R13
-	CMPQ         R9, $0x000003e7
-	SETHI        R13
-	ORL          R13, CX
-	MOVQ         R11, R13
-	SHRQ         $0x20, R13
-	SHLQ         $0x20, R11
-	SHRQ         $0x20, R11
-	IMULQ        tenToThe16<>+0(SB), R9
-	IMUL3Q       $0x05f5e100, R11, R11
-	ADDQ         R9, R11
-	ADDQ         R13, R11
-	MOVQ         R11, (SI)
-	ORL          $0x80000000, R12
-	TZCNTL       R12, R12
-	XORL         $0x0000001f, R12
-	SHLL         $0x08, R15
-	ORL          R15, R12
-	XORL         R13, R13
-	CMPB         (R10), $0x0a
-	SETEQ        R13
-	SHLL         $0x09, R13
-	ORL          R13, R12
-	XORL         R13, R13
-	TESTL        CX, CX
-	SETNE        R13
-	SHLL         $0x10, R13
-	ORL          R13, R12
-	MOVL         R12, (DI)
-	LEAQ         1(R8), CX
-	ADDQ         $0x00000004, DX
-	ADDQ         $0x00000008, SI
-	ADDQ         $0x00000004, DI
-	DECQ         BX
-	JNE          field
+group:
+	VMOVDQU64    (CX), Y8
+	VPSUBD       -4(CX), Y8, Y8
+	VPADDD       allOnes<>+0(SB), Y8, Y8
+	VPCMPUD      $0x06, sixteens<>+0(SB), Y8, K1
+	KMOVB        K1, R8
+	TESTL        R8, R8
+	JNE          long
+	VMOVDQU64    evensFirst<>+0(SB), Y16
+	VMOVDQU64    sixteensAgain<>+0(SB), Y15
+	VPSUBD       Y8, Y15, Y15
+	VPERMD       Y15, Y16, Y15
+	VMOVDQU64    allOnes<>+0(SB), Y8
+	VPSLLVD      Y15, Y8, Y8
+	VPMOVDW      Y8, (SP)
+	VMOVDQU64    ones<>+0(SB), Y8
+	VPSLLVD      Y15, Y8, Y8
+	VPMOVDW      Y8, 32(SP)
+	MOVL         (CX), R8
+	VMOVDQU64    -16(AX)(R8*1), X9
+	MOVL         8(CX), R8
+	VINSERTI32X4 $0x01, -16(AX)(R8*1), Y9, Y9
+	MOVL         16(CX), R8
+	VINSERTI32X4 $0x02, -16(AX)(R8*1), Z9, Z9
+	MOVL         24(CX), R8
+	VINSERTI32X4 $0x03, -16(AX)(R8*1), Z9, Z9
+	VPSUBB       Z0, Z9, Z8
+	VPCMPUB      $0x02, Z1, Z8, K1
+	VPCMPEQB     Z2, Z9, K2
+	VPCMPEQB     Z3, Z9, K3
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	KMOVQ        K3, R10
+	ANDQ         (SP), R8
+	ANDQ         (SP), R9
+	ANDQ         32(SP), R10
+	MOVQ         R8, R11
+	ORQ          R9, R11
+	ORQ          R10, R11
+	ANDNQ        (SP), R11, R11
+	MOVQ         $0x7fff7fff7fff7fff, R13
+	MOVQ         R9, R12
+	ANDQ         R13, R12
+	ADDQ         R13, R12
+	ORQ          R9, R12
+	SHRQ         $0x0f, R12
+	MOVQ         $0x0001000100010001, R13
+	ANDQ         R13, R12
+	MOVQ         R9, R13
+	SUBQ         R12, R13
+	MOVQ         R9, R12
+	XORQ         R13, R12
+	ANDQ         R9, R13
+	ORQ          R13, R11
+	VPSLLDQ      $0x01, Z8, Z15
+	VMOVQ        R8, X9
+	VMOVQ        R9, X11
+	VMOVQ        R10, X12
+	VMOVQ        R11, X13
+	ANDNQ        R8, R12, R9
+	ANDQ         R12, R8
+	ADDQ         R8, R8
+	KMOVQ        R9, K1
+	KMOVQ        R8, K2
+	VMOVDQU8.Z   Z8, K1, Z8
+	VMOVDQU8     Z15, K2, Z8
+	VPMADDUBSW   Z4, Z8, Z8
+	VPMADDWD     Z5, Z8, Z8
+	MOVL         4(CX), R8
+	VMOVDQU64    -16(AX)(R8*1), X10
+	MOVL         12(CX), R8
+	VINSERTI32X4 $0x01, -16(AX)(R8*1), Y10, Y10
+	MOVL         20(CX), R8
+	VINSERTI32X4 $0x02, -16(AX)(R8*1), Z10, Z10
+	MOVL         28(CX), R8
+	VINSERTI32X4 $0x03, -16(AX)(R8*1), Z10, Z10
+	VPSUBB       Z0, Z10, Z15
+	VPCMPUB      $0x02, Z1, Z15, K1
+	VPCMPEQB     Z2, Z10, K2
+	VPCMPEQB     Z3, Z10, K3
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	KMOVQ        K3, R10
+	ANDQ         8(SP), R8
+	ANDQ         8(SP), R9
+	ANDQ         40(SP), R10
+	MOVQ         R8, R11
+	ORQ          R9, R11
+	ORQ          R10, R11
+	ANDNQ        8(SP), R11, R11
+	MOVQ         $0x7fff7fff7fff7fff, R13
+	MOVQ         R9, R12
+	ANDQ         R13, R12
+	ADDQ         R13, R12
+	ORQ          R9, R12
+	SHRQ         $0x0f, R12
+	MOVQ         $0x0001000100010001, R13
+	ANDQ         R13, R12
+	MOVQ         R9, R13
+	SUBQ         R12, R13
+	MOVQ         R9, R12
+	XORQ         R13, R12
+	ANDQ         R9, R13
+	ORQ          R13, R11
+	VPSLLDQ      $0x01, Z15, Z24
+	VMOVQ        R8, X10
+	VMOVQ        R9, X14
+	VMOVQ        R10, X16
+	VMOVQ        R11, X17
+	ANDNQ        R8, R12, R9
+	ANDQ         R12, R8
+	ADDQ         R8, R8
+	KMOVQ        R9, K1
+	KMOVQ        R8, K2
+	VMOVDQU8.Z   Z15, K1, Z15
+	VMOVDQU8     Z24, K2, Z15
+	VPMADDUBSW   Z4, Z15, Z15
+	VPMADDWD     Z5, Z15, Z15
+	VPACKUSDW    Z15, Z8, Z8
+	VPMADDWD     Z6, Z8, Z8
+	VPSRLQ       $0x20, Z8, Z15
+	VPMULUDQ     Z7, Z8, Z8
+	VPADDQ       Z15, Z8, Z8
+	VPUNPCKLWD   X14, X11, X11
+	VPMOVZXWQ    X11, Z15
+	VPLZCNTQ     Z15, Z15
+	VMOVDQU64    exactPowers<>+0(SB), Z24
+	VPERMI2PD    exactPowersBehind<>+0(SB), Z24, Z15
+	VPCMPUQ      $0x05, exactMantissas<>+0(SB), Z8, K1
+	VCVTUQQ2PD   Z8, Z8
+	VDIVPD       Z15, Z8, Z8
+	VPUNPCKLWD   X16, X12, X12
+	VPTESTMW     X12, X12, K2
+	VPORQ        signs<>+0(SB), Z8, K2, Z8
+	VPUNPCKLWD   X17, X13, X13
+	VPUNPCKLWD   X10, X9, X9
+	VPTESTMW     X13, X13, K2
+	KORB         K2, K1, K1
+	VPTESTNMW    X9, X9, K2
+	KORB         K2, K1, K1
+	VMOVUPD      Z8, (SI)
+	KMOVB        K1, (DI)
+
+next:
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000040, SI
+	INCQ DI
+	DECQ DX
+	JNE  group
 	VZEROUPPER
 	RET
 
+long:
+	VMOVDQU64    pairsFirst<>+0(SB), Y16
+	VMOVDQU64    thirtyTwos<>+0(SB), Y15
+	VPSUBD       Y8, Y15, Y15
+	VPERMD       Y15, Y16, Y15
+	VMOVDQU64    allOnes<>+0(SB), Y8
+	VPSLLVD      Y15, Y8, Y8
+	VMOVDQU64    Y8, (SP)
+	VMOVDQU64    onesAgain<>+0(SB), Y8
+	VPSLLVD      Y15, Y8, Y8
+	VMOVDQU64    Y8, 32(SP)
+	MOVL         (CX), R8
+	MOVL         8(CX), R9
+	VMOVDQU64    -32(AX)(R8*1), Y16
+	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z16, Z16
+	VMOVDQU64    -33(AX)(R8*1), Y17
+	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z17, Z17
+	VPSUBB       Z0, Z16, Z8
+	VPCMPUB      $0x02, Z1, Z8, K1
+	VPCMPEQB     Z2, Z16, K2
+	VPCMPEQB     Z3, Z16, K3
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	KMOVQ        K3, R10
+	ANDQ         (SP), R8
+	ANDQ         (SP), R9
+	ANDQ         32(SP), R10
+	MOVQ         R8, R11
+	ORQ          R9, R11
+	ORQ          R10, R11
+	ANDNQ        (SP), R11, R11
+	MOVQ         $0x7fffffff7fffffff, R13
+	MOVQ         R9, R12
+	ANDQ         R13, R12
+	ADDQ         R13, R12
+	ORQ          R9, R12
+	SHRQ         $0x1f, R12
+	MOVQ         $0x0000000100000001, R13
+	ANDQ         R13, R12
+	MOVQ         R9, R13
+	SUBQ         R12, R13
+	MOVQ         R9, R12
+	XORQ         R13, R12
+	ANDQ         R9, R13
+	ORQ          R13, R11
+	VPSUBB       Z0, Z17, Z17
+	VMOVQ        R8, X11
+	VMOVQ        R9, X12
+	VMOVQ        R10, X13
+	VMOVQ        R11, X14
+	ANDNQ        R8, R12, R9
+	ANDQ         R12, R8
+	ADDQ         R8, R8
+	KMOVQ        R9, K1
+	KMOVQ        R8, K2
+	VMOVDQU8.Z   Z8, K1, Z8
+	VMOVDQU8     Z17, K2, Z8
+	VPMADDUBSW   Z4, Z8, Z8
+	VPMADDWD     Z5, Z8, Z8
+	MOVL         4(CX), R8
+	MOVL         12(CX), R9
+	VMOVDQU64    -32(AX)(R8*1), Y18
+	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z18, Z18
+	VMOVDQU64    -33(AX)(R8*1), Y19
+	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z19, Z19
+	VPSUBB       Z0, Z18, Z15
+	VPCMPUB      $0x02, Z1, Z15, K1
+	VPCMPEQB     Z2, Z18, K2
+	VPCMPEQB     Z3, Z18, K3
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	KMOVQ        K3, R10
+	ANDQ         8(SP), R8
+	ANDQ         8(SP), R9
+	ANDQ         40(SP), R10
+	MOVQ         R8, R11
+	ORQ          R9, R11
+	ORQ          R10, R11
+	ANDNQ        8(SP), R11, R11
+	MOVQ         $0x7fffffff7fffffff, R13
+	MOVQ         R9, R12
+	ANDQ         R13, R12
+	ADDQ         R13, R12
+	ORQ          R9, R12
+	SHRQ         $0x1f, R12
+	MOVQ         $0x0000000100000001, R13
+	ANDQ         R13, R12
+	MOVQ         R9, R13
+	SUBQ         R12, R13
+	MOVQ         R9, R12
+	XORQ         R13, R12
+	ANDQ         R9, R13
+	ORQ          R13, R11
+	VPSUBB       Z0, Z19, Z19
+	VMOVQ        R8, X9
+	VMOVQ        R9, X26
+	VMOVQ        R10, X10
+	VMOVQ        R11, X16
+	ANDNQ        R8, R12, R9
+	ANDQ         R12, R8
+	ADDQ         R8, R8
+	KMOVQ        R9, K1
+	KMOVQ        R8, K2
+	VMOVDQU8.Z   Z15, K1, Z15
+	VMOVDQU8     Z19, K2, Z15
+	VPMADDUBSW   Z4, Z15, Z15
+	VPMADDWD     Z5, Z15, Z15
+	MOVL         16(CX), R8
+	MOVL         24(CX), R9
+	VMOVDQU64    -32(AX)(R8*1), Y20
+	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z20, Z20
+	VMOVDQU64    -33(AX)(R8*1), Y21
+	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z21, Z21
+	VPSUBB       Z0, Z20, Z24
+	VPCMPUB      $0x02, Z1, Z24, K1
+	VPCMPEQB     Z2, Z20, K2
+	VPCMPEQB     Z3, Z20, K3
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	KMOVQ        K3, R10
+	ANDQ         16(SP), R8
+	ANDQ         16(SP), R9
+	ANDQ         48(SP), R10
+	MOVQ         R8, R11
+	ORQ          R9, R11
+	ORQ          R10, R11
+	ANDNQ        16(SP), R11, R11
+	MOVQ         $0x7fffffff7fffffff, R13
+	MOVQ         R9, R12
+	ANDQ         R13, R12
+	ADDQ         R13, R12
+	ORQ          R9, R12
+	SHRQ         $0x1f, R12
+	MOVQ         $0x0000000100000001, R13
+	ANDQ         R13, R12
+	MOVQ         R9, R13
+	SUBQ         R12, R13
+	MOVQ         R9, R12
+	XORQ         R13, R12
+	ANDQ         R9, R13
+	ORQ          R13, R11
+	VPSUBB       Z0, Z21, Z21
+	VMOVQ        R8, X17
+	VMOVQ        R9, X20
+	VMOVQ        R10, X18
+	VMOVQ        R11, X19
+	ANDNQ        R8, R12, R9
+	ANDQ         R12, R8
+	ADDQ         R8, R8
+	KMOVQ        R9, K1
+	KMOVQ        R8, K2
+	VMOVDQU8.Z   Z24, K1, Z24
+	VMOVDQU8     Z21, K2, Z24
+	VPMADDUBSW   Z4, Z24, Z24
+	VPMADDWD     Z5, Z24, Z24
+	MOVL         20(CX), R8
+	MOVL         28(CX), R9
+	VMOVDQU64    -32(AX)(R8*1), Y22
+	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z22, Z22
+	VMOVDQU64    -33(AX)(R8*1), Y23
+	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z23, Z23
+	VPSUBB       Z0, Z22, Z25
+	VPCMPUB      $0x02, Z1, Z25, K1
+	VPCMPEQB     Z2, Z22, K2
+	VPCMPEQB     Z3, Z22, K3
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	KMOVQ        K3, R10
+	ANDQ         24(SP), R8
+	ANDQ         24(SP), R9
+	ANDQ         56(SP), R10
+	MOVQ         R8, R11
+	ORQ          R9, R11
+	ORQ          R10, R11
+	ANDNQ        24(SP), R11, R11
+	MOVQ         $0x7fffffff7fffffff, R13
+	MOVQ         R9, R12
+	ANDQ         R13, R12
+	ADDQ         R13, R12
+	ORQ          R9, R12
+	SHRQ         $0x1f, R12
+	MOVQ         $0x0000000100000001, R13
+	ANDQ         R13, R12
+	MOVQ         R9, R13
+	SUBQ         R12, R13
+	MOVQ         R9, R12
+	XORQ         R13, R12
+	ANDQ         R9, R13
+	ORQ          R13, R11
+	VPSUBB       Z0, Z23, Z23
+	VMOVQ        R8, X21
+	VMOVQ        R9, X27
+	VMOVQ        R10, X22
+	VMOVQ        R11, X29
+	ANDNQ        R8, R12, R9
+	ANDQ         R12, R8
+	ADDQ         R8, R8
+	KMOVQ        R9, K1
+	KMOVQ        R8, K2
+	VMOVDQU8.Z   Z25, K1, Z25
+	VMOVDQU8     Z23, K2, Z25
+	VPMADDUBSW   Z4, Z25, Z25
+	VPMADDWD     Z5, Z25, Z25
+	VPACKUSDW    Z15, Z8, Z8
+	VPMADDWD     Z6, Z8, Z8
+	VPSRLQ       $0x20, Z8, Z15
+	VPMULUDQ     Z7, Z8, Z8
+	VPADDQ       Z15, Z8, Z8
+	VPACKUSDW    Z25, Z24, Z24
+	VPMADDWD     Z6, Z24, Z24
+	VPSRLQ       $0x20, Z24, Z15
+	VPMULUDQ     Z7, Z24, Z24
+	VPADDQ       Z15, Z24, Z24
+	VMOVDQU64    highHalves<>+0(SB), Z15
+	VPERMI2Q     Z24, Z8, Z15
+	VMOVDQU64    lowHalves<>+0(SB), Z25
+	VPERMI2Q     Z24, Z8, Z25
+	VPCMPUQ      $0x06, highDigits<>+0(SB), Z15, K1
+	VPMULLQ      tenToThe16<>+0(SB), Z15, Z15
+	VPADDQ       Z15, Z25, Z25
+	VPUNPCKLDQ   X26, X12, X12
+	VPUNPCKLDQ   X27, X20, X20
+	VINSERTI32X4 $0x01, X20, Y12, Y12
+	VPMOVZXDQ    Y12, Z8
+	VPLZCNTQ     Z8, Z8
+	VPTESTMQ     sixteenth<>+0(SB), Z8, K2
+	VMOVDQU64    (BX), Z24
+	VMOVDQA64    Z8, Z15
+	VPERMI2Q     64(BX), Z24, Z15
+	VMOVDQU64    128(BX), Z26
+	VMOVDQA64    Z8, Z24
+	VPERMI2Q     192(BX), Z26, Z24
+	VMOVDQA64    Z24, K2, Z15
+	VMOVDQU64    256(BX), Z26
+	VMOVDQA64    Z8, Z24
+	VPERMI2Q     320(BX), Z26, Z24
+	VMOVDQU64    384(BX), Z26
+	VMOVDQA64    Z8, Z8
+	VPERMI2Q     448(BX), Z26, Z8
+	VMOVDQA64    Z8, K2, Z24
+	VPLZCNTQ     Z25, Z8
+	VPSLLVQ      Z8, Z25, Z26
+	VPSRLQ       $0x20, Z26, Z27
+	VPSRLQ       $0x20, Z15, Z28
+	VPMULUDQ     Z15, Z27, Z15
+	VPMULUDQ     Z28, Z26, Z26
+	VPMULUDQ     Z28, Z27, Z27
+	VPSRLQ       $0x20, Z15, Z28
+	VPADDQ       Z28, Z27, Z27
+	VPSLLQ       $0x20, Z15, Z15
+	VPSRLQ       $0x20, Z15, Z15
+	VPADDQ       Z15, Z26, Z26
+	VPSRLQ       $0x20, Z26, Z26
+	VPADDQ       Z26, Z27, Z27
+	VPSRLQ       $0x3f, Z27, Z15
+	VPADDQ       dropped<>+0(SB), Z15, Z26
+	VPSRLVQ      Z26, Z27, Z28
+	VPSLLVQ      Z26, Z28, Z26
+	VPSUBQ       Z26, Z27, Z26
+	VMOVDQU64    halves<>+0(SB), Z27
+	VPSLLVQ      Z15, Z27, Z27
+	VPSUBQ       Z27, Z26, Z26
+	VPCMPQ       $0x06, none<>+0(SB), Z26, K2
+	VMOVDQU64    oneMore<>+0(SB), Z27
+	VPADDQ       Z27, Z28, K2, Z28
+	VMOVDQU64    twoMore<>+0(SB), Z27
+	VPADDQ       Z27, Z26, Z26
+	VPCMPUQ      $0x02, Z27, Z26, K3
+	VPADDQ       Z15, Z24, Z24
+	VPSUBQ       Z8, Z24, Z24
+	VPSLLQ       $0x34, Z24, Z24
+	VPADDQ       Z24, Z28, Z28
+	VPTESTMQ     Z25, Z25, K2
+	KANDB        K2, K3, K3
+	VMOVDQA64.Z  Z28, K2, Z28
+	KORB         K3, K1, K1
+	VPUNPCKLDQ   X10, X13, X13
+	VPUNPCKLDQ   X22, X18, X18
+	VINSERTI32X4 $0x01, X18, Y13, Y13
+	VPTESTMD     Y13, Y13, K2
+	VPORQ        signsAgain<>+0(SB), Z28, K2, Z28
+	VPUNPCKLDQ   X16, X14, X14
+	VPUNPCKLDQ   X29, X19, X19
+	VINSERTI32X4 $0x01, X19, Y14, Y14
+	VPUNPCKLDQ   X9, X11, X11
+	VPUNPCKLDQ   X21, X17, X17
+	VINSERTI32X4 $0x01, X17, Y11, Y11
+	VPTESTMD     Y14, Y14, K2
+	KORB         K2, K1, K1
+	VPTESTNMD    Y11, Y11, K2
+	KORB         K2, K1, K1
+	VMOVUPD      Z28, (SI)
+	KMOVB        K1, (DI)
+	JMP          next
+
+DATA allOnes<>+0(SB)/4, $0xffffffff
+DATA allOnes<>+4(SB)/4, $0xffffffff
+DATA allOnes<>+8(SB)/4, $0xffffffff
+DATA allOnes<>+12(SB)/4, $0xffffffff
+DATA allOnes<>+16(SB)/4, $0xffffffff
+DATA allOnes<>+20(SB)/4, $0xffffffff
+DATA allOnes<>+24(SB)/4, $0xffffffff
+DATA allOnes<>+28(SB)/4, $0xffffffff
+GLOBL allOnes<>(SB), RODATA|NOPTR, $32
+
+DATA hundredMillion<>+0(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+8(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+16(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+24(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+32(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+40(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+48(SB)/8, $0x0000000005f5e100
+DATA hundredMillion<>+56(SB)/8, $0x0000000005f5e100
+GLOBL hundredMillion<>(SB), RODATA|NOPTR, $64
+
+DATA sixteens<>+0(SB)/4, $0x00000010
+DATA sixteens<>+4(SB)/4, $0x00000010
+DATA sixteens<>+8(SB)/4, $0x00000010
+DATA sixteens<>+12(SB)/4, $0x00000010
+DATA sixteens<>+16(SB)/4, $0x00000010
+DATA sixteens<>+20(SB)/4, $0x00000010
+DATA sixteens<>+24(SB)/4, $0x00000010
+DATA sixteens<>+28(SB)/4, $0x00000010
+GLOBL sixteens<>(SB), RODATA|NOPTR, $32
+
+DATA evensFirst<>+0(SB)/4, $0x00000000
+DATA evensFirst<>+4(SB)/4, $0x00000002
+DATA evensFirst<>+8(SB)/4, $0x00000004
+DATA evensFirst<>+12(SB)/4, $0x00000006
+DATA evensFirst<>+16(SB)/4, $0x00000001
+DATA evensFirst<>+20(SB)/4, $0x00000003
+DATA evensFirst<>+24(SB)/4, $0x00000005
+DATA evensFirst<>+28(SB)/4, $0x00000007
+GLOBL evensFirst<>(SB), RODATA|NOPTR, $32
+
+DATA sixteensAgain<>+0(SB)/4, $0x00000010
+DATA sixteensAgain<>+4(SB)/4, $0x00000010
+DATA sixteensAgain<>+8(SB)/4, $0x00000010
+DATA sixteensAgain<>+12(SB)/4, $0x00000010
+DATA sixteensAgain<>+16(SB)/4, $0x00000010
+DATA sixteensAgain<>+20(SB)/4, $0x00000010
+DATA sixteensAgain<>+24(SB)/4, $0x00000010
+DATA sixteensAgain<>+28(SB)/4, $0x00000010
+GLOBL sixteensAgain<>(SB), RODATA|NOPTR, $32
+
+DATA ones<>+0(SB)/4, $0x00000001
+DATA ones<>+4(SB)/4, $0x00000001
+DATA ones<>+8(SB)/4, $0x00000001
+DATA ones<>+12(SB)/4, $0x00000001
+DATA ones<>+16(SB)/4, $0x00000001
+DATA ones<>+20(SB)/4, $0x00000001
+DATA ones<>+24(SB)/4, $0x00000001
+DATA ones<>+28(SB)/4, $0x00000001
+GLOBL ones<>(SB), RODATA|NOPTR, $32
+
+DATA exactPowers<>+0(SB)/8, $0x3ff0000000000000
+DATA exactPowers<>+8(SB)/8, $0x4024000000000000
+DATA exactPowers<>+16(SB)/8, $0x4059000000000000
+DATA exactPowers<>+24(SB)/8, $0x408f400000000000
+DATA exactPowers<>+32(SB)/8, $0x40c3880000000000
+DATA exactPowers<>+40(SB)/8, $0x40f86a0000000000
+DATA exactPowers<>+48(SB)/8, $0x412e848000000000
+DATA exactPowers<>+56(SB)/8, $0x416312d000000000
+GLOBL exactPowers<>(SB), RODATA|NOPTR, $64
+
+DATA exactPowersBehind<>+0(SB)/8, $0x4197d78400000000
+DATA exactPowersBehind<>+8(SB)/8, $0x41cdcd6500000000
+DATA exactPowersBehind<>+16(SB)/8, $0x4202a05f20000000
+DATA exactPowersBehind<>+24(SB)/8, $0x42374876e8000000
+DATA exactPowersBehind<>+32(SB)/8, $0x426d1a94a2000000
+DATA exactPowersBehind<>+40(SB)/8, $0x42a2309ce5400000
+DATA exactPowersBehind<>+48(SB)/8, $0x42d6bcc41e900000
+DATA exactPowersBehind<>+56(SB)/8, $0x430c6bf526340000
+GLOBL exactPowersBehind<>(SB), RODATA|NOPTR, $64
+
+DATA exactMantissas<>+0(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+8(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+16(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+24(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+32(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+40(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+48(SB)/8, $0x0020000000000000
+DATA exactMantissas<>+56(SB)/8, $0x0020000000000000
+GLOBL exactMantissas<>(SB), RODATA|NOPTR, $64
+
+DATA signs<>+0(SB)/8, $0x8000000000000000
+DATA signs<>+8(SB)/8, $0x8000000000000000
+DATA signs<>+16(SB)/8, $0x8000000000000000
+DATA signs<>+24(SB)/8, $0x8000000000000000
+DATA signs<>+32(SB)/8, $0x8000000000000000
+DATA signs<>+40(SB)/8, $0x8000000000000000
+DATA signs<>+48(SB)/8, $0x8000000000000000
+DATA signs<>+56(SB)/8, $0x8000000000000000
+GLOBL signs<>(SB), RODATA|NOPTR, $64
+
+DATA pairsFirst<>+0(SB)/4, $0x00000000
+DATA pairsFirst<>+4(SB)/4, $0x00000002
+DATA pairsFirst<>+8(SB)/4, $0x00000001
+DATA pairsFirst<>+12(SB)/4, $0x00000003
+DATA pairsFirst<>+16(SB)/4, $0x00000004
+DATA pairsFirst<>+20(SB)/4, $0x00000006
+DATA pairsFirst<>+24(SB)/4, $0x00000005
+DATA pairsFirst<>+28(SB)/4, $0x00000007
+GLOBL pairsFirst<>(SB), RODATA|NOPTR, $32
+
+DATA thirtyTwos<>+0(SB)/4, $0x00000020
+DATA thirtyTwos<>+4(SB)/4, $0x00000020
+DATA thirtyTwos<>+8(SB)/4, $0x00000020
+DATA thirtyTwos<>+12(SB)/4, $0x00000020
+DATA thirtyTwos<>+16(SB)/4, $0x00000020
+DATA thirtyTwos<>+20(SB)/4, $0x00000020
+DATA thirtyTwos<>+24(SB)/4, $0x00000020
+DATA thirtyTwos<>+28(SB)/4, $0x00000020
+GLOBL thirtyTwos<>(SB), RODATA|NOPTR, $32
+
+DATA onesAgain<>+0(SB)/4, $0x00000001
+DATA onesAgain<>+4(SB)/4, $0x00000001
+DATA onesAgain<>+8(SB)/4, $0x00000001
+DATA onesAgain<>+12(SB)/4, $0x00000001
+DATA onesAgain<>+16(SB)/4, $0x00000001
+DATA onesAgain<>+20(SB)/4, $0x00000001
+DATA onesAgain<>+24(SB)/4, $0x00000001
+DATA onesAgain<>+28(SB)/4, $0x00000001
+GLOBL onesAgain<>(SB), RODATA|NOPTR, $32
+
+DATA highHalves<>+0(SB)/8, $0x0000000000000000
+DATA highHalves<>+8(SB)/8, $0x0000000000000001
+DATA highHalves<>+16(SB)/8, $0x0000000000000004
+DATA highHalves<>+24(SB)/8, $0x0000000000000005
+DATA highHalves<>+32(SB)/8, $0x0000000000000008
+DATA highHalves<>+40(SB)/8, $0x0000000000000009
+DATA highHalves<>+48(SB)/8, $0x000000000000000c
+DATA highHalves<>+56(SB)/8, $0x000000000000000d
+GLOBL highHalves<>(SB), RODATA|NOPTR, $64
+
+DATA lowHalves<>+0(SB)/8, $0x0000000000000002
+DATA lowHalves<>+8(SB)/8, $0x0000000000000003
+DATA lowHalves<>+16(SB)/8, $0x0000000000000006
+DATA lowHalves<>+24(SB)/8, $0x0000000000000007
+DATA lowHalves<>+32(SB)/8, $0x000000000000000a
+DATA lowHalves<>+40(SB)/8, $0x000000000000000b
+DATA lowHalves<>+48(SB)/8, $0x000000000000000e
+DATA lowHalves<>+56(SB)/8, $0x000000000000000f
+GLOBL lowHalves<>(SB), RODATA|NOPTR, $64
+
+DATA highDigits<>+0(SB)/8, $0x00000000000003e7
+DATA highDigits<>+8(SB)/8, $0x00000000000003e7
+DATA highDigits<>+16(SB)/8, $0x00000000000003e7
+DATA highDigits<>+24(SB)/8, $0x00000000000003e7
+DATA highDigits<>+32(SB)/8, $0x00000000000003e7
+DATA highDigits<>+40(SB)/8, $0x00000000000003e7
+DATA highDigits<>+48(SB)/8, $0x00000000000003e7
+DATA highDigits<>+56(SB)/8, $0x00000000000003e7
+GLOBL highDigits<>(SB), RODATA|NOPTR, $64
+
 DATA tenToThe16<>+0(SB)/8, $0x002386f26fc10000
-GLOBL tenToThe16<>(SB), RODATA|NOPTR, $8
+DATA tenToThe16<>+8(SB)/8, $0x002386f26fc10000
+DATA tenToThe16<>+16(SB)/8, $0x002386f26fc10000
+DATA tenToThe16<>+24(SB)/8, $0x002386f26fc10000
+DATA tenToThe16<>+32(SB)/8, $0x002386f26fc10000
+DATA tenToThe16<>+40(SB)/8, $0x002386f26fc10000
+DATA tenToThe16<>+48(SB)/8, $0x002386f26fc10000
+DATA tenToThe16<>+56(SB)/8, $0x002386f26fc10000
+GLOBL tenToThe16<>(SB), RODATA|NOPTR, $64
+
+DATA sixteenth<>+0(SB)/8, $0x0000000000000010
+DATA sixteenth<>+8(SB)/8, $0x0000000000000010
+DATA sixteenth<>+16(SB)/8, $0x0000000000000010
+DATA sixteenth<>+24(SB)/8, $0x0000000000000010
+DATA sixteenth<>+32(SB)/8, $0x0000000000000010
+DATA sixteenth<>+40(SB)/8, $0x0000000000000010
+DATA sixteenth<>+48(SB)/8, $0x0000000000000010
+DATA sixteenth<>+56(SB)/8, $0x0000000000000010
+GLOBL sixteenth<>(SB), RODATA|NOPTR, $64
+
+DATA dropped<>+0(SB)/8, $0x000000000000000a
+DATA dropped<>+8(SB)/8, $0x000000000000000a
+DATA dropped<>+16(SB)/8, $0x000000000000000a
+DATA dropped<>+24(SB)/8, $0x000000000000000a
+DATA dropped<>+32(SB)/8, $0x000000000000000a
+DATA dropped<>+40(SB)/8, $0x000000000000000a
+DATA dropped<>+48(SB)/8, $0x000000000000000a
+DATA dropped<>+56(SB)/8, $0x000000000000000a
+GLOBL dropped<>(SB), RODATA|NOPTR, $64
+
+DATA halves<>+0(SB)/8, $0x0000000000000200
+DATA halves<>+8(SB)/8, $0x0000000000000200
+DATA halves<>+16(SB)/8, $0x0000000000000200
+DATA halves<>+24(SB)/8, $0x0000000000000200
+DATA halves<>+32(SB)/8, $0x0000000000000200
+DATA halves<>+40(SB)/8, $0x0000000000000200
+DATA halves<>+48(SB)/8, $0x0000000000000200
+DATA halves<>+56(SB)/8, $0x0000000000000200
+GLOBL halves<>(SB), RODATA|NOPTR, $64
+
+DATA none<>+0(SB)/8, $0x0000000000000000
+DATA none<>+8(SB)/8, $0x0000000000000000
+DATA none<>+16(SB)/8, $0x0000000000000000
+DATA none<>+24(SB)/8, $0x0000000000000000
+DATA none<>+32(SB)/8, $0x0000000000000000
+DATA none<>+40(SB)/8, $0x0000000000000000
+DATA none<>+48(SB)/8, $0x0000000000000000
+DATA none<>+56(SB)/8, $0x0000000000000000
+GLOBL none<>(SB), RODATA|NOPTR, $64
+
+DATA oneMore<>+0(SB)/8, $0x0000000000000001
+DATA oneMore<>+8(SB)/8, $0x0000000000000001
+DATA oneMore<>+16(SB)/8, $0x0000000000000001
+DATA oneMore<>+24(SB)/8, $0x0000000000000001
+DATA oneMore<>+32(SB)/8, $0x0000000000000001
+DATA oneMore<>+40(SB)/8, $0x0000000000000001
+DATA oneMore<>+48(SB)/8, $0x0000000000000001
+DATA oneMore<>+56(SB)/8, $0x0000000000000001
+GLOBL oneMore<>(SB), RODATA|NOPTR, $64
+
+DATA twoMore<>+0(SB)/8, $0x0000000000000002
+DATA twoMore<>+8(SB)/8, $0x0000000000000002
+DATA twoMore<>+16(SB)/8, $0x0000000000000002
+DATA twoMore<>+24(SB)/8, $0x0000000000000002
+DATA twoMore<>+32(SB)/8, $0x0000000000000002
+DATA twoMore<>+40(SB)/8, $0x0000000000000002
+DATA twoMore<>+48(SB)/8, $0x0000000000000002
+DATA twoMore<>+56(SB)/8, $0x0000000000000002
+GLOBL twoMore<>(SB), RODATA|NOPTR, $64
+
+DATA signsAgain<>+0(SB)/8, $0x8000000000000000
+DATA signsAgain<>+8(SB)/8, $0x8000000000000000
+DATA signsAgain<>+16(SB)/8, $0x8000000000000000
+DATA signsAgain<>+24(SB)/8, $0x8000000000000000
+DATA signsAgain<>+32(SB)/8, $0x8000000000000000
+DATA signsAgain<>+40(SB)/8, $0x8000000000000000
+DATA signsAgain<>+48(SB)/8, $0x8000000000000000
+DATA signsAgain<>+56(SB)/8, $0x8000000000000000
+GLOBL signsAgain<>(SB), RODATA|NOPTR, $64

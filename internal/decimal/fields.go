@@ -1,48 +1,59 @@
 package decimal
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Fields are the fields of a text between separators and line ends, and the
 // numbers in them. Where each field ends is known before any is read, so the
 // processor works on several numbers at once. The zero value is ready, and is
 // best used again for the next text.
 type Fields struct {
-	Ends []uint32 // offsets of the bytes that end fields, in order
+	Ends  []uint32 // offsets of the bytes that end fields, in order
+	Lines []uint32 // of each line end, the fields up to it
 
-	base  int // of the fields that were read
-	man   []uint64
-	facts []uint32
+	lo, hi int // the fields that were read
+	values []float64
+	others []uint8 // a bit for each field: its value is not known
 }
-
-// What the facts of a field say beside the digits behind the point.
-const (
-	pointMask  = 0xFF
-	signBit    = 8
-	factLine   = 1 << 9
-	factNotOne = 1 << 16
-)
 
 // Fast says whether Fields are faster than Scan on this machine.
 func Fast() bool { return wide }
 
-// Mark finds the fields of a text of less than 4 GiB: they end at a separator or a
+// over is how many places numbers and marks may use behind those that they are
+// asked for.
+const over = 8
+
+// Mark finds the fields of a text of less than 2 GiB: they end at a separator or a
 // line feed. What is behind the last end is no field.
 func (f *Fields) Mark(text []byte, sep byte) {
-	const over = 8 // that marks may write behind its result
-	if cap(f.Ends) < len(text)+over {
-		f.Ends = make([]uint32, len(text)+over)
+	if cap(f.Ends) < len(text)+2*over {
+		f.Ends, f.Lines = make([]uint32, len(text)+2*over), make([]uint32, len(text)+over)
 	}
-	ends, n, at := f.Ends[:cap(f.Ends)], 0, 0
+	ends, lines := f.Ends[:cap(f.Ends)], f.Lines[:cap(f.Lines)]
+	n, rows, at := 0, 0, 0
 	if whole := len(text) &^ 63; wide && whole > 0 {
-		n, at = marks(&text[0], whole, sep, &ends[0]), whole
+		n, rows = marks(&text[0], whole, sep, &ends[0], &lines[0])
+		at = whole
 	}
 	for ; at < len(text); at++ {
-		if b := text[at]; b == sep || b == '\n' {
+		b := text[at]
+		if b == sep || b == '\n' {
 			ends[n] = uint32(at)
 			n++
 		}
+		if b == '\n' {
+			lines[rows] = uint32(n)
+			rows++
+		}
 	}
-	f.Ends = ends[:n]
+	if n > 0 {
+		for i := range over { // empty fields, to be read with the last ones
+			ends[n+i] = ends[n-1]
+		}
+	}
+	f.Ends, f.Lines = ends[:n], lines[:rows]
 }
 
 // Start is where field i begins.
@@ -53,77 +64,73 @@ func (f *Fields) Start(i int) int {
 	return int(f.Ends[i-1]) + 1
 }
 
-// Read reads the fields from lo to hi of the text that Mark saw: Number and Last
-// are for these.
-func (f *Fields) Read(text []byte, lo, hi int) {
-	n := hi - lo
-	if cap(f.man) < n {
-		f.man, f.facts = make([]uint64, n), make([]uint32, n)
+// Read reads the numbers in the fields from lo to hi of the text that Mark saw,
+// as Scan does, one for each field. Those that Other lists are not known.
+func (f *Fields) Read(text []byte, lo, hi int) []float64 {
+	f.lo, f.hi = lo, hi
+	groups := (hi - lo + over - 1) / over
+	if cap(f.values) < over*groups {
+		f.values, f.others = make([]float64, over*groups), make([]uint8, groups)
 	}
-	f.base, f.man, f.facts = lo, f.man[:n], f.facts[:n]
-	i := lo
-	for ; i < hi && (!wide || f.Ends[i] < reach); i++ {
-		f.man[i-lo], f.facts[i-lo] = plain(text, f.Start(i), int(f.Ends[i]))
+	values, others := f.values[:over*groups], f.others[:groups]
+	g := 0
+	for ; g < groups && (!wide || lo+over*g == 0 || f.Ends[lo+over*g] < reach); g++ {
+		others[g] = f.group(text, lo+over*g, values[over*g:over*g+over])
 	}
-	if i < hi {
-		mantissas(&text[0], f.Start(i), &f.Ends[i], hi-i, &f.man[i-lo], &f.facts[i-lo])
+	if g < groups {
+		numbers(&text[0], &f.Ends[lo+over*g], groups-g, &inverse[0], &values[over*g], &others[g])
 	}
+	if rest := (hi - lo) % over; rest > 0 {
+		others[groups-1] &= 1<<rest - 1
+	}
+	f.values, f.others = values, others
+	return values[:hi-lo]
 }
 
-// reach is how far before the end of a field mantissas looks.
+// reach is how far before the end of a field numbers looks.
 const reach = 33
 
-// plain is what mantissas does for one field.
-func plain(text []byte, start, end int) (man uint64, facts uint32) {
-	if text[end] == '\n' {
-		facts = factLine
-	}
-	field := text[start:end]
-	if len(field) > 32 {
-		return 0, facts | factNotOne
-	}
-	if len(field) > 0 && (field[0] == '-' || field[0] == '+') {
-		if field[0] == '-' {
-			facts |= 1 << signBit
+// group is what numbers does for a group of fields, as far as there are any.
+func (f *Fields) group(text []byte, at int, values []float64) (others uint8) {
+	for k := range values {
+		i := at + k
+		if i >= len(f.Ends) {
+			break
 		}
-		field = field[1:]
-	}
-	digits, point := 0, -1
-	for i, b := range field {
-		switch {
-		case b-'0' < 10 && man <= (1e19-1-uint64(b-'0'))/10:
-			man = man*10 + uint64(b-'0')
-			digits++
-		case b == '.' && point < 0:
-			point = i
-			facts |= uint32(len(field) - 1 - i)
-		default:
-			return 0, facts | factNotOne
+		field := text[f.Start(i):f.Ends[i]]
+		v, n := Scan(field)
+		if n == 0 || n < len(field) || math.IsInf(v, 0) {
+			others |= 1 << k
 		}
+		values[k] = v
 	}
-	if digits == 0 {
-		return 0, facts | factNotOne
-	}
-	return man, facts
+	return others
 }
 
-// Last says whether a line ends behind field i.
-func (f *Fields) Last(i int) bool { return f.facts[i-f.base]&factLine != 0 }
-
-// Number is the number in field i, as Scan reads it. ok is false where the field is
-// not a plain number, without exponent, of up to 19 digits, and where its last bit
-// is hard to tell: Scan knows more.
-func (f *Fields) Number(i int) (v float64, ok bool) {
-	i -= f.base
-	facts, man := f.facts[i], f.man[i]
-	if facts >= factNotOne {
-		return 0, false
+// Other is the first field from i on, of those that Read saw last, whose value is
+// not known; where there is none, the field behind them. Such a field is no
+// number, or Scan may read it: it has an exponent, a plus sign or more than 19
+// digits, or its last bit is hard to tell.
+func (f *Fields) Other(i int) int {
+	for i < f.hi {
+		at := i - f.lo
+		if left := f.others[at/over] >> (at % over); left != 0 {
+			return i + bits.TrailingZeros8(left)
+		}
+		i += over - at%over
 	}
-	exp := int(facts & pointMask)
-	if man < 1<<53 && exp <= 22 {
-		v = float64(int64(man)) / exact[exp]
-	} else if v, ok = nearest(man, -exp); !ok {
-		return 0, false
-	}
-	return math.Float64frombits(math.Float64bits(v) | uint64(facts>>signBit&1)<<63), true
+	return f.hi
 }
+
+// inverse is, for 10^0 to 10^-31, the mantissa of the power of five, then what is
+// added to the exponent bits of a float64: with man·2^z ≥ 2^63, and h.… the
+// product of mantissas, 53 bits of h are the number times 2^-e as in nearest, and
+// a float64 is (e+1074)·2^52 + those bits.
+var inverse = func() (table [64]uint64) {
+	for k := range 32 {
+		p := powers[-k-minPower]
+		table[k] = p.mantissa
+		table[32+k] = uint64(p.exponent - k + 64 + 10 + 1074)
+	}
+	return table
+}()

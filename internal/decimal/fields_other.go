@@ -4,6 +4,6 @@ package decimal
 
 const wide = false
 
-func marks(*byte, int, byte, *uint32) int { return 0 }
+func marks(*byte, int, byte, *uint32, *uint32) (fields, rows int) { return 0, 0 }
 
-func mantissas(*byte, int, *uint32, int, *uint64, *uint32) {}
+func numbers(*byte, *uint32, int, *uint64, *float64, *uint8) {}

@@ -4,53 +4,63 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
-// checkFields reads all fields of a text and holds each to Scan, to the twin of
-// the assembly and to where separators and line ends stand.
-func checkFields(t *testing.T, f *Fields, text []byte) {
+// checkFields reads all fields of a text and holds each to Scan, and to where
+// separators and line ends stand.
+func checkFields(t *testing.T, f *Fields, text []byte) (plain, known int) {
 	t.Helper()
 	f.Mark(text, ',')
-	var want []uint32
+	var want, lines []uint32
 	for i, b := range text {
 		if b == ',' || b == '\n' {
 			want = append(want, uint32(i))
 		}
-	}
-	if fmt.Sprint(f.Ends) != fmt.Sprint(want) {
-		t.Fatalf("ends %v, want %v in %q", f.Ends, want, text)
-	}
-	for lo := 0; lo < len(f.Ends); lo += 7 {
-		hi := min(lo+7, len(f.Ends))
-		f.Read(text, lo, hi)
-		for i := lo; i < hi; i++ {
-			field := text[f.Start(i):f.Ends[i]]
-			man, facts := plain(text, f.Start(i), int(f.Ends[i]))
-			if got := f.facts[i-lo]; got&factNotOne != facts&factNotOne || got&factLine != facts&factLine ||
-				facts < factNotOne && (got != facts || f.man[i-lo] != man) {
-				t.Fatalf("field %q: %d, %#x; the twin says %d, %#x", field, f.man[i-lo], got, man, facts)
-			}
-			if f.Last(i) != (text[f.Ends[i]] == '\n') {
-				t.Fatalf("field %q: line end %v", field, f.Last(i))
-			}
-			v, ok := f.Number(i)
-			s, n := Scan(field)
-			if ok && (n != len(field) || math.Float64bits(v) != math.Float64bits(s)) {
-				t.Fatalf("field %q: %v, Scan gives %v and reads %d", field, v, s, n)
-			}
+		if b == '\n' {
+			lines = append(lines, uint32(len(want)))
 		}
 	}
+	if fmt.Sprint(f.Ends) != fmt.Sprint(want) || fmt.Sprint(f.Lines) != fmt.Sprint(lines) {
+		t.Fatalf("ends %v, lines %v, want %v and %v in %q", f.Ends, f.Lines, want, lines, text)
+	}
+	for lo := 0; lo < len(f.Ends); lo += 21 {
+		hi := min(lo+21, len(f.Ends))
+		values := f.Read(text, lo, hi)
+		for i := lo; i < hi; i++ {
+			field := text[f.Start(i):f.Ends[i]]
+			v, n := Scan(field)
+			if plainNumber.Match(field) && len(field) <= 20 {
+				plain++
+			}
+			if f.Other(i) == i {
+				continue
+			}
+			known++
+			if n != len(field) || math.IsInf(v, 0) || math.Float64bits(v) != math.Float64bits(values[i-lo]) {
+				t.Fatalf("field %q: %v, Scan gives %v and reads %d", field, values[i-lo], v, n)
+			}
+		}
+		if f.Other(hi) != hi {
+			t.Fatalf("field %d of %d is not known", f.Other(hi), hi)
+		}
+	}
+	return plain, known
 }
+
+var plainNumber = regexp.MustCompile(`^-?([0-9]+\.?[0-9]*|\.[0-9]+)$`)
 
 func TestFields(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var f Fields
+	plain, known := 0, 0
 	for range 300 {
 		var text []byte
-		plain := 0
 		for range rng.IntN(200) {
 			v := rng.NormFloat64() * math.Pow10(rng.IntN(12)-6)
 			switch rng.IntN(12) {
@@ -66,23 +76,47 @@ func TestFields(t *testing.T) {
 				text = append(text, []string{"", "-", "+", ".", "+.5", "-5.", "1..2", "1-2", "--1", "nan", " 1", "1 ", "\"1\"", "1\r", "-.", "18446744073709551616", "9999999999999999999", "10000000000000000000", "00000000000000000000000000000001", "000000000000000000000000000000001", "0.1234567890123456789012345678901", "-12345678901.2345678901234567890"}[rng.IntN(22)]...)
 			default:
 				text = strconv.AppendFloat(text, v, 'f', rng.IntN(17), 64)
-				plain++
 			}
 			text = append(text, ",,,,\n"[rng.IntN(5)])
 		}
-		checkFields(t, &f, append(text, "unfinished"[:rng.IntN(11)]...))
+		p, k := checkFields(t, &f, append(text, "unfinished"[:rng.IntN(11)]...))
+		plain, known = plain+p, known+k
 	}
+	if float64(known) < 0.99*float64(plain) {
+		t.Errorf("of %d plain numbers %d are left to Scan", plain, plain-known)
+	}
+}
+
+// TestFieldsNearMiddle reads decimals beside the middle between two float64, where
+// the last bit hangs on the last digit, and others at random, all of 17 to 19 digits.
+func TestFieldsNearMiddle(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var text []byte
+	for range 20_000 {
+		v := math.Abs(rng.NormFloat64()) * math.Pow10(rng.IntN(14)-7)
+		next := new(big.Float).SetFloat64(math.Nextafter(v, math.Inf(1)))
+		middle := next.Add(next, big.NewFloat(v))
+		middle.Quo(middle, big.NewFloat(2))
+		digits := middle.Text('f', 19-max(1, int(math.Ceil(math.Log10(v)))))
+		if rng.IntN(2) == 0 {
+			text = append(text, '-')
+		}
+		text = append(append(text, digits[:min(len(digits), 24)]...), ',')
+	}
+	checkFields(t, new(Fields), text)
 }
 
 // TestFieldsReadMost: plain numbers are read, not left to Scan.
 func TestFieldsReadMost(t *testing.T) {
 	var f Fields
-	text := []byte("1,-2.5,+3,0.10000000000000001,123456.789012,-0.00012345678901234567,0,-0\n")
+	row := "1,-2.5,3,0.10000000000000001,123456.789012,-0.00012345678901234567,0,-0,-.5,7.,0.0000000000000000000000000001,1234567890123456789\n"
+	text := []byte(strings.Repeat(row, 3))
 	f.Mark(text, ',')
-	f.Read(text, 0, len(f.Ends))
-	for i, want := range []float64{1, -2.5, 3, 0.1, 123456.789012, -0.00012345678901234567, 0, math.Copysign(0, -1)} {
-		if v, ok := f.Number(i); !ok || math.Float64bits(v) != math.Float64bits(want) {
-			t.Errorf("field %d: %v, %v; want %v", i, v, ok, want)
+	values := f.Read(text, 0, len(f.Ends))
+	want := []float64{1, -2.5, 3, 0.1, 123456.789012, -0.00012345678901234567, 0, math.Copysign(0, -1), -0.5, 7, 1e-28, 1234567890123456789}
+	for i, v := range values {
+		if w := want[i%len(want)]; f.Other(i) == i || math.Float64bits(v) != math.Float64bits(w) {
+			t.Errorf("field %d: %v, other %v; want %v", i, v, f.Other(i) == i, w)
 		}
 	}
 }
@@ -118,12 +152,7 @@ func BenchmarkFields(b *testing.B) {
 			for b.Loop() {
 				f.Mark(text, ',')
 				for lo := 0; lo < len(f.Ends); lo += 512 {
-					hi := min(lo+512, len(f.Ends))
-					f.Read(text, lo, hi)
-					for i := lo; i < hi; i++ {
-						v, _ := f.Number(i)
-						sum += v
-					}
+					sum += f.Read(text, lo, min(lo+512, len(f.Ends)))[0]
 				}
 			}
 		})
