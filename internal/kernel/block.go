@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm
+//go:build (amd64 || arm64) && !noasm
 
 package kernel
 
@@ -29,12 +29,12 @@ func (g *piece[T]) run() {
 	g.width, g.height = even(g.columns, wideBytes/byteLen[T](1), g.cols), even(g.rows, highBytes/byteLen[T](1), g.tiler.rows)
 	g.inPlace, g.packs = g.readsB(), g.packsA()
 	g.panelwise = g.rows <= g.height // it is used at once, and only then
-	edge, right, left := g.tiler.rows*g.cols, 0, 0
+	edge, right, left := max(g.tiler.rows, g.slimRows)*g.cols, 0, 0
 	switch {
 	case g.shared:
 		g.inPlace = false
-	case g.inPlace:
-	case g.panelwise:
+	case g.inPlace && g.masked:
+	case g.inPlace, g.panelwise:
 		right = g.cols * g.depth
 	default:
 		right = (g.width + g.cols - 1) / g.cols * g.cols * g.depth
@@ -60,9 +60,10 @@ func (g *piece[T]) run() {
 
 // readsB says whether B is read where it lies: packing costs as much as a few
 // rows of the product, and gains nothing where all of B stays in the
-// first-level cache. Only a masked kernel can read a narrow panel.
+// first-level cache. Only a masked kernel can read a narrow panel, another one
+// has that alone packed.
 func (g *piece[T]) readsB() bool {
-	return g.bc == 1 && g.masked && (g.rows <= 2*g.tiler.rows || g.keepsB(g.columns))
+	return g.bc == 1 && g.fuses && (g.rows <= 2*g.tiler.rows || g.keepsB(g.columns))
 }
 
 // keepsB says whether so many columns of B stay in the first-level cache.
@@ -76,7 +77,7 @@ func (g *product[T]) keepsB(columns int) bool {
 // caches, and need one entry each of those for the places of pages.
 func (g *piece[T]) packsA() bool {
 	const page = 4096
-	return g.masked && g.ak == 1 && byteLen[T](g.ar)%page == 0 && (g.rows >= 8*g.tiler.rows || g.shared) && g.columns >= 8*g.cols
+	return g.fuses && g.ak == 1 && byteLen[T](g.ar)%page == 0 && (g.rows >= 8*g.tiler.rows || g.shared) && g.columns >= 8*g.cols
 }
 
 // longBlock is the number of multiplications from which a block ends by giving
@@ -119,9 +120,9 @@ func (g *piece[T]) rowBlock(a operand[T], i, h, j, width, p, depth int) {
 		switch {
 		case g.shared:
 			g.column(a, i, h, j+q, w, p, depth, g.panel(j+q, p, depth), g.cols)
-		case g.inPlace:
+		case g.inPlace && (w == step || g.masked):
 			g.column(a, i, h, j+q, w, p, depth, g.b[p*g.bk+j+q:], g.bk)
-		case g.panelwise:
+		case g.panelwise, g.inPlace:
 			g.packB(g.right, j+q, w, p, depth)
 			g.column(a, i, h, j+q, w, p, depth, g.right, g.cols)
 		default:
@@ -144,12 +145,12 @@ func heights(h, tall int) (tiles, low, short int) {
 //
 //go:noinline
 func (g *piece[T]) column(a operand[T], i, h, j, w, p, depth int, b []T, bk int) {
-	f, tall := g.tile, g.tiler.rows
+	f, tall, full := g.tile, g.tiler.rows, g.cols
 	if w <= g.cols/2 && g.slimRows > 0 && !a.packed {
-		f, tall = g.slim, g.slimRows
+		f, tall, full = g.slim, g.slimRows, g.cols/2
 	}
 	flags, bias, gate := g.ending(j, p, depth)
-	edge := w < g.cols && !g.masked
+	edge := w < full && !g.masked
 	mask := uint32(1<<w - 1)
 	at, ar, ak := 0, byteLen[T](a.row), byteLen[T](a.col)
 	if a.packed {
@@ -168,6 +169,9 @@ func (g *piece[T]) column(a operand[T], i, h, j, w, p, depth int, b []T, bk int)
 		if edge {
 			f(rows, depth, &a.v[at], ar, ak, &b[0], byteLen[T](bk), &g.edge[0], byteLen[T](g.cols), g.alpha, 0, mask, nil, nil, 0)
 			g.copyEdge(rows, w, c, flags)
+			if p+depth == g.k && g.fused {
+				g.epilogue.apply(i, j, rows, w, c, g.ldc)
+			}
 		} else {
 			if gate {
 				pos = &g.epilogue.Mask[i*g.epilogue.LDMask+j]

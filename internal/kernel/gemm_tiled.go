@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm
+//go:build (amd64 || arm64) && !noasm
 
 package kernel
 
@@ -32,6 +32,7 @@ type tiler[T Float] struct {
 	rows, cols int
 	slimRows   int
 	masked     bool
+	fuses      bool // applies the epilogue, and reads A and whole panels of B where they lie
 	tile, slim tileFunc[T]
 }
 
@@ -69,7 +70,7 @@ func gemmTiled[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda in
 	g := pool.Get().(*product[T])
 	*g = product[T]{tiler: tilerFor[T](active), m: m, n: n, k: k, alpha: alpha, beta: beta,
 		a: a, b: b, c: c, ar: lda, ak: 1, bk: ldb, bc: 1, ldc: ldc, epilogue: e, depth: even(k, deep, 8), work: g.work}
-	g.fused = g.masked && e.Activation <= ActivateRelu
+	g.fused = g.fuses && e.Activation <= ActivateRelu
 	if transA {
 		g.ar, g.ak = 1, lda
 	}

@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm
+//go:build (amd64 || arm64) && !noasm
 
 package kernel
 
@@ -13,7 +13,7 @@ const (
 // packShared packs B for all units, where that pays.
 func (g *product[T]) packShared() {
 	length := g.padded() * g.k
-	if !g.cut.byRows || g.m*g.n*g.k < worthPacking || byteLen[T](length) > mostPacked || g.bc == 1 && g.masked && g.keepsB(g.n) {
+	if !g.cut.byRows || g.m*g.n*g.k < worthPacking || byteLen[T](length) > mostPacked || g.bc == 1 && g.fuses && g.keepsB(g.n) {
 		return
 	}
 	if cap(g.work) < length {

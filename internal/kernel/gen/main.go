@@ -44,7 +44,11 @@ func products(switchFile string) error {
 	packers()
 	peaks()
 	narrow()
-	return writeTileSwitch(switchFile)
+	var families []tileSwitch
+	for _, f := range tileFamilies() {
+		families = append(families, tileSwitch{f.fn(), f.goType, f.rows})
+	}
+	return writeTileSwitch(switchFile, families)
 }
 
 func vectors(dir string) error {

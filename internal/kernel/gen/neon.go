@@ -48,7 +48,19 @@ func neonFiles(dir string) error {
 	for _, e := range []elem{f32, f64} {
 		neon{e, file}.rows()
 	}
-	return file.Write(filepath.Join(dir, "rows_arm64"), file.prefix)
+	if err := file.Write(filepath.Join(dir, "rows_arm64"), file.prefix); err != nil {
+		return err
+	}
+	file = &neonFile{File: new(arm64.File), prefix: "asm"}
+	neonProducts(file)
+	if err := file.Write(filepath.Join(dir, "asm_arm64"), file.prefix); err != nil {
+		return err
+	}
+	var families []tileSwitch
+	for _, t := range neonFamilies(file) {
+		families = append(families, tileSwitch{t.fn(), t.goType, t.height})
+	}
+	return writeTileSwitch(filepath.Join(dir, "tiles_arm64.go"), families)
 }
 
 func (v neon) formulas() formulas[*arm64.Reg] { return formulas[*arm64.Reg]{v, v.size} }

@@ -146,6 +146,16 @@ func (f *Func) Turned(n *Reg, bytes int) *Reg {
 	return d
 }
 
+// Zipped are the lower halves of a and b, or the upper ones, their lanes in turn.
+func (f *Func) Zipped(bytes int, a, b *Reg, upper bool) *Reg {
+	d, op := f.Vector(), "VZIP1"
+	if upper {
+		op = "VZIP2"
+	}
+	f.Go(fmt.Sprintf("%s\tV{2}.%[2]s, V{1}.%[2]s, V{0}.%[2]s", op, lanes(bytes)), "wrr", d, a, b)
+	return d
+}
+
 // Zero is a vector of zeros.
 func (f *Func) Zero() *Reg {
 	d := f.Vector()

@@ -1,0 +1,8 @@
+//go:build !noasm
+
+package kernel
+
+var (
+	tilers32 = [...]tiler[float32]{neon: {rows: 6, cols: 16, slimRows: 12, fuses: true, tile: tileF32NEON, slim: slimF32NEON}}
+	tilers64 = [...]tiler[float64]{neon: {rows: 6, cols: 8, slimRows: 12, fuses: true, tile: tileF64NEON, slim: slimF64NEON}}
+)
