@@ -17,6 +17,9 @@ type Formula struct {
 	parsed    *expr.Formula
 	scope     expr.Scope
 	objective *graph.Objective[float64]
+	graph     *graph.Graph
+	value     *graph.Node
+	columns   map[string][]float64
 }
 
 // Variable is a number, a vector or a matrix that a formula is minimised over.
@@ -72,8 +75,8 @@ func ParseFormula(text string, in Inputs) (*Formula, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Formula{parsed: parsed, scope: expr.Scope{}}
 	g := graph.New()
+	f := &Formula{parsed: parsed, scope: expr.Scope{}, graph: g, columns: in.Columns}
 	scope := f.scope
 	for name, values := range in.Columns {
 		if len(values) == 0 {
@@ -105,6 +108,7 @@ func ParseFormula(text string, in Inputs) (*Formula, error) {
 	if !y.IsScalar() {
 		return nil, fmt.Errorf("descent: the formula gives %d numbers, and a minimum is that of one; wrap it in sum(…) or mean(…)", y.Len())
 	}
+	f.value = y
 	if f.objective, err = graph.NewObjective[float64](g, y); err != nil {
 		return nil, err
 	}

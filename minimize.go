@@ -99,6 +99,9 @@ func (f *Formula) Minimize(ctx context.Context, o Options) (*Minimum, error) {
 	if p.Bounds, err = f.Box(o.Bounds); err != nil {
 		return nil, err
 	}
+	if err = f.structured(&p, o.Method); err != nil {
+		return nil, err
+	}
 	at := func(k int) ([]float64, error) { return f.StartPoint(o, k) }
 	return minimize(ctx, p, at, o)
 }
