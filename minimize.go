@@ -2,6 +2,7 @@ package descent
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"descent/optim"
@@ -45,6 +46,9 @@ type Options struct {
 	// Observe sees the start point and every accepted one. The state belongs to
 	// the run; copy what is to be kept.
 	Observe func(*optim.State[float64])
+
+	// squares gives the problem as a sum of squares, nil where it is none.
+	squares func() *optim.Residuals[float64]
 }
 
 // Minimum is where a minimisation ended and how.
@@ -102,6 +106,10 @@ func (f *Formula) Minimize(ctx context.Context, o Options) (*Minimum, error) {
 	if err = f.structured(&p, o.Method); err != nil {
 		return nil, err
 	}
+	o.squares = sync.OnceValue(func() *optim.Residuals[float64] {
+		r, _ := f.Residuals() // none where the formula is no sum of squares
+		return r
+	})
 	at := func(k int) ([]float64, error) { return f.StartPoint(o, k) }
 	return minimize(ctx, p, at, o)
 }

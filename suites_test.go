@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"descent/optim"
@@ -37,7 +38,8 @@ func collections(t *testing.T) map[string][]testFunction {
 // leastSolved are the numbers of problems that a method has to solve with 2,000
 // steps. All other solvers are held to no number, but to the truth as well.
 var leastSolved = map[string]map[string]int{
-	"auto":        {"mgh": 30, "mgh×10": 28, "mgh×100": 28, "cutest": 89, "landscapes": 39},
+	"auto":        {"mgh": 30, "mgh×10": 30, "mgh×100": 29, "cutest": 89, "landscapes": 39},
+	"lm":          {"mgh": 25, "mgh×10": 20, "mgh×100": 19},
 	"newton":      {"mgh": 29, "mgh×10": 26, "mgh×100": 24, "cutest": 84, "landscapes": 37},
 	"newton-line": {"mgh": 28, "mgh×10": 26, "mgh×100": 23, "cutest": 86, "landscapes": 36},
 	"bfgs":        {"mgh": 28, "mgh×10": 25, "mgh×100": 25, "cutest": 82, "landscapes": 38},
@@ -67,7 +69,10 @@ func TestSuites(t *testing.T) {
 			solved, evals := 0, 0
 			for _, f := range all[name] {
 				p := f.parse(t)
-				m, err := MinimizeProblem(context.Background(), p.Problem(), f.Start, Options{Method: method, MaxIter: 2000})
+				m, err := p.Minimize(context.Background(), Options{Method: method, MaxIter: 2000, Start: p.Values(f.Start)})
+				if err != nil && strings.Contains(err.Error(), "not visibly a sum of squares") && !strings.HasPrefix(name, "mgh") {
+					continue
+				}
 				if err != nil {
 					t.Fatalf("%s on %s: %v", method, f.Name, err)
 				}
@@ -121,4 +126,26 @@ func disproved(f *Formula, x []float64) string {
 		}
 	}
 	return ""
+}
+
+// TestFarStarts: all problems of Moré, Garbow and Hillstrom are solved as a user
+// without options would have them solved, also from 10 and 100 times the start.
+func TestFarStarts(t *testing.T) {
+	all := collections(t)
+	for _, name := range []string{"mgh", "mgh×10", "mgh×100"} {
+		for _, f := range all[name] {
+			p := f.parse(t)
+			m, err := p.Minimize(context.Background(), Options{Start: p.Values(f.Start)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !m.Success() {
+				t.Errorf("%s of %s: %s, %s; %s", f.Name, name, m.Method, m.Reason, m.Verdict.Text)
+				continue
+			}
+			if why := disproved(p, m.X); why != "" {
+				t.Errorf("%s of %s: %s claims %s; %s", f.Name, name, m.Method, m.Verdict.Kind, why)
+			}
+		}
+	}
 }
