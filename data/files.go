@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -60,6 +61,9 @@ func ReadFiles(paths []string, opts ReadOptions) (*Table, error) {
 	}
 	for _, path := range all[1:] {
 		next, err := readFile(path, rest)
+		if other := (typesError{}); errors.As(err, &other) {
+			return nil, fmt.Errorf("%w; files that are read together have the columns of the first, %s", other.error, all[0])
+		}
 		if err != nil {
 			return nil, err
 		}

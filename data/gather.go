@@ -86,6 +86,7 @@ func (c *columnsOfNumbers) grow(rows, need int) {
 	room := need + need/2
 	if c.size > c.seen {
 		room = max(need, int(float64(need)*(float64(c.size)/float64(c.seen))*1.02)) + 1000
+		room = min(room, need+int((c.size-c.seen)/int64(c.count))+1) // a cell takes a byte at least
 	} else if c.size > 0 {
 		room = need
 	}

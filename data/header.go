@@ -72,13 +72,22 @@ func (r *textReader) looksLikeHeader() bool {
 // autoName is the name of a column without one.
 func autoName(i int) string { return "c" + strconv.Itoa(i+1) }
 
+// namesGiven says that there are not as many names as columns.
+func namesGiven(names, columns int) string {
+	was := "were"
+	if names == 1 {
+		was = "was"
+	}
+	return fmt.Sprintf("%s %s given for %s", plural(names, "name"), was, plural(columns, "column"))
+}
+
 // columnNames are the names of the options, of the header, or c1, c2, ...
 // No two may be equal.
 func (r *textReader) columnNames() ([]string, error) {
 	n := len(r.first)
 	names := make([]string, n)
 	if given := r.opts.Names; given != nil && len(given) != n {
-		return nil, &Error{File: r.file, Msg: fmt.Sprintf("%d names were given for %d columns", len(given), n)}
+		return nil, &Error{File: r.file, Msg: namesGiven(len(given), n)}
 	}
 	place := make(map[string]int, n)
 	for i := range names {

@@ -100,12 +100,45 @@ func (r *textReader) measureObjects(sample block) (names []string, err error) {
 // checkObject refuses a line that is no JSON object.
 func checkObject(b block, at int, line []byte) *Error {
 	text := strings.TrimSpace(view(line))
+	if deeperThan(text, maxDepth) {
+		e := b.fault(at, fmt.Sprintf("the JSON object on this line is nested more than %d deep", maxDepth), "flatten it, or leave it out")
+		e.Col = 0
+		return e
+	}
 	if gjson.Valid(text) && text[0] == '{' {
 		return nil
 	}
 	e := b.fault(at, fmt.Sprintf("expected a JSON object on one line, found %s", quoteShort(text)), "write one object a line: jq -c .")
 	e.Col = 0
 	return e
+}
+
+// maxDepth is how deep JSON may be nested: reading it takes stack for each level,
+// and the name of a column all keys above it.
+const maxDepth = 100
+
+// deeperThan says whether brackets that are open at once are more than limit.
+func deeperThan(text string, limit int) bool {
+	if strings.Count(text, "{")+strings.Count(text, "[") <= limit {
+		return false
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case b == '"':
+			quoted = !quoted
+		case quoted && b == '\\':
+			i++
+		case quoted:
+		case b == '{' || b == '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case b == '}' || b == ']':
+			depth--
+		}
+	}
+	return false
 }
 
 // eachCell walks over the values of a JSON object as cells of a table: numbers

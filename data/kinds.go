@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -129,9 +130,15 @@ func leaveOutBy(name string, rows int, any bool, counting func() bool, asked, na
 	return ""
 }
 
+// decimalComma recognises numbers as much of the world writes them.
+var decimalComma = regexp.MustCompile(`^[-+]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+$`)
+
 // odd names the first cell that keeps a column of numbers, for the most part,
 // from being one; "" for other columns.
 func (r *textReader) odd(m *measure) string {
+	if decimalComma.MatchString(m.badCell.text) {
+		return fmt.Sprintf("; if %s is a number, write it with a point", quoteShort(m.badCell.text))
+	}
 	if 2*m.bad > m.present {
 		return ""
 	}

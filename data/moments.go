@@ -3,6 +3,7 @@ package data
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"descent/internal/kernel"
 )
@@ -22,13 +23,18 @@ func median(x []float64) float64 {
 // NaN.
 func meanSD(x []float64) (mean, sd float64) {
 	lo, hi := kernel.Smallest(x), kernel.Largest(x)
-	var m moments
+	m := momentsPool.Get().(*moments)
+	defer momentsPool.Put(m)
 	m.start(len(x), lo, hi)
 	m.see(x)
 	m.turn(lo, hi)
 	m.see(x)
 	return m.end()
 }
+
+// momentsPool lends the blocks of meanSD: a table of many columns would make one
+// for each.
+var momentsPool = sync.Pool{New: func() any { return new(moments) }}
 
 // momentBlock is how many values are added up before their sum joins the total.
 const momentBlock = 1024
@@ -55,6 +61,7 @@ type moments struct {
 // start begins the first pass over n values between lo and hi.
 func (m *moments) start(n int, lo, hi float64) {
 	m.n, m.unit = float64(n), inverse(max(math.Abs(lo), math.Abs(hi)))
+	m.second, m.sum, m.mean, m.d1, m.d2, m.far, m.waiting = false, 0, 0, 0, 0, 0, 0
 }
 
 // inverse is a power of two that brings v near 1.

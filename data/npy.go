@@ -72,7 +72,7 @@ func (t *Table) settleTyped(opts ReadOptions) error {
 	}
 	if names := opts.Names; names != nil {
 		if len(names) != len(t.Columns) {
-			return &Error{File: t.Name, Msg: fmt.Sprintf("%d names were given for %d columns", len(names), len(t.Columns))}
+			return &Error{File: t.Name, Msg: namesGiven(len(names), len(t.Columns))}
 		}
 		for i, name := range names {
 			t.Columns[i].Name = name
@@ -109,7 +109,10 @@ func (t *Table) addArray(name string, content []byte, opts ReadOptions) (err err
 	}
 	rows, width := 1, 1
 	for i, n := range r.Header.Descr.Shape {
-		if n <= 0 || int64(n) > size || int64(rows)*int64(width) > size/int64(n) {
+		if n == 0 {
+			return fault("axis %d is empty, so it has no rows to read", i+1)
+		}
+		if n < 0 || int64(n) > size || int64(rows)*int64(width) > size/int64(n) {
 			return fault("axis %d is %d long, which does not fit its %d bytes", i+1, n, size)
 		}
 		if i == 0 {

@@ -31,6 +31,14 @@ func (s *source) Close() {
 	}
 }
 
+// InputName is what messages call the input of that path.
+func InputName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
 // open opens what path names.
 func open(path string, stdin io.Reader) (*source, error) { return openWatched(path, stdin, nil) }
 
@@ -42,7 +50,7 @@ func openWatched(path string, stdin io.Reader, watch func(n int64)) (*source, er
 		if stdin == nil {
 			stdin = os.Stdin
 		}
-		return unpack(&source{name: "standard input"}, watched(stdin, watch))
+		return unpack(&source{name: InputName(path)}, watched(stdin, watch))
 	case ok:
 		f, err := openSample(sample)
 		if err != nil {
@@ -152,6 +160,8 @@ func exampleIn(dir string) string {
 
 // foreign are beginnings of files that are something else than text.
 var foreign = []struct{ prefix, what, try string }{
+	{"\xff\xfe\x00\x00", "UTF-32 text", "convert it: iconv -f utf-32 -t utf-8"},
+	{"\x00\x00\xfe\xff", "UTF-32 text", "convert it: iconv -f utf-32 -t utf-8"},
 	{"\xff\xfe", "UTF-16 text", "convert it: iconv -f utf-16 -t utf-8"},
 	{"\xfe\xff", "UTF-16 text", "convert it: iconv -f utf-16 -t utf-8"},
 	{"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"},
@@ -171,6 +181,11 @@ func checkText(file string, text []byte) ([]byte, error) {
 	for _, f := range foreign {
 		if bytes.HasPrefix(text, []byte(f.prefix)) {
 			return nil, &Error{File: file, Msg: "this is " + f.what + ", not a table of text", Try: f.try}
+		}
+	}
+	for at, order := range []string{"be", "le"} { // bytes of ASCII letters, each beside a zero
+		if len(text) >= 4 && text[at] == 0 && text[at+2] == 0 && text[1-at] != 0 && text[3-at] != 0 {
+			return nil, &Error{File: file, Msg: "this is UTF-16 text without a byte-order mark, not a table of text", Try: "convert it: iconv -f utf-16" + order + " -t utf-8"}
 		}
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))

@@ -46,7 +46,7 @@ func readParquet(src *source, opts ReadOptions) (t *Table, err error) {
 			t.Notes = append(t.Notes, fmt.Sprintf("column %q holds lists and is left out", name))
 			continue
 		}
-		c, err := parquetColumn(f, leaf, name, opts)
+		c, err := parquetColumn(f, leaf, src.name, name, opts)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func readParquet(src *source, opts ReadOptions) (t *Table, err error) {
 }
 
 // parquetColumn reads one column of all row groups.
-func parquetColumn(f *parquet.File, leaf parquet.LeafColumn, name string, opts ReadOptions) (*Column, error) {
+func parquetColumn(f *parquet.File, leaf parquet.LeafColumn, file, name string, opts ReadOptions) (*Column, error) {
 	convert := parquetNumber(leaf.Node.Type())
 	var numbers []float64
 	w := newWords(Category, opts.kind(name) == Category)
@@ -74,16 +74,16 @@ func parquetColumn(f *parquet.File, leaf parquet.LeafColumn, name string, opts R
 	}
 	for _, group := range f.RowGroups() {
 		if err := eachValue(group.ColumnChunks()[leaf.ColumnIndex], keep); err != nil {
-			return nil, fmt.Errorf("data: column %q of a Parquet file: %w", name, err)
+			return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("damaged Parquet file: column %q: %v", name, err), Try: "fetch the file again"}
 		}
 	}
 	if rows != int(f.NumRows()) {
-		return nil, fmt.Errorf("data: column %q of a Parquet file has %d values, but the file says %d rows: it is damaged", name, rows, f.NumRows())
+		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("damaged Parquet file: column %q has %s, and the file says %s", name, plural(rows, "value"), plural(int(f.NumRows()), "row")), Try: "fetch the file again"}
 	}
 	if convert == nil {
-		return opts.wordColumn("Parquet file", name, w)
+		return opts.wordColumn(file, name, w)
 	}
-	return opts.numberColumn("Parquet file", name, numbers)
+	return opts.numberColumn(file, name, numbers)
 }
 
 // eachValue hands all values of a column of one row group to keep.

@@ -52,18 +52,39 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 
 // sizeOf is the size of a file, and whether it is packed.
 func sizeOf(file string) (size int64, packed bool, err error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0, false, explainOpen(file, err)
+	}
+	if !info.Mode().IsRegular() {
+		return 0, false, nil // looking into a pipe takes from it
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return 0, false, explainOpen(file, err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, false, explainOpen(file, err)
-	}
 	var magic [4]byte
 	n, _ := f.ReadAt(magic[:], 0)
 	return info.Size(), isPacked(magic[:n]), nil
+}
+
+// Pipe names the first of the files that can be read only once: standard input,
+// or a pipe with a name. It is "" where there is none.
+func Pipe(files []string) string {
+	all, err := expandAll(files)
+	if err != nil {
+		return "" // reading them says why
+	}
+	for _, file := range all {
+		if file == "-" {
+			return InputName(file)
+		}
+		if info, err := os.Stat(file); err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice|os.ModeSocket) != 0 {
+			return file
+		}
+	}
+	return ""
 }
 
 // SizeOf is how many bytes the files have, packed ones as much as they are

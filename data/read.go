@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -123,6 +124,15 @@ func (o ReadOptions) kind(name string) Kind {
 	return o.Expect[name]
 }
 
+// ErrTypes is the error of ReadOptions.Types that name a column that is not
+// there.
+var ErrTypes = errors.New("data: a kind for a column that is not there")
+
+// typesError is an ErrTypes that names the column.
+type typesError struct{ error }
+
+func (typesError) Is(target error) bool { return target == ErrTypes }
+
 // checkTypes refuses kinds for columns that are not there and kinds that text
 // cannot have.
 func (o ReadOptions) checkTypes(t *Table) error {
@@ -133,7 +143,7 @@ func (o ReadOptions) checkTypes(t *Table) error {
 	slices.Sort(names) // always the same error
 	for _, name := range names {
 		if _, err := t.Column(name); err != nil {
-			return err
+			return typesError{err}
 		}
 	}
 	return nil

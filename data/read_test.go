@@ -139,7 +139,7 @@ func TestErrorsNameThePlaceAndTheWayOut(t *testing.T) {
 		{"only blanks", "\ufeff \n\n", ReadOptions{}, "data: x.csv: the file is empty; expected a table of text"},
 		{"header only", "a,b\n", ReadOptions{}, "data: x.csv: found a line of column names and no rows behind it"},
 		{"equal names", "a,b,a\n1,2,3\n", ReadOptions{}, "data: x.csv:1:5: columns 1 and 3 are both called \"a\"; rename one, or give names of your own"},
-		{"too few names", "1,2\n3,4\n", ReadOptions{Names: []string{"x"}}, "data: x.csv: 1 names were given for 2 columns"},
+		{"too few names", "1,2\n3,4\n", ReadOptions{Names: []string{"x"}}, "data: x.csv: 1 name was given for 2 columns"},
 		{"zero byte", "a,b\n1,\x002\n", ReadOptions{}, "data: x.csv:2:3: found a zero byte: this is a binary file, not a table of text"},
 		{"Latin-1", "a,b\nM\xfcnchen,2\n", ReadOptions{}, "data: x.csv:2:2: the byte 0xfc is not UTF-8; if the text is Latin-1, convert it: iconv -f latin1 -t utf-8"},
 		{"spreadsheet", "PK\x03\x04\x14\x00", ReadOptions{}, "data: x.csv: this is a zip archive or a spreadsheet, not a table of text; unpack it, or save the sheet as CSV"},

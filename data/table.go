@@ -76,7 +76,7 @@ func ParseKind(name string) (Kind, error) {
 	if i := slices.Index(kindNames, name); i >= 0 {
 		return Kind(i), nil
 	}
-	return 0, fmt.Errorf("data: no column kind %q; there are %s%s", name, strings.Join(kindNames, ", "), nearname.Hint(name, kindNames))
+	return 0, fmt.Errorf("data: no column kind %q; there are %s%s", name, strings.Join(KindNames(), ", "), nearname.Hint(name, KindNames()))
 }
 
 // MarshalText writes the kind's name.

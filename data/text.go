@@ -206,8 +206,12 @@ func (r *textReader) checkForeignText(text string, first int) error {
 	what, try := "", "convert it to CSV"
 	switch {
 	case r.opts.Header != HeaderAuto || r.opts.Separator != 0:
+	case line[0] == '[' && marksUp.MatchString(line):
+		what, try = "what looks like a JSON array", "write one object a line: jq -c '.[]'"
 	case marksUp.MatchString(line):
 		what = "what looks like JSON, XML or HTML"
+	case bars.MatchString(line):
+		what = "a label and fields behind bars (|), as Vowpal Wabbit writes them, in more than one namespace or with words"
 	case len(words) > 2 && (isPair(words[1]) || words[1][0] == '|') && isPair(words[len(words)-1]):
 		what = "sparse text of the form index:value"
 	}
@@ -220,6 +224,10 @@ func (r *textReader) checkForeignText(text string, first int) error {
 
 // marksUp recognises the first line of JSON, XML and HTML.
 var marksUp = regexp.MustCompile(`^(\{\s*("|$)|\[\s*(\{|\[|$)|<\?xml|<![dD][oO])`)
+
+// bars recognises a line of Vowpal Wabbit: a label, perhaps a weight and a tag,
+// and features behind a bar.
+var bars = regexp.MustCompile(`^[-+]?[0-9.]+( [0-9.]+)*( '\S*)? ?\|[^|]*([a-zA-Z_]|:[0-9])`)
 
 // isPair says whether a word is index:value, as in LIBSVM files.
 func isPair(word string) bool {

@@ -154,7 +154,7 @@ func (s *session[T]) checkpoint(run *optim.Run[T]) error {
 	if err != nil {
 		return fmt.Errorf("train: the checkpoint: %w", err)
 	}
-	file.Metadata = map[string]string{recipeKey: string(text), "sha256": checksum(string(text), file.Tensors)}
+	file.Metadata = map[string]string{recipeKey: string(text), checksumKey: checksum(string(text), file.Tensors)}
 	if err := os.MkdirAll(c.dir, 0o777); err != nil {
 		return fmt.Errorf("train: cannot make the run folder %s: %w", c.dir, reason(err))
 	}

@@ -36,9 +36,17 @@ func (p *plan) constants() *Diagnosis {
 	}
 	return &Diagnosis{
 		Kind: ConstantColumn, Columns: names,
-		Message: fmt.Sprintf("%s %s one value in all %d training rows and can teach nothing: leave %s out with --types %s=ignore",
-			columnList(names), has, p.train.n(), it, strings.Join(names[:min(len(names), 5)], "=ignore,")),
+		Message: fmt.Sprintf("%s %s one value in %s and can teach nothing: leave %s out with --types %s=ignore",
+			columnList(names), has, allRows(p.train.n()), it, strings.Join(names[:min(len(names), 5)], "=ignore,")),
 	}
+}
+
+// allRows names all training rows.
+func allRows(n int) string {
+	if n == 1 {
+		return "the only training row"
+	}
+	return fmt.Sprintf("all %d training rows", n)
 }
 
 // constant says whether all rows of a column count as one value. It stops at

@@ -27,6 +27,10 @@ const (
 // recipeKey is the metadata entry of the model file that holds the recipe.
 const recipeKey = "descent"
 
+// checksumKey is the metadata entry of models and checkpoints with the checksum
+// of all else.
+const checksumKey = "sha256"
+
 // checkFolder refuses a folder that holds anything, unless forced.
 func checkFolder(dir string, force bool) error {
 	info, err := os.Stat(dir)

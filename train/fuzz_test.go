@@ -123,7 +123,7 @@ func FuzzCheckpoint(f *testing.F) {
 	table := patient(f, 60)
 	f.Fuzz(func(t *testing.T, state string, which byte, content []byte) {
 		file := decoded(checkpoints, which, content, state)
-		file.Metadata["sha256"] = checksum(state, file.Tensors)
+		file.Metadata[checksumKey] = checksum(state, file.Tensors)
 		before := allocated()
 		if c, err := checkpointIn(file, "fuzzed"); err == nil && strings.Contains(state, `"step"`) {
 			goOn(t, table, file, c, fuzzed[int(which)%len(fuzzed)])
@@ -146,7 +146,7 @@ func goOn(t *testing.T, table *data.Table, file *safetensors.File, c *stored, o 
 	if err != nil {
 		return
 	}
-	file.Metadata[recipeKey], file.Metadata["sha256"] = string(text), checksum(string(text), file.Tensors)
+	file.Metadata[recipeKey], file.Metadata[checksumKey] = string(text), checksum(string(text), file.Tensors)
 	if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 		t.Fatal(err)
 	}

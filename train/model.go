@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descent/data"
+	"descent/internal/nearname"
 	"descent/loss"
 	"descent/model"
 	"descent/param"
@@ -102,6 +103,18 @@ func (m *Model) checkColumns(t *data.Table) error {
 	if missing == nil {
 		return nil
 	}
-	return fmt.Errorf("train: %s has no column %s, which the model reads; its columns are %s",
-		t.Name, strings.Join(missing, ", "), strings.Join(t.Names(), ", "))
+	near := ""
+	if len(missing) == 1 {
+		near = nearname.Hint(missing[0], names)
+	}
+	return fmt.Errorf("train: %s has no column %s, which the model reads; its columns are %s%s", t.Name, listed(missing), listed(names), near)
+}
+
+// listed lists at most twenty names.
+func listed(names []string) string {
+	const most = 20
+	if len(names) > most {
+		return fmt.Sprintf("%s, … (%d more)", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
 }

@@ -75,7 +75,7 @@ func openCheckpoint(path string) (*stored, error) {
 func checkpointIn(f *safetensors.File, path string) (*stored, error) {
 	c := &stored{file: f, path: path}
 	text := f.Metadata[recipeKey]
-	if f.Metadata["sha256"] != checksum(text, f.Tensors) {
+	if f.Metadata[checksumKey] != checksum(text, f.Tensors) {
 		return nil, fmt.Errorf("%s: the checksum does not match: the file is damaged", path)
 	}
 	if err := json.Unmarshal([]byte(text), &c.state); err != nil {

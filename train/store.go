@@ -45,6 +45,7 @@ func (m *Model) file(path string) (atomicfile.Part, error) {
 		}
 		file.Tensors = append(file.Tensors, t)
 	}
+	file.Metadata[checksumKey] = checksum(string(text), file.Tensors)
 	return atomicfile.Part{Path: path, Write: func(w io.Writer) error { return safetensors.Write(w, &file) }}, nil
 }
 
@@ -77,6 +78,15 @@ func fromFile(f *safetensors.File, path string) (*Model, error) {
 	text, ok := f.Metadata[recipeKey]
 	if !ok {
 		return nil, fmt.Errorf("train: %s is a safetensors file, but no model of this program: it has no recipe", path)
+	}
+	var head struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal([]byte(text), &head); err == nil && head.Format > formatVersion {
+		return nil, fmt.Errorf("train: the model in %s has format %d, and this program reads format %d: a newer version wrote it, and is needed to read it", path, head.Format, formatVersion)
+	}
+	if sum, ok := f.Metadata[checksumKey]; ok && sum != checksum(text, f.Tensors) {
+		return nil, fmt.Errorf("train: %s is damaged: its checksum is wrong; copy it again, or fit again (whoever changes a model leaves %s out of its metadata)", path, checksumKey)
 	}
 	m := &Model{}
 	if err := json.Unmarshal([]byte(text), &m.Recipe); err != nil {

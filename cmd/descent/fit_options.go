@@ -291,7 +291,9 @@ func parseTypes(pairs []string) (map[string]data.Kind, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--types: %w", err)
 		}
-		name = strings.TrimSpace(name)
+		if name = strings.TrimSpace(name); name == "" {
+			return nil, fmt.Errorf("--types: found %q, expected column=kind, as in year=category", p)
+		}
 		if former, twice := types[name]; twice && former != k {
 			return nil, fmt.Errorf("--types: %s is given twice, as %s and as %s; leave one out", name, former, k)
 		}

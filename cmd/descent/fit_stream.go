@@ -59,6 +59,12 @@ func (a *app) tooLarge(path string, f *fitFlags, o train.Options, read data.Read
 	if limit == 0 || data.SizeOf([]string{path}) < limit/surely && f.cache == "" {
 		return nil, nil
 	}
+	if pipe := data.Pipe([]string{path}); pipe != "" {
+		if f.cache == "" {
+			return nil, nil
+		}
+		return nil, usagef("--cache keeps the rows of files for the next fit, and %s can be read only once; write it to a file first", pipe)
+	}
 	s, err := data.Peek([]string{path}, read)
 	switch {
 	case errors.Is(err, data.ErrWhole) && f.memory != "auto":

@@ -32,7 +32,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	heedLimits()
 	// A second Ctrl-C ends the process the ordinary way.
 	context.AfterFunc(ctx, stop)
-	a := &app{args: args, in: in, out: newScreen(out), err: newScreen(errs)}
+	a := &app{args: args, stop: ctx.Done(), in: in, out: newScreen(out), err: newScreen(errs)}
 	root := a.root()
 	root.SetArgs(separateFormula(root, args))
 	root.SetIn(in)
@@ -62,6 +62,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 // app is one call of the command.
 type app struct {
 	args    []string
+	stop    <-chan struct{} // is closed by Ctrl-C and SIGTERM
 	in      io.Reader
 	out     *screen
 	err     *screen

@@ -62,14 +62,31 @@ func notAmong(flag, value string, choices []string) error {
 // leaves open.
 func (a *app) readTable(path string, o data.ReadOptions) (*data.Table, error) {
 	o.Stdin = a.in
-	t, err := data.Read(path, o)
-	return t, withFlags(err)
+	var t *data.Table
+	read := make(chan error, 1)
+	go func() { // which is left behind where a pipe has nothing to say
+		var err error
+		t, err = data.Read(path, o)
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		return t, withFlags(err)
+	case <-a.stop:
+		return nil, fmt.Errorf("%w while %s was read; nothing is written", errInterrupted, data.InputName(path))
+	}
 }
+
+// errInterrupted is the error of a command that Ctrl-C or SIGTERM ended.
+var errInterrupted = errors.New("interrupted")
 
 // withFlags adds to an error of reading the flags that settle what it leaves
 // open.
 func withFlags(err error) error {
 	var fault *data.Error
+	if errors.Is(err, data.ErrTypes) {
+		return usage(fmt.Errorf("--types: %w", err))
+	}
 	if !errors.As(err, &fault) {
 		return err
 	}
