@@ -29,11 +29,11 @@ test-kernels:
 	DESCENT_KERNEL=avx2 go test -count=1 ./internal/kernel
 	go test -tags noasm ./internal/kernel
 
-# The kernels on an emulated arm64, but for the tests that take long there.
+# The kernels on an emulated arm64, less of the tests that take long there.
 test-arm64:
 	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends 'qemu-user=1:7.2*'; } || true
 	@if command -v qemu-aarch64 >/dev/null; then \
-		GOARCH=arm64 go test -exec qemu-aarch64 -skip 'Epilogue$$|SharingDoesNotAllocate|CollectorDoesNotWait' ./internal/kernel; \
+		GOARCH=arm64 go test -short -exec qemu-aarch64 -skip 'SharingDoesNotAllocate|CollectorDoesNotWait' ./internal/kernel; \
 	else echo "NOT TESTED on arm64: qemu-user cannot be installed here"; fi
 
 lint:

@@ -455,3 +455,13 @@ func stripF64NEON(dst *float64, ldd int, src *float64, lds int, rows int)
 //
 //go:noescape
 func transposeF64NEON(dst *float64, ldd int, src *float64, lds int, blocks int)
+
+// narrowDots is y[i] = Σ row i of a · x for rows, a multiple of 4, of at most 32 columns; stride is the bytes from row to row.
+//
+//go:noescape
+func narrowDots(y *float64, a *float64, x *float64, rows int, stride int, cols int)
+
+// narrowSum is y = Σ x[i] · row i of a for rows, a multiple of 2, of at most 32 columns; stride is the bytes from row to row.
+//
+//go:noescape
+func narrowSum(y *float64, a *float64, x *float64, rows int, stride int, cols int)

@@ -123,7 +123,11 @@ func TestProductsAtRandom(t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(11, 12))
 		size := func(limit int) int { return 1 + rng.IntN(1+rng.IntN(limit)) }
-		for range 150 {
+		rounds := 150
+		if testing.Short() {
+			rounds = 20
+		}
+		for range rounds {
 			fuzzProduct(t, rng.Uint64(), size(150), size(150), size(700))
 		}
 		fuzzProduct(t, 1, 300, 70, 330) // several blocks of rows

@@ -53,6 +53,7 @@ func neonFiles(dir string) error {
 	}
 	file = &neonFile{File: new(arm64.File), prefix: "asm"}
 	neonProducts(file)
+	neonNarrow(file)
 	if err := file.Write(filepath.Join(dir, "asm_arm64"), file.prefix); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ var codes = map[string]code{
 	"FDIV":   {0x6e20fc00, 0x6e60fc00, "wrr"},
 	"FMAX":   {0x4e20f400, 0x4e60f400, "wrr"},
 	"FMIN":   {0x4ea0f400, 0x4ee0f400, "wrr"},
+	"FADDP":  {0x6e20d400, 0x6e60d400, "wrr"},
 	"FCMEQ":  {0x4e20e400, 0x4e60e400, "wrr"},
 	"FCMGE":  {0x6e20e400, 0x6e60e400, "wrr"},
 	"FCMGT":  {0x6ea0e400, 0x6ee0e400, "wrr"},
