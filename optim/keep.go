@@ -20,9 +20,18 @@ type keeper[T Float] struct {
 	iter    int
 	spare   []T  // batches: a second gradient, so that a bad one spoils nothing
 	copies  bool // batches: the solver does not leave the old point in s.aside
+	inPlace bool // batches: the solver moves the point where it lies, and goes back by itself
 }
 
 func (k *keeper[T]) init(s *State[T], solver Solver[T]) {
+	if _, k.inPlace = solver.(interface{ inPlace() }); k.inPlace {
+		k.x, k.own = s.X, s.G
+		if sound(s) {
+			k.note(s)
+		}
+		clear(s.G)
+		return
+	}
 	k.x, k.own = make([]T, len(s.X)), make([]T, len(s.X))
 	if s.Batch {
 		s.aside, k.spare = make([]T, len(s.X)), make([]T, len(s.X))
@@ -36,7 +45,7 @@ func (k *keeper[T]) init(s *State[T], solver Solver[T]) {
 
 // before is called ahead of each step.
 func (k *keeper[T]) before(s *State[T]) {
-	if !s.Batch {
+	if !s.Batch || k.inPlace {
 		return
 	}
 	if k.copies {
@@ -50,6 +59,8 @@ func (k *keeper[T]) before(s *State[T]) {
 // after is called with a state that is finite.
 func (k *keeper[T]) after(s *State[T]) {
 	switch {
+	case k.inPlace:
+		k.note(s)
 	case s.Batch && !s.Fresh: // F and G were measured at the previous point
 		k.x, s.aside = s.aside, k.x
 		k.g = s.G

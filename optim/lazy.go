@@ -218,18 +218,18 @@ func (s *Shard) outputs(r *Example) {
 // which penalties shrink, and not a bias.
 func (s *Shard) weight(at int) bool { return at < len(s.state)-s.model.Outputs*s.model.Rule.fields() }
 
-// shrink is the proximal steps of n rows with the rate η, at once: with
+// proximal is n proximal steps of the weight w with the rate η, at once: with
 // a = 1/(1 + ηλ₂), |w|·aⁿ − (λ₁/λ₂)·(1 − aⁿ).
-func (m *LazyModel) shrink(w, eta float64, n int) float64 {
+func proximal(w, eta, l1, l2 float64, n int) float64 {
 	size := math.Abs(w)
 	if size == 0 || n == 0 {
 		return w
 	}
-	if m.L2 > 0 {
-		lost := lost(n, eta*m.L2)
-		size -= size*lost + m.L1/m.L2*lost
+	if l2 > 0 {
+		lost := lost(n, eta*l2)
+		size -= size*lost + l1/l2*lost
 	} else {
-		size -= float64(n) * eta * m.L1
+		size -= float64(n) * eta * l1
 	}
 	return math.Copysign(max(size, 0), w)
 }

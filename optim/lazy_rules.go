@@ -74,7 +74,7 @@ func (s *Shard) catchUpAlone(at, rate int) {
 	}
 	s.state[at+1] = float64(s.now)
 	if s.state[at] != 0 && s.weight(at) {
-		s.state[at] = s.model.shrink(s.state[at], s.state[at+rate], s.now-last)
+		s.state[at] = proximal(s.state[at], s.state[at+rate], s.model.L1, s.model.L2, s.now-last)
 	}
 }
 

@@ -31,8 +31,11 @@ func (s *session[T]) checkGradient(p *optim.Problem[T], x []T) error {
 
 // follow remembers the parts of the solver that want to be told things.
 func (s *session[T]) follow(solver optim.Solver[T]) {
-	if o, ok := solver.(*optim.FirstOrder[T]); ok {
+	switch o := solver.(type) {
+	case *optim.FirstOrder[T]:
 		s.order = o
+		s.slows, _ = optim.Within[*optim.ReduceOnPlateau[T]](o.Rule)
+	case *optim.RowWise[T]:
 		s.slows, _ = optim.Within[*optim.ReduceOnPlateau[T]](o.Rule)
 	}
 }

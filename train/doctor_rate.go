@@ -84,7 +84,7 @@ func (s *session[T]) blame(d *Diagnosis) {
 	const most = 0.5 // of the squared gradient
 	grad := make([]T, len(s.x))
 	eval := s.whole.evalAll
-	if s.drawn != nil {
+	if s.drawn != nil && s.rowWise == nil {
 		s.train.pick(s.steps, s.drawn)
 		eval = s.train.obj.Eval
 	}

@@ -289,7 +289,11 @@ func (p *plan) methodText() string {
 	if p.full() {
 		return text + ", all rows in every step"
 	}
-	return text + fmt.Sprintf(", batches of %d", p.opts.Batch)
+	text += fmt.Sprintf(", batches of %d", p.opts.Batch)
+	if p.byRows {
+		text += p.rowsText()
+	}
+	return text
 }
 
 // remarks are what is worth saying about a finished fit.

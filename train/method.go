@@ -44,9 +44,6 @@ func (p *plan) chooseMethod(dim int) (err error) {
 			return err
 		}
 	}
-	if err := p.refuseForTerm(); err != nil {
-		return err
-	}
 	if err := p.refuseMethod(); err != nil {
 		return err
 	}
@@ -55,6 +52,10 @@ func (p *plan) chooseMethod(dim int) (err error) {
 		p.chooseOnline()
 	}
 	p.chooseBatch(strings.EqualFold(name, "sgd"))
+	p.byRows = p.stepsByRows()
+	if err := p.refuseForTerm(); err != nil {
+		return err
+	}
 	if err := p.refuseUnheeded(asked); err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (p *plan) refuseForSolver() error {
 
 // refuseForTerm refuses an l1 penalty with a method that needs a smooth loss.
 func (p *plan) refuseForTerm() error {
-	if p.opts.L1 > 0 && p.method.Name != "fista" && !p.lazy {
+	if p.opts.L1 > 0 && p.method.Name != "fista" && !p.lazy && !p.byRows {
 		return fmt.Errorf("train: an l1 penalty is not smooth, and %s needs a smooth loss; leave the method out for fista", p.method.Name)
 	}
 	return nil
@@ -262,13 +263,7 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 	if err != nil {
 		return nil, err
 	}
-	set := maps.Clone(o.Settings)
-	if set == nil {
-		set = map[string]float64{}
-	}
-	if o.Rate > 0 {
-		set["rate"] = o.Rate
-	}
+	set := o.settings()
 	if !m.FirstOrder {
 		return m.NewSolver(set)
 	}
@@ -287,7 +282,7 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 	if len(o.Freeze) > 0 {
 		rule = &optim.Frozen[T]{Rule: rule, Match: o.frozen}
 	}
-	span := optim.Span{Steps: steps, Epoch: (p.train.n() + p.perStep() - 1) / p.perStep()}
+	span := p.span(steps)
 	if rule, err = optim.Wrap(rule, o.Wrap, span); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
@@ -296,6 +291,23 @@ func newSolver[T kernel.Float](p *plan, net *model.Net, steps int) (optim.Solver
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	return &optim.FirstOrder[T]{Rule: optim.Follow(rule, courses, false), Skip: o.SkipBatches}, nil
+}
+
+// settings are those of the method, with the rate that was asked for.
+func (o *Options) settings() map[string]float64 {
+	set := maps.Clone(o.Settings)
+	if set == nil {
+		set = map[string]float64{}
+	}
+	if o.Rate > 0 {
+		set["rate"] = o.Rate
+	}
+	return set
+}
+
+// span is what schedules count by.
+func (p *plan) span(steps int) optim.Span {
+	return optim.Span{Steps: steps, Epoch: (p.train.n() + p.perStep() - 1) / p.perStep()}
 }
 
 // perStep is the number of rows that a step sees.

@@ -258,6 +258,9 @@ func (s *session[T]) solver(problem *optim.Problem[T], steps int) (x []T, solver
 	if s.plan.lazy {
 		return s.online(problem)
 	}
+	if s.plan.byRows {
+		return s.byRows(problem, steps)
+	}
 	if x, err = s.structure(problem); err != nil {
 		return nil, nil, err
 	}

@@ -26,6 +26,7 @@ type plan struct {
 
 	sparse bool // the features are a sparse matrix
 	lazy   bool // whose rows are learned one at a time
+	byRows bool // whose batches touch few of the first weights
 
 	train, valid part
 	dropped      int

@@ -30,28 +30,29 @@ type session[T kernel.Float] struct {
 	saver   *saver // nil without checkpoints
 	watch   watch[T]
 
-	status optim.Status
-	reason string
-	epochs int
-	steps  int
-	speed  float64                   // rows a second
-	sum    float64                   // of the losses of the present epoch
-	begun  int                       // step at which it began
-	first  float64                   // loss of the first batch, before the first step
-	rate   float64                   // of the last step
-	order  *optim.FirstOrder[T]      // the solver, where it is one
-	slows  *optim.ReduceOnPlateau[T] // in its rule; nil without
-	checks string                    // what the check of the gradient said
-	x      []T
-	start  []T            // where the fit began
-	clip   *rowClip[T]    // nil where rows are not clipped
-	drawn  []int          // the rows of the last batch; nil where all are
-	term   *optim.Term[T] // the l1 penalty; nil without
-	box    *optim.Box[T]  // nil without bounds
-	held   []AtBound
-	byRow  *online[T] // the solver, where it learns row by row
-	told   int        // of its progressive losses
-	feeds  []*feed[T] // of rows that pass by
+	status  optim.Status
+	reason  string
+	epochs  int
+	steps   int
+	speed   float64                   // rows a second
+	sum     float64                   // of the losses of the present epoch
+	begun   int                       // step at which it began
+	first   float64                   // loss of the first batch, before the first step
+	rate    float64                   // of the last step
+	order   *optim.FirstOrder[T]      // the solver, where it is one
+	slows   *optim.ReduceOnPlateau[T] // in its rule; nil without
+	checks  string                    // what the check of the gradient said
+	x       []T
+	start   []T            // where the fit began
+	clip    *rowClip[T]    // nil where rows are not clipped
+	drawn   []int          // the rows of the last batch; nil where all are
+	term    *optim.Term[T] // the l1 penalty; nil without
+	box     *optim.Box[T]  // nil without bounds
+	held    []AtBound
+	byRow   *online[T]        // the solver, where it learns row by row
+	rowWise *optim.RowWise[T] // the solver, where batches touch few of the first weights
+	told    int               // of its progressive losses
+	feeds   []*feed[T]        // of rows that pass by
 
 	gradNorm float64 // at the end of the run
 }
@@ -84,7 +85,7 @@ func newSession[T kernel.Float](p *plan, net *model.Net, observe Observer) (*ses
 		return nil, err
 	}
 	s.train = s.whole
-	if b := p.opts.Batch; !p.full() && !p.lazy {
+	if b := p.opts.Batch; !p.full() && !p.lazy && !p.byRows {
 		if s.train, err = s.objective(set, b, float64(set.n)/(float64(b)*set.total), s.plan.spec.Dropout > 0); err != nil {
 			return nil, err
 		}
@@ -344,6 +345,9 @@ func (s *session[T]) endEpoch(state *optim.State[T], progress *Progress) {
 func (s *session[T]) finish(run *optim.Run[T]) {
 	r := run.Result()
 	s.x, s.gradNorm = slices.Clone(r.X), r.GradNorm
+	if s.rowWise != nil {
+		s.rowWise.Settle(s.x)
+	}
 	s.noteHeld(r)
 	if s.status == optim.Running {
 		s.status, s.reason = r.Status, r.Text

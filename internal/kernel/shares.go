@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Shares stores each byte as a share of 255, correctly rounded:
 //
 //	for i { dst[i] = T(src[i])/255 }
@@ -21,6 +23,13 @@ func Shares[T Float](dst []T, src []byte) {
 func Prefetch(src []byte) {
 	if len(src) > 0 && active != portable {
 		prefetch(&src[0], len(src))
+	}
+}
+
+// PrefetchOf asks for numbers as Prefetch asks for bytes.
+func PrefetchOf[T Float](src []T) {
+	if len(src) > 0 && active != portable {
+		prefetch((*byte)(unsafe.Pointer(&src[0])), len(src)*int(unsafe.Sizeof(src[0])))
 	}
 }
 

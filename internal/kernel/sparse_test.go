@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -148,5 +149,45 @@ func BenchmarkCSR(b *testing.B) {
 				})
 			}
 		}
+	}
+}
+
+// TestRenumber: the columns that are left are those with entries, in their
+// order, and the product is that of the rows of x that they name.
+func TestRenumber(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 9))
+	m := randomCSR[float64](t, rng, 30, 500, 4)
+	x, k := random[float64](rng, 500*3), 3
+	want, _ := plainMul(m, x, k, false)
+	batch := m.Slice(0, 0, 30)
+	columns := NewColumns(500)
+	var list []int32
+	order := make([]int, 30)
+	for i := range order {
+		order[i] = i
+	}
+	allocs := testing.AllocsPerRun(5, func() {
+		batch.Gather(m, order)
+		list = Renumber(batch, columns)
+	})
+	if allocs > 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+	few := make([]float64, 0, len(list)*k)
+	for _, j := range list {
+		few = append(few, x[int(j)*k:][:k]...)
+	}
+	if batch.Cols != len(list) || len(list) == 500 {
+		t.Fatalf("%d columns, %d named", batch.Cols, len(list))
+	}
+	got := make([]float64, 30*k)
+	batch.Mul(got, few, k)
+	for i := range got {
+		if math.Abs(got[i]-want[i]) > 1e-12 {
+			t.Fatalf("entry %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+	if !slices.IsSorted(list) || slices.Max(columns.bits) != 0 {
+		t.Errorf("columns %v, %v left", list, columns.bits)
 	}
 }
