@@ -76,6 +76,102 @@ func tileF32NEONx5(k int, a *float32, ar int, ak int, b *float32, bk int, c *flo
 //go:noescape
 func tileF32NEONx6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
 
+// leanF32NEONx1 computes a tile of the product, for i < 1, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx1(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx2 computes a tile of the product, for i < 2, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx2(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx3 computes a tile of the product, for i < 3, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx3(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx4 computes a tile of the product, for i < 4, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx4(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx5 computes a tile of the product, for i < 5, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx5(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx6 computes a tile of the product, for i < 6, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx6(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx7 computes a tile of the product, for i < 7, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx7(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
+// leanF32NEONx8 computes a tile of the product, for i < 8, j < 12:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF32NEONx8(k int, a *float32, ar int, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias *float32, pos *float32, pr int)
+
 // slimF32NEONx1 computes a tile of the product, for i < 1, j < 8:
 //
 //	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
@@ -291,6 +387,102 @@ func tileF64NEONx5(k int, a *float64, ar int, ak int, b *float64, bk int, c *flo
 //
 //go:noescape
 func tileF64NEONx6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx1 computes a tile of the product, for i < 1, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx1(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx2 computes a tile of the product, for i < 2, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx2(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx3 computes a tile of the product, for i < 3, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx3(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx4 computes a tile of the product, for i < 4, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx4(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx5 computes a tile of the product, for i < 5, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx5(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx6 computes a tile of the product, for i < 6, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx6(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx7 computes a tile of the product, for i < 7, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx7(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
+
+// leanF64NEONx8 computes a tile of the product, for i < 8, j < 6:
+//
+//	c[i,j] = f(old·c[i,j] + alpha·Σₚ a[i,p]·b[p,j] + bias[j])·[pos[i,j] > 0]
+//
+// Bit 0 of flags is old, bit 1 says that f is relu and not the identity. bias
+// and pos may be nil. Strides are in bytes: ar and ak step a by a row and by one
+// p; bk, cr and pr step b, c and pos by a row. All columns
+// are read and written, whatever mask is.
+//
+//go:noescape
+func leanF64NEONx8(k int, a *float64, ar int, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias *float64, pos *float64, pr int)
 
 // slimF64NEONx1 computes a tile of the product, for i < 1, j < 4:
 //

@@ -148,6 +148,8 @@ func (g *piece[T]) column(a operand[T], i, h, j, w, p, depth int, b []T, bk int)
 	f, tall, full := g.tile, g.tiler.rows, g.cols
 	if w <= g.cols/2 && g.slimRows > 0 && !a.packed {
 		f, tall, full = g.slim, g.slimRows, g.cols/2
+	} else if w <= g.cols*3/4 && g.leanRows > 0 && !a.packed {
+		f, tall, full = g.lean, g.leanRows, g.cols*3/4
 	}
 	flags, bias, gate := g.ending(j, p, depth)
 	edge := w < full && !g.masked

@@ -24,8 +24,9 @@ const (
 	tileRelus = 2
 )
 
-// tiler is a micro-kernel family: tiles of up to rows×cols, and slim tiles of
-// half the columns and more rows where there are any. A masked family handles
+// tiler is a micro-kernel family: tiles of up to rows×cols, and where there are
+// any, slim tiles of half the columns and lean ones of three quarters, with more
+// rows. A masked family handles
 // any width in place; the others need B padded and a scratch tile at the right
 // edge.
 type tiler[T Float] struct {
@@ -34,6 +35,8 @@ type tiler[T Float] struct {
 	masked     bool
 	fuses      bool // applies the epilogue, and reads A and whole panels of B where they lie
 	tile, slim tileFunc[T]
+	leanRows   int
+	lean       tileFunc[T]
 }
 
 func tilerFor[T Float](set isa) *tiler[T] {

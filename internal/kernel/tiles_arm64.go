@@ -21,6 +21,27 @@ func tileF32NEON(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *flo
 	}
 }
 
+func leanF32NEON(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias, pos *float32, pr int) {
+	switch rows {
+	case 1:
+		leanF32NEONx1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 2:
+		leanF32NEONx2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 3:
+		leanF32NEONx3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 4:
+		leanF32NEONx4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 5:
+		leanF32NEONx5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 6:
+		leanF32NEONx6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 7:
+		leanF32NEONx7(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 8:
+		leanF32NEONx8(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	}
+}
+
 func slimF32NEON(rows, k int, a *float32, ar, ak int, b *float32, bk int, c *float32, cr int, alpha float32, flags int, mask uint32, bias, pos *float32, pr int) {
 	switch rows {
 	case 1:
@@ -64,6 +85,27 @@ func tileF64NEON(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *flo
 		tileF64NEONx5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	case 6:
 		tileF64NEONx6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	}
+}
+
+func leanF64NEON(rows, k int, a *float64, ar, ak int, b *float64, bk int, c *float64, cr int, alpha float64, flags int, mask uint32, bias, pos *float64, pr int) {
+	switch rows {
+	case 1:
+		leanF64NEONx1(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 2:
+		leanF64NEONx2(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 3:
+		leanF64NEONx3(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 4:
+		leanF64NEONx4(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 5:
+		leanF64NEONx5(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 6:
+		leanF64NEONx6(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 7:
+		leanF64NEONx7(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
+	case 8:
+		leanF64NEONx8(k, a, ar, ak, b, bk, c, cr, alpha, flags, mask, bias, pos, pr)
 	}
 }
 

@@ -16,12 +16,12 @@ type neonTile struct {
 	acc             [][]*arm64.Reg
 }
 
-// neonFamilies are tiles of six rows of four vectors and slim ones of twelve rows
-// of two: 24 of 32 registers for sums.
+// neonFamilies are tiles of six rows of four vectors, eight of three and twelve of
+// two, for what is left of the columns: 24 of 32 registers for sums.
 func neonFamilies(file *neonFile) (all []neonTile) {
 	for _, e := range []elem{f32, f64} {
 		v := neon{e, file}
-		all = append(all, neonTile{neon: v, name: "tile", height: 6, vectors: 4}, neonTile{neon: v, name: "slim", height: 12, vectors: 2})
+		all = append(all, neonTile{neon: v, name: "tile", height: 6, vectors: 4}, neonTile{neon: v, name: "lean", height: 8, vectors: 3}, neonTile{neon: v, name: "slim", height: 12, vectors: 2})
 	}
 	return all
 }

@@ -27,9 +27,12 @@ func (v neon) zeroed(count int) (rs []*arm64.Reg) {
 
 // pairs loads so many vectors that follow one another.
 func (v neon) pairs(base *arm64.Reg, off, count int) (rs []*arm64.Reg) {
-	for u := 0; u < count; u += 2 {
+	for u := 0; u+1 < count; u += 2 {
 		a, b := v.fn.LoadPair(arm64.Mem{Base: base, Off: off + 16*u})
 		rs = append(rs, a, b)
+	}
+	if count%2 == 1 {
+		rs = append(rs, v.fn.Load(16, arm64.Mem{Base: base, Off: off + 16*(count-1)}))
 	}
 	return rs
 }
