@@ -86,31 +86,34 @@ func (t *neonTile) sum() {
 		f.Step(bk, b)
 	}
 	t.again("apart", k, func() {
-		right := t.pairs(b, 0, t.vectors)
-		for r, sums := range t.acc {
-			left := f.Load(t.size, arm64.Mem{Base: a, Index: at[r]})
-			for v, s := range sums {
-				f.AddProducts(t.size, s, right[v], left, 0)
-			}
-		}
+		t.products(b, func(r int) (*arm64.Reg, int) { return f.Load(t.size, arm64.Mem{Base: a, Index: at[r]}), 0 })
 		step()
 	})
 	f.Jump("JMP", "summed")
+	var left *arm64.Reg
 	t.again("packed", k, func() {
-		right := t.pairs(b, 0, t.vectors)
-		var left *arm64.Reg
-		for r, sums := range t.acc {
+		t.products(b, func(r int) (*arm64.Reg, int) {
 			lane := r % t.lanes()
 			if lane == 0 {
 				left = t.few(a, r)
 			}
-			for v, s := range sums {
-				f.AddProducts(t.size, s, right[v], left, lane)
-			}
-		}
+			return left, lane
+		})
 		step()
 	})
 	f.Label("summed")
+}
+
+// products adds the products of a row of b with each row's element of a, which is
+// in a lane of a vector.
+func (t *neonTile) products(b *arm64.Reg, element func(r int) (*arm64.Reg, int)) {
+	right := t.pairs(b, 0, t.vectors)
+	for r, sums := range t.acc {
+		left, lane := element(r)
+		for v, s := range sums {
+			t.neonFile.fn.AddProducts(t.size, s, right[v], left, lane)
+		}
+	}
 }
 
 // few loads the elements of a from row r on, as many as fill a vector or are

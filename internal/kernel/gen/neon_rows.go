@@ -66,17 +66,7 @@ func (v neon) project() {
 			f.CopyTo(a, acc)
 			f.CopyTo(left, k)
 			v.again(fmt.Sprint("row", off), left, func() {
-				sums := []*arm64.Reg{f.Load(16, arm64.Mem{Base: a})}
-				for u := 0; u < part; u += 2 {
-					for i, r := range v.pairs(row, 16*u, 2) {
-						if at := (u + i) % 4; at < len(sums) {
-							v.addProduct(sums[at], r, xs[u+i])
-						} else {
-							sums = append(sums, v.times(r, xs[u+i]))
-						}
-					}
-				}
-				f.Store(16, v.add(v.add(sums[0], sums[1]), v.add(sums[2], sums[3])), arm64.Mem{Base: a})
+				v.projectRow(a, row, xs)
 				f.Add(tileBytes, row)
 				f.Add(16, a)
 			})
@@ -90,6 +80,21 @@ func (v neon) project() {
 		f.Add(8, out)
 	})
 	f.Done()
+}
+
+// projectRow adds the products of a part of a row to its running sums at acc.
+func (v neon) projectRow(acc, row *arm64.Reg, xs []*arm64.Reg) {
+	sums := []*arm64.Reg{v.fn.Load(16, arm64.Mem{Base: acc})}
+	for u := 0; u < len(xs); u += 2 {
+		for i, r := range v.pairs(row, 16*u, 2) {
+			if at := (u + i) % 4; at < len(sums) {
+				v.addProduct(sums[at], r, xs[u+i])
+			} else {
+				sums = append(sums, v.times(r, xs[u+i]))
+			}
+		}
+	}
+	v.fn.Store(16, v.add(v.add(sums[0], sums[1]), v.add(sums[2], sums[3])), arm64.Mem{Base: acc})
 }
 
 func (v neon) combine() {
@@ -114,12 +119,7 @@ func (v neon) combine() {
 			f.CopyTo(a, c)
 			f.CopyTo(left, k)
 			v.again(fmt.Sprint("row", off), left, func() {
-				cr := f.Spread(v.size, a)
-				for u := 0; u < part; u += 2 {
-					for i, r := range v.pairs(row, 16*u, 2) {
-						v.addProduct(sums[u+i], r, cr)
-					}
-				}
+				v.combineRow(sums, row, f.Spread(v.size, a))
 				f.Add(tileBytes, row)
 				f.Add(v.size, a)
 			})
@@ -134,6 +134,15 @@ func (v neon) combine() {
 	})
 	f.Return("ret", v.total(dots))
 	f.Done()
+}
+
+// combineRow adds a part of a row times c to sums.
+func (v neon) combineRow(sums []*arm64.Reg, row, c *arm64.Reg) {
+	for u := 0; u < len(sums); u += 2 {
+		for i, r := range v.pairs(row, 16*u, 2) {
+			v.addProduct(sums[u+i], r, c)
+		}
+	}
 }
 
 // total adds four running sums and their lanes.
@@ -277,13 +286,7 @@ func (v neon) expSums(softmax bool) {
 	double := neon{f64, v.neonFile}
 	v.again("row", rows, func() {
 		f.CopyTo(at, x)
-		top := v.constant(math.Inf(-1))
-		v.along("top", n, []*arm64.Reg{at}, func(count, bytes int) {
-			for u := range count {
-				f.Do("FMAX", v.size, top, top, v.getOr(at, u*bytes, bytes, math.Inf(-1)))
-			}
-		})
-		top = v.spread(top, v.larger)
+		top := v.rowTop(n, at)
 		totals := double.zeroed(2)
 		v.along("exp", n, ptrs, func(count, bytes int) {
 			for u := range count {
@@ -306,6 +309,17 @@ func (v neon) expSums(softmax bool) {
 		f.Add(8, sums)
 	})
 	f.Done()
+}
+
+// rowTop is the largest element of the row at p, in every lane.
+func (v neon) rowTop(n, p *arm64.Reg) *arm64.Reg {
+	top := v.constant(math.Inf(-1))
+	v.along("top", n, []*arm64.Reg{p}, func(count, bytes int) {
+		for u := range count {
+			v.fn.Do("FMAX", v.size, top, top, v.getOr(p, u*bytes, bytes, math.Inf(-1)))
+		}
+	})
+	return v.spread(top, v.larger)
 }
 
 // divideRow divides a row by its sum and moves on to the next.

@@ -33,26 +33,30 @@ func (f *Func) allot() {
 				free[r.vector] = append(free[r.vector], r.number)
 			}
 		}
+		if drop {
+			continue
+		}
 		for k, r := range in.regs {
-			if r.start != i || drop || slices.Index(in.regs[:k], r) >= 0 {
-				continue
-			}
-			if len(free[r.vector]) == 0 {
-				panic("arm64: no register left in " + f.name)
-			}
-			// The one that has been free for longest: where it is used again at
-			// once, slow processors wait.
-			r.number = free[r.vector][0]
-			free[r.vector] = free[r.vector][1:]
-			if r.end == i {
-				free[r.vector] = append(free[r.vector], r.number)
+			if r.start == i && slices.Index(in.regs[:k], r) < 0 {
+				f.take(free, r)
 			}
 		}
-		if !drop {
-			kept = append(kept, in)
-		}
+		kept = append(kept, in)
 	}
 	f.insts = kept
+}
+
+// take gives a register the number that has been free for longest: where one is
+// used again at once, slow processors wait.
+func (f *Func) take(free map[bool][]int, r *Reg) {
+	if len(free[r.vector]) == 0 {
+		panic("arm64: no register left in " + f.name)
+	}
+	r.number = free[r.vector][0]
+	free[r.vector] = free[r.vector][1:]
+	if r.end == r.start {
+		free[r.vector] = append(free[r.vector], r.number)
+	}
 }
 
 // unread says whether nobody reads the one register that instruction i writes.

@@ -13,7 +13,6 @@ type Reg struct {
 	vector     bool
 	number     int // in the machine, once allotted
 	start, end int // the first and the last instruction that holds it
-	to         *Reg
 }
 
 // Asm is the name of the register, as avo's operands have.
