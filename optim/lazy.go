@@ -84,6 +84,7 @@ type Shard struct {
 
 	rate     []float64 // of each row of the round, where all parameters share one
 	shrunk   []float64 // what λ₂ leaves of a weight after so many rows of the round
+	grown    []float64 // 1/shrunk
 	less     []float64 // what λ₁ takes of it, over shrunk
 	numbers  []float64 // of the rule: begin copies them
 	batch    []int
@@ -92,8 +93,12 @@ type Shard struct {
 	from, to int
 }
 
-// RowSource fills in the row of that number.
-type RowSource interface{ Fill(r *Example, number int) }
+// RowSource fills in the row of that number, and asks the memory for a row that
+// is to come soon.
+type RowSource interface {
+	Fill(r *Example, number int)
+	Ahead(number int)
+}
 
 // Init makes the model with all parameters zero, for rounds of so many shards.
 func (m *LazyModel) Init(shards int) error {
@@ -161,6 +166,9 @@ func (l *learning) Unit(i int) {
 		return
 	}
 	for k := s.from; k < s.to; k++ {
+		if k+2 < s.to {
+			s.rows.Ahead(s.batch[k+2])
+		}
 		s.rows.Fill(&s.row, s.batch[k])
 		s.losses[k] = s.example()
 		s.now++
@@ -170,28 +178,59 @@ func (l *learning) Unit(i int) {
 // example predicts the row, measures it and learns it.
 func (s *Shard) example() float64 {
 	r, m := &s.row, s.model
+	s.ask(r)
 	if p, ok := m.Rule.(interface{ prepare(*Shard, *Example) }); ok {
 		p.prepare(s, r)
 	}
+	s.refresh(r)
 	s.outputs(r)
 	loss := m.Loss.Of(r.z, r.Target, r.slope)
 	m.Rule.learn(s, r)
 	return loss
 }
 
-// outputs brings the parameters of a row up to date and multiplies.
+// ask asks the memory for the parameters of a row, which lie all over it.
+func (s *Shard) ask(r *Example) {
+	size := s.model.Outputs * s.model.Rule.fields()
+	for _, j := range r.Index {
+		kernel.PrefetchOf(s.state[int(j)*size:][:size])
+	}
+}
+
+// refresh brings the parameters of a row up to date.
+func (s *Shard) refresh(r *Example) {
+	m := s.model
+	step := m.Rule.fields()
+	size := m.Outputs * step
+	penalised := m.L1 > 0 || m.L2 > 0
+	_, common := m.Rule.(interface{ shared() })
+	if !penalised {
+		return
+	}
+	for _, j := range r.Index {
+		at := int(j) * size
+		switch {
+		case common:
+			for o := 0; o < size; o += step {
+				s.catchUp(at + o)
+			}
+		default:
+			for o := 0; o < size; o += step {
+				m.Rule.current(s, at+o)
+			}
+		}
+	}
+}
+
+// outputs multiplies the parameters of a row with its features.
 func (s *Shard) outputs(r *Example) {
 	m := s.model
 	k, step := m.Outputs, m.Rule.fields()
-	penalised := m.L1 > 0 || m.L2 > 0
 	state := s.state
 	if k == 1 {
 		var z0, z1 float64
 		for i, j := range r.Index {
 			at := int(j) * step
-			if penalised {
-				m.Rule.current(s, at)
-			}
 			if i&1 == 0 {
 				z0 += r.Value[i] * state[at]
 			} else {
@@ -205,9 +244,6 @@ func (s *Shard) outputs(r *Example) {
 	for i, j := range r.Index {
 		at, v := int(j)*k*step, r.Value[i]
 		for o := range r.z {
-			if penalised {
-				m.Rule.current(s, at)
-			}
 			r.z[o] += v * state[at]
 			at += step
 		}
@@ -238,9 +274,10 @@ func proximal(w, eta, l1, l2 float64, n int) float64 {
 // as they nearly always are.
 func lost(n int, x float64) float64 {
 	const small, short = 1e-6, 1e-2
+	const third, fifth, sixth = 1.0 / 3, 1.0 / 5, 1.0 / 6
 	if x < small {
-		if y := float64(n) * (x - x*x*(0.5-x/3)); y < short {
-			return y * (1 - y/2*(1-y/3*(1-y/4*(1-y/5*(1-y/6)))))
+		if y := float64(n) * (x - x*x*(0.5-x*third)); y < short {
+			return y * (1 - y*0.5*(1-y*third*(1-y*0.25*(1-y*fifth*(1-y*sixth)))))
 		}
 	}
 	return -math.Expm1(-float64(n) * math.Log1p(x))
@@ -250,12 +287,13 @@ func lost(n int, x float64) float64 {
 // each of the rows to come: what the penalties leave and take.
 func (s *Shard) common(rows int, rate func(t int) float64) {
 	m := s.model
-	s.rate, s.shrunk, s.less = s.rate[:0], append(s.shrunk[:0], 1), append(s.less[:0], 0)
+	s.rate, s.shrunk, s.grown, s.less = s.rate[:0], append(s.shrunk[:0], 1), append(s.grown[:0], 1), append(s.less[:0], 0)
 	for t := range rows {
 		eta := rate(s.base + t)
 		p := s.shrunk[t]
 		s.rate = append(s.rate, eta)
 		s.shrunk = append(s.shrunk, p/(1+eta*m.L2))
+		s.grown = append(s.grown, 1/s.shrunk[t+1])
 		s.less = append(s.less, s.less[t]+eta*m.L1/p)
 	}
 }
@@ -272,6 +310,9 @@ func (s *Shard) catchUp(at int) {
 		return
 	}
 	from, to := max(last, s.base)-s.base, s.now-s.base
-	size := s.shrunk[to] * (math.Abs(w)/s.shrunk[from] - (s.less[to] - s.less[from]))
-	s.state[at] = math.Copysign(max(size, 0), w)
+	size := math.Abs(w)*s.grown[from] - (s.less[to] - s.less[from])
+	if size < 0 {
+		size = 0
+	}
+	s.state[at] = math.Copysign(size*s.shrunk[to], w)
 }

@@ -47,6 +47,7 @@ func (g *merging) Unit(i int) {
 		largest = r.largest()
 	}
 	penalised := m.L1 > 0 || m.L2 > 0
+	_, common := m.Rule.(interface{ shared() })
 	for p := i * mergeSpan; p < min((i+1)*mergeSpan, len(g.x)); p++ {
 		at := p * step
 		before := m.state[at+mass]
@@ -56,7 +57,11 @@ func (g *merging) Unit(i int) {
 		}
 		if penalised {
 			for k := range g.shards {
-				m.Rule.current(&g.shards[k], at)
+				if common {
+					g.shards[k].catchUp(at)
+				} else {
+					m.Rule.current(&g.shards[k], at)
+				}
 			}
 		}
 		if total > 0 || largest >= 0 {
@@ -66,7 +71,10 @@ func (g *merging) Unit(i int) {
 		}
 		if total > 0 || largest >= 0 || len(g.shards) < len(m.shards) || penalised {
 			for k := range m.shards {
-				copy(m.shards[k].state[at:at+step], m.state[at:at+step])
+				to := m.shards[k].state[at:][:step]
+				for f, v := range m.state[at:][:step] { // a call would cost more
+					to[f] = v
+				}
 			}
 		}
 		g.x[p] = m.state[at]

@@ -24,6 +24,7 @@ func (r *LazySGD) begin(s *Shard, rows int) {
 	s.common(rows, func(t int) float64 { return r.Rate / (1 + r.Rate*r.Decay*float64(t)) })
 }
 
+func (r *LazySGD) shared()                  {}
 func (r *LazySGD) current(s *Shard, at int) { s.catchUp(at) }
 
 func (r *LazySGD) learn(s *Shard, row *Example) {
@@ -180,6 +181,7 @@ func (r *LazyAdam) begin(s *Shard, rows int) {
 	s.common(rows, func(int) float64 { return r.Rate })
 }
 
+func (r *LazyAdam) shared()                  {}
 func (r *LazyAdam) current(s *Shard, at int) { s.catchUp(at) }
 
 func (r *LazyAdam) learn(s *Shard, row *Example) {

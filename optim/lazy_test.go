@@ -33,6 +33,8 @@ type fewRows struct {
 	target, weight []float64
 }
 
+func (f *fewRows) Ahead(int) {}
+
 func (f *fewRows) Fill(r *Example, i int) {
 	r.Index, r.Value = append(r.Index[:0], f.index[i]...), append(r.Value[:0], f.value[i]...)
 	r.Target, r.Weight = f.target[i], f.weight[i]

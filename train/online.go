@@ -92,6 +92,14 @@ type onlineRows[T kernel.Float] struct {
 	unit float64 // of a row's weight, so that the mean is 1
 }
 
+// Ahead implements optim.RowSource.
+func (o *onlineRows[T]) Ahead(number int) {
+	m := o.set.inputs[0].sparse
+	lo, hi := m.Start[number], m.Start[number+1]
+	kernel.PrefetchOf(m.Index[lo:hi])
+	kernel.PrefetchOf(m.Value[lo:hi])
+}
+
 // Fill implements optim.RowSource.
 func (o *onlineRows[T]) Fill(r *optim.Example, number int) {
 	m := o.set.inputs[0].sparse

@@ -27,7 +27,7 @@ func Prefetch(src []byte) {
 }
 
 // PrefetchOf asks for numbers as Prefetch asks for bytes.
-func PrefetchOf[T Float](src []T) {
+func PrefetchOf[T Float | int32](src []T) {
 	if len(src) > 0 && active != portable {
 		prefetch((*byte)(unsafe.Pointer(&src[0])), len(src)*int(unsafe.Sizeof(src[0])))
 	}
