@@ -73,6 +73,47 @@ func TestSchedulesOfPeers(t *testing.T) {
 	t.Logf("largest deviation in %d courses: %.1e", len(file.Cases), worst)
 }
 
+// Transformers counts the steps of a warmup from 0, so that the rate of the first
+// one is 0; here the count is from 1. What follows the warmup has the same steps
+// in WSD, while Noam counts from 1 throughout, as its paper does.
+func TestSchedulesOfKin(t *testing.T) {
+	var file schedulesFile
+	golden(t, "schedules-kin.json", &file)
+	ours := map[string]struct {
+		s       Schedule
+		earlier int // steps below this one are compared with the next of theirs
+	}{
+		"keras inverse time":        {InverseTime{Every: 7, By: 0.6}, 0},
+		"keras inverse time stairs": {InverseTime{Every: 10, By: 2, Staircase: true}, 0},
+		"transformers inverse sqrt": {Noam{Warmup: 9}, math.MaxInt},
+		"transformers wsd":          {WSD{Warmup: 6, Steps: 41, Cooldown: 15}, 6},
+		"transformers wsd line":     {WSD{Warmup: 4, Steps: 45, Cooldown: 30, Line: true}, 4},
+		"transformers wsd end":      {WSD{Steps: 46, Cooldown: 25, End: 0.15}, 0},
+		"pytorch_optimizer rex":     {REX{Steps: 60}, 0},
+		"pytorch_optimizer rex end": {REX{Steps: 43, End: 0.2}, 0},
+	}
+	if len(file.Cases) != len(ours) {
+		t.Errorf("%d courses", len(file.Cases))
+	}
+	for name, want := range file.Cases {
+		c, ok := ours[name]
+		if !ok || len(want) != 60 {
+			t.Errorf("%s is not compared", name)
+			continue
+		}
+		for i := range 59 {
+			w := want[i]
+			if i < c.earlier {
+				w = want[i+1]
+			}
+			if got := c.s.Factor(i); math.Abs(got-w) > 1e-12 {
+				t.Errorf("%s: step %d: %v, want %v", name, i, got, w)
+				break
+			}
+		}
+	}
+}
+
 func TestReduceOnPlateauIsPyTorchs(t *testing.T) {
 	var file schedulesFile
 	golden(t, "schedules.json", &file)
