@@ -1,10 +1,7 @@
 package optim_test
 
 import (
-	"math"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"descent/optim"
 	"descent/optim/optimtest"
@@ -20,6 +17,13 @@ var settingsFor = map[string]map[string]float64{
 	"lbfgs-torch": {"gradtol": 1e-300, "changetol": 1e-300},
 }
 
+// exceptions are what rules are not held to.
+var exceptions = map[string][]optimtest.Exception{
+	"madgrad": {optimtest.Bent},        // the steps go with the square of a cube root of the rate
+	"fromage": {optimtest.Bent},        // divides by √(1 + rate²)
+	"adopt":   {optimtest.LooksAround}, // the first gradient only fills the second moment
+}
+
 func TestConformance(t *testing.T) {
 	for _, m := range optim.Methods[float64]() {
 		t.Run(m.Name, func(t *testing.T) {
@@ -27,7 +31,7 @@ func TestConformance(t *testing.T) {
 				return // its problems are of another kind; pinball_test.go holds it to the same
 			}
 			if m.FirstOrder {
-				optimtest.Rule(t, func() optim.Rule[float64] { return rule(t, m, nil) })
+				optimtest.Rule(t, func() optim.Rule[float64] { return rule(t, m, nil) }, exceptions[m.Name]...)
 				return
 			}
 			optimtest.Solver(t, func() optim.Solver[float64] { return solver(t, m) })
@@ -71,7 +75,7 @@ func TestConformance(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			optimtest.Rule(t, func() optim.Rule[float64] { return rule(t, m, set) })
+			optimtest.Rule(t, func() optim.Rule[float64] { return rule(t, m, set) }, exceptions[method]...)
 		}
 	})
 	t.Run("choices", solverChoices)
@@ -142,44 +146,6 @@ func solver(t fataler, m optim.Method[float64]) optim.Solver[float64] {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// Whatever a problem returns at whatever call, for once or from then on: a
-// success is claimed only of a point that the sound problem confirms, and never
-// while the fault lasts.
-func TestNoSuccessOnWhatIsNotFinite(t *testing.T) {
-	methods := optim.Methods[float64]()
-	rapid.Check(t, func(t *rapid.T) {
-		sound := rapid.SampledFrom([]func() optim.Problem[float64]{optimtest.Bowl, optimtest.Valley}).Draw(t, "problem")()
-		m := rapid.SampledFrom(methods).Draw(t, "method")
-		what := rapid.SampledFrom([]optimtest.Fault{optimtest.Value, optimtest.Gradient, optimtest.Product, optimtest.Residual}).Draw(t, "what")
-		bad := rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), math.Inf(-1)}).Draw(t, "bad")
-		lasting := rapid.Bool().Draw(t, "lasting")
-		if rapid.Bool().Draw(t, "without HVP") && what != optimtest.Product {
-			sound.HVP = nil
-		}
-		x := rapid.SliceOfN(rapid.Float64Range(-2, 2), 4, 4).Draw(t, "x")
-		call := rapid.IntRange(1, 60).Draw(t, "call")
-		p, hit := optimtest.Spoil(sound, what, bad, call, lasting)
-
-		run, err := optim.Minimize(t.Context(), p, x, solver(t, m), optim.GradTol[float64](1e-8), optim.Stall[float64](0), optim.MaxIter[float64](3000))
-		if err != nil {
-			return // the run was refused, in words
-		}
-		r := run.Result()
-		v := optim.Judge(&p, r.X, 1e-8)
-		if !optim.Success(r.Status, v) || !*hit {
-			return
-		}
-		if lasting {
-			t.Fatalf("claims success while %s is %v: %s; %s", what, bad, r.Text, v.Text)
-		}
-		g := make([]float64, sound.Dim)
-		f, err := sound.Eval(r.X, g)
-		if err != nil || f != r.F || !(math.Sqrt(g[0]*g[0]+g[1]*g[1]+g[2]*g[2]+g[3]*g[3]) <= 1e-7) {
-			t.Fatalf("claims success at a point with value %v and gradient %v: %s; %s", f, g, r.Text, v.Text)
-		}
-	})
 }
 
 // solverChoices runs the suite on every word that a setting of a solver takes.

@@ -120,6 +120,9 @@ func (l *FrischNewton[T]) design(b *Pinball[T], s *State[T]) error {
 		size += math.Abs(float64(v))
 		off = max(off, math.Abs(l.u[i]+float64(v)))
 	}
+	if !kernel.AllFinite(r) {
+		return errors.New("optim: the residuals are not finite")
+	}
 	if off > math.Sqrt(epsilon[T]())*size {
 		return errors.New("optim: frisch-newton needs residuals that are linear in the parameters; use lbfgs")
 	}

@@ -110,65 +110,50 @@ func Valley() optim.Problem[float64] {
 		})
 }
 
-// Fault is the function of a problem that Spoil tampers with.
-type Fault string
-
-const (
-	Value    Fault = "value"
-	Gradient Fault = "gradient"
-	Product  Fault = "Hessian product"
-	Residual Fault = "residual"
-)
-
-// Spoil makes p return bad, such as NaN, in the call of that number (from 1)
-// of the function that what names, and in all later ones where it is lasting.
-// hit says whether it came to that.
-func Spoil(p optim.Problem[float64], what Fault, bad float64, call int, lasting bool) (spoiled optim.Problem[float64], hit *bool) {
-	hit = new(bool)
-	calls := 0
-	now := func() bool {
-		calls++
-		on := calls == call || lasting && calls > call
-		*hit = *hit || on
-		return on
+// Deviations is a sum of absolute deviations of a linear model of four
+// parameters from nine rows, as methods for such sums take it.
+func Deviations() optim.Problem[float64] {
+	const dim, n = 4, 9
+	row := func(i int) [dim]float64 {
+		t := float64(i) / 4
+		return [dim]float64{1, t, t * t, math.Sin(3 * t)}
 	}
-	eval, hvp := p.Eval, p.HVP
-	switch what {
-	case Value:
-		p.Eval = func(x, g []float64) (float64, error) {
-			f, err := eval(x, g)
-			if now() {
-				f = bad
+	residuals := func(x, r []float64) error {
+		for i := range r {
+			r[i] = -math.Cos(5 * float64(i))
+			for j, a := range row(i) {
+				r[i] += a * x[j]
 			}
-			return f, err
 		}
-	case Gradient:
-		p.Eval = func(x, g []float64) (float64, error) {
-			f, err := eval(x, g)
-			if g != nil && now() {
-				g[calls%len(g)] = bad
-			}
-			return f, err
-		}
-	case Product:
-		p.HVP = func(x, v, out []float64) error {
-			err := hvp(x, v, out)
-			if now() {
-				out[calls%len(out)] = bad
-			}
-			return err
-		}
-	case Residual:
-		r := *p.Resid
-		sound := r.Eval
-		p.Resid = &r
-		r.Eval = func(x, out []float64) error {
-			err := sound(x, out)
-			if now() {
-				out[calls%len(out)] = bad
-			}
-			return err
-		}
+		return nil
 	}
-	return p, hit
+	r := make([]float64, n)
+	return optim.Problem[float64]{
+		Dim: dim,
+		Eval: func(x, g []float64) (float64, error) {
+			f := 0.0
+			clear(g)
+			_ = residuals(x, r)
+			for i, v := range r {
+				f += math.Abs(v)
+				for j, a := range row(i) {
+					if g != nil {
+						g[j] += math.Copysign(1, v) * a
+					}
+				}
+			}
+			return f, nil
+		},
+		Lines: &optim.Pinball[float64]{Q: 0.5, Residuals: optim.Residuals[float64]{
+			Len: n, Scale: 2, Eval: residuals,
+			Jac: func(_, jac []float64) error {
+				for i := range n {
+					for j, a := range row(i) {
+						jac[j*n+i] = a
+					}
+				}
+				return nil
+			},
+		}},
+	}
 }
