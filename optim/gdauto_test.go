@@ -83,7 +83,7 @@ func TestSteepestDescentNeverRises(t *testing.T) {
 			if s.F > f+rounding[float64](f) {
 				t.Fatalf("step %d: value rises from %g to %g", s.Iter, f, s.F)
 			}
-			if got := x - s.Step*g; math.Abs(got-s.X[0]) > 1e-12*math.Abs(x) {
+			if got := x - s.Step*g; math.Abs(got-s.X[0]) > 1e-12*max(math.Abs(x), math.Abs(got)) {
 				t.Fatalf("step %d: rate %g leads to %g, not %g", s.Iter, s.Step, got, s.X[0])
 			}
 			f, x, g = s.F, s.X[0], s.G[0]

@@ -104,7 +104,7 @@ func TestMoreThuenteTrials(t *testing.T) {
 				continue
 			}
 			for k, s := range seen {
-				if w := want.Trials[k]; math.Abs(s.alpha-w[0]) > 1e-9*w[0] {
+				if w := want.Trials[k]; math.Abs(s.alpha-w[0]) > 1e-8*w[0] { // machines that round a product and a sum once differ by 6e-9
 					t.Errorf("%s from %g: trial %d is %.15g, that of dcsrch %.15g", f.Function, want.First, k+1, s.alpha, w[0])
 					break
 				}

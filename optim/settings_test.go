@@ -59,6 +59,7 @@ func TestZeroFieldsAreTheDefaults(t *testing.T) {
 // that it belongs to.
 func TestEverySettingIsHeard(t *testing.T) {
 	beside := map[string]map[string]float64{
+		"amsgrad":        {"beta2": 0.5}, // a memory short enough for the mean of squares to fall
 		"unbiased_max":   {"amsgrad": 1, "beta2": 0.5},
 		"rate_inside":    {"momentum": 0.5},
 		"nesterov":       {"momentum": 0.5},
