@@ -35,7 +35,9 @@ func readParquet(src *source, opts ReadOptions) (t *Table, err error) {
 	if err != nil {
 		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged Parquet file: %v", err)}
 	}
-	if err := checkPages(content, f.Metadata()); err != nil {
+	if err := checkPages(content, f); errors.Is(err, errUnsupported) {
+		return nil, &Error{File: src.name, Msg: fmt.Sprintf("this Parquet file cannot be read: %v", err)}
+	} else if err != nil {
 		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged Parquet file: %v", err), Try: "fetch the file again"}
 	}
 	t = &Table{Name: src.name, Rows: int(f.NumRows())}
