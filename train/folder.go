@@ -127,9 +127,14 @@ type config struct {
 	Batch       int                `json:"batch"`
 	Epochs      int                `json:"epochs"` // at most
 	Patience    int                `json:"patience,omitempty"`
+	GradTol     float64            `json:"gradient_tolerance,omitempty"` // where it was given
+	SkipBatches int                `json:"skip_batches,omitempty"`
+	L1          float64            `json:"l1,omitempty"`
 	L2          float64            `json:"l2"`
 	WeightDecay float64            `json:"weight_decay"`
 	Clip        float64            `json:"clip,omitempty"`
+	ClipRows    float64            `json:"clip_rows,omitempty"`
+	Freeze      []string           `json:"freeze,omitempty"`
 	Weight      string             `json:"sample_weight,omitempty"`
 	ClassWeight string             `json:"class_weight,omitempty"`
 	Rows        int                `json:"rows"`
@@ -145,7 +150,8 @@ func (p *plan) config() config {
 	c := config{
 		Target: o.Target, Scale: o.Scale, Model: p.spec.String(), Loss: p.loss.String(), Method: o.Method,
 		Rate: o.Rate, Settings: o.Settings, Schedule: o.Schedule, Wrap: o.Wrap, Accumulate: o.Accumulate, Batch: o.Batch, Epochs: o.Epochs, Patience: max(o.Patience, 0),
-		L2: o.L2, WeightDecay: o.WeightDecay, Clip: o.Clip, Weight: o.Weight, ClassWeight: o.ClassWeight,
+		GradTol: o.GradTol, SkipBatches: o.SkipBatches, L1: o.L1, L2: o.L2, WeightDecay: o.WeightDecay,
+		Clip: o.Clip, ClipRows: o.ClipRows, Freeze: o.Freeze, Weight: o.Weight, ClassWeight: o.ClassWeight,
 		Rows: p.train.n(), Validation: p.valid.n(), Folds: o.Folds, Seed: o.Seed, Precision: p.precision(),
 	}
 	if c.Scale == "" {
