@@ -73,6 +73,14 @@ func (s Spec) build(b *builder, rows, features, outputs int, e *Expression) (*Ne
 	if rows < 1 || outputs < 1 {
 		return nil, fmt.Errorf("model: %d rows and %d outputs; both are at least 1", rows, outputs)
 	}
+	if len(s.Hidden) > maxLayers {
+		return nil, fmt.Errorf("model: %d hidden layers; at most %d", len(s.Hidden), maxLayers)
+	}
+	for _, n := range s.Hidden {
+		if n < 1 || n > maxUnits {
+			return nil, fmt.Errorf("model: a layer of %d units; a size is a whole number from 1 to %d", n, maxUnits)
+		}
+	}
 	if s.Kind == Formula {
 		return b.formula(rows, e)
 	}

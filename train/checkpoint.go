@@ -247,14 +247,20 @@ func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], st
 		s.curve = append(s.curve, EpochLog{Epoch: int(e[0]), Step: int(e[1]), Train: float64(e[2]), Validation: float64(e[3]), Rate: float64(e[4]), GradNorm: float64(e[5])})
 	}
 	s.plan.aside = append(s.plan.aside, fmt.Sprintf("resumed after step %d", p.Step))
-	return run, load("best", w.x)
+	if err := load("best", w.x); err != nil {
+		return nil, err
+	}
+	if !kernel.AllFinite(w.x) {
+		return nil, fmt.Errorf("%s: the best weights so far are not finite: the file is damaged", c.path)
+	}
+	return run, nil
 }
 
 // fill copies the elements of t to b.
 func fill[T kernel.Float](t *safetensors.Tensor, b []T) error {
 	v, err := safetensors.Values[T](t)
-	if err == nil && len(v) != len(b) {
-		err = fmt.Errorf("%d numbers, expected %d", len(v), len(b))
+	if err == nil && (len(v) != len(b) || len(t.Shape) != 1) {
+		err = fmt.Errorf("numbers of shape %v, expected %d in a row", t.Shape, len(b))
 	}
 	copy(b, v)
 	return err

@@ -212,7 +212,7 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 		{`"format":1`, `"format":2`, "format 2"},
 		{`"kind":"softmax"`, `"kind":"tree"`, "no model of kind"},
 		{`"kind":"softmax"`, `"kind":"auto"`, "leaves the model open"},
-		{`"kind":"softmax"`, `"kind":"mlp","activation":"relu","hidden":[999999999]`, "2 arrays"},
+		{`"kind":"softmax"`, `"kind":"mlp","activation":"relu","hidden":[999999999]`, "a layer of 999999999 units"},
 		{`"precision":"float64"`, `"precision":"float16"`, "precision"},
 		{`"precision":"float64"`, `"precision":"float32"`, "F64"},
 		{`"outputs":3`, `"outputs":1000000000`, "outputs"},

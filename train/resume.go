@@ -84,6 +84,9 @@ func checkpointIn(f *safetensors.File, path string) (*stored, error) {
 	if c.state.Format != formatVersion {
 		return nil, fmt.Errorf("%s has format %d, and this program reads format %d", path, c.state.Format, formatVersion)
 	}
+	if s := &c.state; min(s.Step, s.Epochs, s.Begun, s.Since) < 0 {
+		return nil, fmt.Errorf("%s: %d steps in %d epochs cannot be gone on from: the file is damaged", path, s.Step, s.Epochs)
+	}
 	return c, nil
 }
 
