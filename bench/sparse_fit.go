@@ -15,8 +15,8 @@ import (
 // sparseSection compares reading sparse rows, and the road from such a file to
 // within a thousandth of the least objective of a logistic regression with the
 // penalty |w|²/(2·rows): ours is the command, from the start of its process to
-// its end; the peer's begins where Python has started, is LIBLINEAR's own binding, and
-// penalises the bias like a weight.
+// its end; the peer's begins where Python has started, and penalises the bias like a
+// weight.
 // The remark says how far above the least objective each came.
 func sparseSection(b *bench) {
 	for _, n := range []int{1, 2} {
@@ -27,13 +27,17 @@ func sparseSection(b *bench) {
 			rate:   func(seconds float64) string { return numtext.Short(b.sparseBytes()/seconds/1e6, 3) + " MB/s" },
 		}})
 	}
-	for _, n := range []int{1, 2} {
-		b.section("Sparse logistic regression from LIBSVM text to within 1e-3 of the least objective", "peer", []row{{
-			name: fmt.Sprintf("%d × %d, %d pairs a row, against LIBLINEAR with its own reader, threads %d", b.sparseRows, sparseFeatures, sparsePairs, n), env: threads(n, ""),
-			ours:   func() (float64, string, error) { return b.fitSparse(n) },
-			theirs: func() (float64, string, error) { return b.askSparse(n, request{"op": "fit_sparse"}) },
-			rate:   duration,
-		}})
+	for _, p := range []struct{ with, name string }{
+		{"liblinear", "LIBLINEAR with its own reader"}, {"scikit-learn", "scikit-learn"}, {"vw", "Vowpal Wabbit from its own text"},
+	} {
+		for _, n := range []int{1, 2} {
+			b.section("Sparse logistic regression from LIBSVM text to within 1e-3 of the least objective", "peer", []row{{
+				name: fmt.Sprintf("%d × %d, %d pairs a row, against %s, threads %d", b.sparseRows, sparseFeatures, sparsePairs, p.name, n), env: threads(n, ""),
+				ours:   func() (float64, string, error) { return b.fitSparse(n) },
+				theirs: func() (float64, string, error) { return b.askSparse(n, request{"op": "fit_sparse", "with": p.with}) },
+				rate:   duration,
+			}})
+		}
 	}
 }
 
