@@ -15,13 +15,16 @@ type Forecast struct {
 	// curvature and gradient at its end; 0 for one that converged, −1 where that
 	// cannot be counted.
 	Further int
+	// Near says whether the quadratic at the end explains the gradient at the
+	// start, so that End speaks of a run from there.
+	Near bool
 }
 
 // forecaster keeps what a forecast needs of the start of a run.
 type forecaster struct {
 	p    *optim.Problem[float64]
 	rule optim.Rule[float64]
-	g    []float64
+	x, g []float64
 	tol  float64
 }
 
@@ -34,7 +37,7 @@ func foresee(p *optim.Problem[float64], solver optim.Solver[float64], run *optim
 	}
 	switch order.Rule.(type) {
 	case *optim.GD[float64], *optim.Momentum[float64]:
-		return &forecaster{p: p, rule: order.Rule, g: slices.Clone(run.State().G), tol: o.gradTol()}
+		return &forecaster{p: p, rule: order.Rule, x: slices.Clone(run.State().X), g: slices.Clone(run.State().G), tol: o.gradTol()}
 	}
 	return nil
 }
@@ -48,13 +51,25 @@ func (f *forecaster) at(x, g []float64) (*optim.Forecast, string) {
 	return &got, ""
 }
 
+// explained is the misfit up to which a quadratic explains a gradient.
+const explained = 0.5
+
 // lookBack completes the forecast at the end of the run.
 func (f *forecaster) lookBack(c *Forecast, r *optim.Result[float64]) {
 	c.End, c.NoneAtEnd = f.at(r.X, f.g)
-	if c.End == nil || r.Status == optim.Converged || r.Status == optim.Diverged {
+	if c.End == nil {
+		return
+	}
+	misfit, err := optim.Misfit(f.p, r.X, r.G, f.x, f.g)
+	c.Near = err == nil && misfit <= explained
+	if r.Status == optim.Converged || r.Status == optim.Diverged {
 		return
 	}
 	c.Further = -1
+	if fades, err := optim.Fades(f.p, r.X, r.G); fades || err != nil {
+		c.End, c.NoneAtEnd = nil, "optim: the curvature still changes on the way to the minimum, so nothing can be forecast yet"
+		return
+	}
 	if on, _ := f.at(r.X, r.G); on != nil {
 		c.Further = on.Steps
 	}

@@ -149,6 +149,24 @@ func TestManyStarts(t *testing.T) {
 	}
 }
 
+// Runs that stop here and there on the flat floor of one minimum found one, and
+// minima that a wall parts are apart however equal and regular they are.
+func TestManyStartsOnFlatFloors(t *testing.T) {
+	for formula, want := range map[string]int{
+		"x^4 - y^2 + y^4":  2,
+		"x^8":              1,
+		"x^4*y^4 + x^2":    1,
+		"(x^2 - 1)^4":      2,
+		"1e-6*(x^2 - 1)^2": 2,
+		"(1 - cos(2*pi*x))^2 + if(abs(x) > 3, (abs(x) - 3)^4, 0)": 9,
+	} {
+		m := solve(t, formula, Options{Starts: 60, Low: -3.4, High: 3.4})
+		if len(m.Minima) != want {
+			t.Errorf("%s: %d minima, want %d: %v; missed %v", formula, len(m.Minima), want, m.Minima, m.Missed)
+		}
+	}
+}
+
 func TestFormulaOverColumns(t *testing.T) {
 	f, err := ParseFormula("mean((y - a*x - b)^2)", Inputs{Columns: map[string][]float64{"x": {1, 2, 3}, "y": {3, 5, 7}}})
 	if err != nil {

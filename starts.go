@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"descent/internal/kernel"
 	"descent/optim"
 )
 
@@ -51,7 +52,7 @@ func minimize(ctx context.Context, p optim.Problem[float64], at func(k int) ([]f
 			best = m
 		}
 		if m.Success() && (m.Verdict.Kind == optim.Minimum || m.Verdict.Kind == optim.Boundary) {
-			basins = join(basins, m)
+			basins = join(basins, m, &p, o.gradTol())
 		} else {
 			missed[outcome(m)]++
 		}
@@ -98,17 +99,50 @@ func better(m, best *Minimum) bool {
 const sameTol = 1e-5
 
 // join counts a minimum to the basin it belongs to, or opens a new one.
-func join(basins []Basin, m *Minimum) []Basin {
+func join(basins []Basin, m *Minimum, p *optim.Problem[float64], gradTol float64) []Basin {
 	for i := range basins {
-		if near(basins[i].X, m.X) {
-			basins[i].Count++
-			if m.Value < basins[i].Value {
-				basins[i].Value, basins[i].X = m.Value, m.X
-			}
-			return basins
+		b := &basins[i]
+		if !near(b.X, m.X) && !oneFloor(p, b, m, gradTol) {
+			continue
 		}
+		b.Count++
+		if m.Value < b.Value {
+			b.Value, b.X = m.Value, m.X
+		}
+		return basins
 	}
 	return append(basins, Basin{X: m.X, Value: m.Value, Count: 1})
+}
+
+// between are the parts of the way from one minimum to another where a wall is
+// looked for: close to both ends, where a minimum rises first, and in no rhythm
+// that a periodic function could share.
+var between = [...]float64{1. / 512, 511. / 512, 1. / 64, 63. / 64, 0.0721, 0.1937, 0.3819, 0.5573, 0.7639, 0.9098}
+
+// oneFloor says whether no wall parts two minima: the value rises nowhere on the
+// way from one to the other. So it is where runs stop here and there on a flat
+// floor, that of x⁴ for example, all with a small gradient.
+func oneFloor(p *optim.Problem[float64], b *Basin, m *Minimum, gradTol float64) bool {
+	way := make([]float64, len(m.X))
+	for i, v := range m.X {
+		way[i] = v - b.X[i]
+	}
+	// A floor that the gradient leaves at each end cannot drop by more.
+	if drop := math.Abs(m.Value - b.Value); drop > 4*gradTol*kernel.Norm2(way) {
+		return false
+	}
+	most := max(m.Value, b.Value)
+	most += 16 * 0x1p-52 * math.Abs(most)
+	x := make([]float64, len(way))
+	for _, t := range between {
+		for i, w := range way {
+			x[i] = b.X[i] + t*w
+		}
+		if f, err := p.Eval(x, nil); err != nil || !(f <= most) {
+			return false
+		}
+	}
+	return true
 }
 
 func near(a, b []float64) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"descent/internal/kernel"
 )
@@ -21,7 +22,7 @@ type Forecast struct {
 	// for momentum. The run diverges where it is 1 or more.
 	Contraction float64
 	Steps       int     // until the gradient is at most the tolerance; −1: never
-	BestRate    float64 // the fixed rate of the least contraction
+	BestRate    float64 // the fixed rate of the least contraction, rounded down to three digits
 	BestSteps   int     // with that rate; −1: more than can be counted
 	Text        string  // the sentence for people
 }
@@ -66,10 +67,22 @@ func Foresee[T Float](p *Problem[T], x, g []T, rule Rule[T], tol float64) (Forec
 	f.Least, f.Most, f.Condition = ends.Min, ends.Max, ends.Max/ends.Min
 	f.Contraction = max(contraction(f.Rate*share*ends.Min, beta), contraction(f.Rate*share*ends.Max, beta))
 	f.Steps = m.steps(f.Rate, beta, share, tol, f.Contraction)
-	f.BestRate = 2 * (1 + beta) / (share * (ends.Min + ends.Max))
+	f.BestRate = threeDigits(2 * (1 + beta) / (share * (ends.Min + ends.Max)))
 	f.BestSteps = m.steps(f.BestRate, beta, share, tol, contraction(f.BestRate*share*ends.Max, beta))
 	f.Text = f.sentence(tol)
 	return f, nil
+}
+
+// threeDigits rounds a rate down to three digits, for people to type: the best
+// rate lies so close below the limit of divergence, by one part in the condition
+// number, that three digits rounded up may lie above it.
+func threeDigits(rate float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(rate))-2)
+	down, err := strconv.ParseFloat(strconv.FormatFloat(math.Floor(rate/unit*(1+1e-12))*unit, 'g', 3, 64), 64)
+	if err != nil || !(down > 0) || !finite(down) {
+		return rate
+	}
+	return down
 }
 
 func (f Forecast) sentence(tol float64) string {

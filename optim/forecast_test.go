@@ -93,3 +93,35 @@ func TestForecastByHand(t *testing.T) {
 		t.Error("a forecast for adam")
 	}
 }
+
+// The best rate lies below the limit of divergence as people would type it.
+func TestBestRateIsRoundedDown(t *testing.T) {
+	p := diagonal([]float64{0.3994, 1001.6}) // Rosenbrock's valley: 2/1001.6 = 0.0019968
+	f, err := Foresee(&p, []float64{1, 1}, []float64{0.3994, 1001.6}, &GD[float64]{Rate: 0.001}, 1e-8)
+	if err != nil || f.BestRate != 0.00199 || !strings.Contains(f.Text, "the best fixed rate is 0.00199") {
+		t.Errorf("%v, %v", f.Text, err)
+	}
+	for rate, want := range map[float64]float64{0.5: 0.5, 0.2: 0.2, 2.0 / 11: 0.181, 1: 1, 123456: 123000, 6.789e-300: 6.78e-300} {
+		if got := threeDigits(rate); got != want {
+			t.Errorf("%v becomes %v, want %v", rate, got, want)
+		}
+	}
+}
+
+// A forecast is worth something where the curvature holds still.
+func TestWhatAForecastIsWorth(t *testing.T) {
+	bowl, quartic := diagonal([]float64{1, 9}), power(0, 1, 4)
+	if fades, err := Fades(&bowl, []float64{3, -2}, []float64{3, -18}); fades || err != nil {
+		t.Errorf("a quadratic fades: %v", err)
+	}
+	if fades, err := Fades(&quartic, []float64{0.1}, []float64{4e-3}); !fades || err != nil {
+		t.Errorf("x⁴ does not fade: %v", err)
+	}
+	if m, err := Misfit(&bowl, []float64{1, 1}, []float64{1, 9}, []float64{3, -2}, []float64{3, -18}); !(m < 1e-15) || err != nil {
+		t.Errorf("the misfit of a quadratic is %v, %v", m, err)
+	}
+	// At 0.1 the slope is 0.004 and the curvature 0.12; from there 4 looks like 0.112.
+	if m, err := Misfit(&quartic, []float64{0.1}, []float64{4e-3}, []float64{1}, []float64{4}); math.Abs(m-(4-0.112)/4) > 1e-12 || err != nil {
+		t.Errorf("the misfit of x⁴ is %v, %v", m, err)
+	}
+}

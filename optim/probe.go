@@ -24,6 +24,13 @@ func (j *judge[T]) probe(at point[T], m *model, rays [][]float64) (Verdict, erro
 	if err != nil {
 		return j.v, err
 	}
+	if count[kinked] > 0 && count[lower] == 0 {
+		along, err := j.creases(at)
+		if err != nil {
+			return j.v, err
+		}
+		count[lower] += along[lower]
+	}
 	negative, null, positive := m.signs()
 	return j.weigh(count, negative, null, positive), nil
 }
@@ -53,7 +60,7 @@ func (j *judge[T]) follow(at point[T], bend bending, rays [][]float64) (count ta
 // weigh names a point with null directions by what the values along them do.
 func (j *judge[T]) weigh(count tally, negative, null, positive int) Verdict {
 	falls := negative > 0 || count[lower] > 0
-	rises := positive > 0 || count[higher] > 0
+	rises := positive > 0 || count[higher] > 0 || count[kinked] > 0
 	switch {
 	case falls && rises:
 		return j.named(Saddle, "not a minimum but a saddle", "the value falls on one side and rises on another")
@@ -142,6 +149,7 @@ const (
 func (j *judge[T]) ray(at point[T], bend bending, v []float64, noise float64) (course, error) {
 	size, slope := at.along(v)
 	last, seen := 0.0, level // the last significant difference; what is seen without two
+	var edge drop
 	for h := closest * size; h <= farthest*size; h *= stride {
 		f, ok, err := j.valley(at, bend, v, h)
 		if err != nil {
@@ -154,6 +162,7 @@ func (j *judge[T]) ray(at point[T], bend bending, v []float64, noise float64) (c
 			break // the edge of the region where f is defined
 		}
 		diff := f - at.f
+		edge.see(diff)
 		noisy := noise + 16*epsilon[float64]()*math.Abs(f)
 		if math.Abs(diff) <= noisy+2*math.Abs(slope)*h {
 			if last = 0; math.Abs(diff) > noisy {
@@ -174,6 +183,9 @@ func (j *judge[T]) ray(at point[T], bend bending, v []float64, noise float64) (c
 			seen = kinked // once may be chance
 		}
 		last = diff
+	}
+	if bend == nil && edge.found(at.f) {
+		return lower, nil
 	}
 	return seen, nil
 }

@@ -150,7 +150,7 @@ func (t *trajectories) follow(test *testing.T, name string, p Problem[float64], 
 		for i, w := range want {
 			size, off = max(size, math.Abs(w)), max(off, math.Abs(s.X[i]-w))
 		}
-		if worst = max(worst, off/size); off/size > 1e-10 {
+		if worst = max(worst, off/size); !(off <= 1e-10*size) {
 			test.Errorf("%s after %d steps: off by %.3g of %.3g", name, s.Iter, off, size)
 		}
 	})

@@ -118,6 +118,21 @@ func TestVerdict(t *testing.T) {
 		func(x float64) float64 { return math.Sin(math.Sqrt(x*x)) * x / math.Sqrt(x*x) },
 		func(x float64) float64 { return math.Cos(x) })
 	kink := curve(math.Abs, sign, func(float64) float64 { return 0 })
+	crease := plane( // falls along x = 3y alone
+		func(x, y float64) float64 { return 10*math.Abs(x-3*y) - 0.1*math.Abs(x+y) },
+		func(x, y float64) (float64, float64) {
+			return 10*sign(x-3*y) - 0.1*sign(x+y), -30*sign(x-3*y) - 0.1*sign(x+y)
+		},
+		func(x, y float64) (float64, float64, float64) { return 0, 0, 0 })
+	cliff := curve( // x² on one side of 0, higher by 1 on the other and there
+		func(x float64) float64 {
+			if x > 0 {
+				return x * x
+			}
+			return 1 + x*x
+		},
+		func(x float64) float64 { return 2 * x },
+		func(x float64) float64 { return 2 })
 	level := curve(func(float64) float64 { return 5 }, func(float64) float64 { return 0 }, func(float64) float64 { return 0 })
 	broken := curve(math.Abs, sign, func(float64) float64 { return math.NaN() })
 
@@ -157,6 +172,9 @@ func TestVerdict(t *testing.T) {
 		{"bell tail", bell, []float64{5}, Flat, ""},
 		{"bell", bell, []float64{0}, Minimum, "eigenvalue 2"},
 		{"|x|", kink, []float64{0}, Unknown, "a kink"},
+		{"crease", crease, []float64{0, 0}, Saddle, "falls on one side"},
+		{"cliff", cliff, []float64{0}, Saddle, "falls on one side"},
+		{"cliff seen from below", cliff, []float64{1e-300}, Minimum, "eigenvalue 2"},
 		{"cone", cone, []float64{1e-17, 2e-17}, Unknown, "a kink: the gradient is 1"},
 		{"0/0", singular, []float64{5e-11}, Minimum, "eigenvalue 1"},
 		{"too flat", power(0, 1e-12, 2), []float64{2.5}, Flat, "is still 2.5 away"},

@@ -61,12 +61,18 @@ func advise(w *screen, m *descent.Minimum) {
 	}
 	text := further(c)
 	needed := m.Steps + max(c.Further, 0)
-	if best := c.End.BestSteps; best > 0 && (c.Further < 0 || float64(best) < worthSaying*float64(needed)) {
+	best, advice := c.End.BestSteps, ""
+	switch rate := numtext.Short(c.End.BestRate, 3); {
+	case c.Near && best > 0 && (c.Further < 0 || float64(best) < worthSaying*float64(needed)):
+		advice = fmt.Sprintf("the best fixed rate is %s, with about %s from the start", rate, count(best, "step"))
+	case !c.Near && c.End.Rate < worthSaying*c.End.BestRate:
+		advice = fmt.Sprintf("the best fixed rate near the minimum is %s", rate)
+	}
+	if advice != "" {
 		if text != "" {
 			text += "; "
 		}
-		text += fmt.Sprintf("the best fixed rate is %s, with about %s from the start (condition number %s)",
-			numtext.Short(c.End.BestRate, 3), count(best, "step"), numtext.Short(c.End.Condition, 3))
+		text += fmt.Sprintf("%s (condition number %s)", advice, numtext.Short(c.End.Condition, 3))
 	}
 	if text != "" {
 		w.say("%s.", sentence(text))
