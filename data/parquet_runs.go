@@ -19,6 +19,9 @@ import (
 // errUnsupported is the error of sound files that cannot be read rightly.
 var errUnsupported = errors.New("not supported")
 
+// plainDictionary is what old files call the encoding RLEDictionary.
+const plainDictionary format.Encoding = 2
+
 // pageCheck looks into the pages of one column before the library does: the
 // library allocates what runs and lists of lengths claim to hold.
 type pageCheck struct {
@@ -140,7 +143,7 @@ func (c *pageCheck) unpack(packed []byte, size int) (_ []byte, err error) {
 // values looks at the values of a page by their encoding.
 func (c *pageCheck) values(b []byte, code format.Encoding, n int) (err error) {
 	switch code {
-	case format.PlainDictionary, format.RLEDictionary:
+	case plainDictionary, format.RLEDictionary:
 		if len(b) == 0 {
 			return nil
 		}

@@ -23,7 +23,7 @@ func TestHostileRunsAreRefused(t *testing.T) {
 		want   string
 	}{
 		"run":            {format.RLEDictionary, format.Int32, append(append([]byte{8}, long...), 1), "runs of 1073741824 values and more in a page of 10"},
-		"groups":         {format.PlainDictionary, format.Int32, append(append([]byte{0}, groups...), 1), "runs of"},
+		"groups":         {plainDictionary, format.Int32, append(append([]byte{0}, groups...), 1), "runs of"},
 		"many runs":      {format.RLEDictionary, format.Int32, append([]byte{1}, strings.Repeat("\xfe\x07\x01", 1000)...), "runs of"},
 		"no end":         {format.RLEDictionary, format.Int32, []byte{8, 0x80}, "without a length"},
 		"booleans":       {format.RLE, format.Boolean, []byte{9, 0, 0, 0, 1}, "does not fit"},
