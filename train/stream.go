@@ -62,9 +62,6 @@ func newStreamPlan(c *data.Cache, opts Options) (*plan, error) {
 	if p.several() {
 		return nil, fmt.Errorf("train: rows that pass by from a cache have one target, not %d; fit one at a time, or allow more memory", len(p.names))
 	}
-	if p.several() {
-		return nil, fmt.Errorf("train: several targets are fitted to a table in memory; fit one at a time, or allow more memory")
-	}
 	if err := p.splitStream(schema); err != nil {
 		return nil, err
 	}
