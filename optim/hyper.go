@@ -122,9 +122,10 @@ func address(v reflect.Value) (f *float64, ok bool) {
 	return f, ok
 }
 
-func plainName(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-}
+var separators = strings.NewReplacer("_", "", "-", "")
+
+// plainName is a name as it is compared: Beta1, beta_1 and beta-1 are one.
+func plainName(name string) string { return strings.ToLower(separators.Replace(name)) }
 
 func unknownHyperparameter[T Float](r Rule[T], name string) error {
 	var names []string
