@@ -84,8 +84,8 @@ def vw_text(path):
 
 def by_vw(path):
     """Vowpal Wabbit from its own text, with its cache and L-BFGS: start, reading and
-    writing included. Its one-pass learning ends more than a hundredth above the
-    least objective, and further passes take it away again."""
+    writing included. Its learning row by row ended more than a hundredth above the
+    least objective after two passes, and farther after six."""
     with tempfile.TemporaryDirectory() as folder:
         model = os.path.join(folder, "model")
         args = ["--bfgs", "--passes", str(PASSES), "--l2", "1", "--termination", "0", "--holdout_off"]

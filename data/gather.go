@@ -117,72 +117,11 @@ func (l *layout) read(f *feed, first block, size, threads int, take func(*piece)
 	if err := take(l.parse(first)); err != nil { // columns may hold on to its text
 		return err
 	}
-	if threads <= 1 {
-		for {
-			b, err := f.next(size)
-			if err != nil {
-				return readFault(f.file, err)
-			}
-			p := l.parse(b)
-			if err := take(p); err != nil {
-				return err
-			}
-			f.recycle(p)
-		}
-	}
-	return l.readParallel(f, size, threads, take)
-}
-
-// readParallel is read for the blocks behind the first: one goroutine cuts,
-// several parse, and this one takes the pieces in their order.
-func (l *layout) readParallel(f *feed, size, threads int, take func(*piece) error) error {
-	type job struct {
-		block block
-		done  chan *piece
-	}
-	jobs, order := make(chan job, threads), make(chan job, 2*threads)
-	stop, fault := make(chan struct{}), make(chan error, 1)
-	for range threads {
-		go func() {
-			for j := range jobs {
-				j.done <- l.parse(j.block)
-			}
-		}()
-	}
-	go func() {
-		defer close(order)
-		defer close(jobs)
-		for {
-			b, err := f.next(size)
-			if err != nil {
-				fault <- readFault(f.file, err)
-				return
-			}
-			j := job{b, make(chan *piece, 1)}
-			select {
-			case order <- j:
-				jobs <- j
-			case <-stop:
-				fault <- nil
-				return
-			}
-		}
-	}()
-	var err error
-	for j := range order {
-		p := <-j.done
-		if err != nil {
-			continue // drain
-		}
-		if err = take(p); err != nil {
-			close(stop)
-		}
+	return inOrder(f, size, threads, l.parse, func(p *piece) error {
+		err := take(p)
 		f.recycle(p)
-	}
-	if err != nil {
 		return err
-	}
-	return <-fault
+	})
 }
 
 // readFault is nil at the end of a text, and puts what the source said into a

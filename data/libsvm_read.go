@@ -45,53 +45,19 @@ type sparsePiece struct {
 // sparsePieces parses the blocks of a feed and returns what they hold, in their
 // order. The first fault ends it unless faults are to be skipped.
 func sparsePieces(f *feed, size, threads int, skip bool) (pieces []*sparsePiece, err error) {
-	type job struct {
-		block block
-		done  chan *sparsePiece
+	parse := func(b block) *sparsePiece {
+		p := parseSparse(b, skip)
+		f.reuse(b.text)
+		return p
 	}
-	jobs, order := make(chan job, threads), make(chan job, 2*threads)
-	for range threads {
-		go func() {
-			for j := range jobs {
-				j.done <- parseSparse(j.block, skip)
-				f.reuse(j.block.text)
-			}
-		}()
-	}
-	stop, end := make(chan struct{}), make(chan error, 1)
-	go func() {
-		defer close(order)
-		defer close(jobs)
-		for {
-			b, err := f.next(size)
-			if err != nil {
-				end <- readFault(f.file, err)
-				return
-			}
-			j := job{b, make(chan *sparsePiece, 1)}
-			select {
-			case order <- j:
-				jobs <- j
-			case <-stop:
-				end <- nil
-				return
-			}
+	err = inOrder(f, size, threads, parse, func(p *sparsePiece) error {
+		pieces = append(pieces, p)
+		if p.fault != nil && !skip {
+			return p.fault
 		}
-	}()
-	for j := range order {
-		p := <-j.done
-		if err != nil {
-			continue // drain
-		}
-		if pieces = append(pieces, p); p.fault != nil && !skip {
-			err = p.fault
-			close(stop)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return pieces, <-end
+		return nil
+	})
+	return pieces, err
 }
 
 // reuse takes back the text of a block that nobody reads any more.
