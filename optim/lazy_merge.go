@@ -72,7 +72,8 @@ func (g *merging) Unit(i int) {
 		if total > 0 || largest >= 0 || len(g.shards) < len(m.shards) || penalised {
 			for k := range m.shards {
 				to := m.shards[k].state[at:][:step]
-				for f, v := range m.state[at:][:step] { // a call would cost more
+				//lint:ignore S1001 a call would cost more than these few numbers
+				for f, v := range m.state[at:][:step] {
 					to[f] = v
 				}
 			}
