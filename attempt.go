@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"descent/internal/numtext"
 	"descent/optim"
@@ -31,6 +32,8 @@ func begin(p optim.Problem[float64], x []float64, o *Options) (*attempt, error) 
 	if a.run, err = optim.Start(p, x, solver, stops...); err != nil {
 		return nil, err
 	}
+	p.Set = a.run.Problem().Set // that of a wrapper
+	a.m.Start = slices.Clone(a.run.State().X)
 	if o.Observe != nil {
 		o.Observe(a.run.State())
 	}

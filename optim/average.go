@@ -49,8 +49,11 @@ func (o *FirstOrder[T]) nextAveraged(p *Problem[T], s *State[T]) error {
 	if !moved || err != nil {
 		return err // where something is not finite, the Run names it
 	}
-	if p.Bounds != nil {
-		p.Bounds.Project(s.X) // the average of points outside may lie outside
+	switch { // the average of points outside may lie outside
+	case p.Bounds != nil:
+		p.Bounds.Project(s.X)
+	case p.Set != nil:
+		p.Set.Onto(s.X)
 	}
 	return o.arrive(p, s)
 }

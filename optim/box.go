@@ -108,7 +108,8 @@ func solverName[T Float](s Solver[T]) string {
 // stationarity is the length of what must vanish at a minimum, which it leaves
 // in work where the problem has bounds or a term: ∇f without the entries that
 // press a variable against a bound it is at; for a term Σ wᵢ·|xᵢ| the shortest
-// subgradient of the sum; and for other terms prox(x − ∇f) − x. It is NaN if any
+// subgradient of the sum; for other terms prox(x − ∇f) − x, and P(x − ∇f) − x for
+// a set. It is NaN if any
 // element is.
 func stationarity[T Float](p *Problem[T], x, g, work []T) float64 {
 	switch {
@@ -120,6 +121,8 @@ func stationarity[T Float](p *Problem[T], x, g, work []T) float64 {
 			}
 			work[i] = v
 		}
+	case p.Set != nil:
+		return p.Set.projectedStep(x, g, 1, work)
 	case p.Term == nil:
 		return norm(g)
 	case p.Term.L1 != nil:

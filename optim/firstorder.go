@@ -56,6 +56,9 @@ func (o *FirstOrder[T]) Init(p *Problem[T], s *State[T]) (err error) {
 // KeepsBounds implements BoundKeeper.
 func (o *FirstOrder[T]) KeepsBounds() bool { return true }
 
+// KeepsSet implements SetKeeper.
+func (o *FirstOrder[T]) KeepsSet() bool { return true }
+
 // Buffers implements Buffered.
 func (o *FirstOrder[T]) Buffers(yield func(name string, b []T) bool) {
 	if o.walk != nil && !yield("walk", o.walk) || o.skipped != nil && !yield("skipped", o.skipped) {
@@ -89,8 +92,12 @@ func (o *FirstOrder[T]) step(p *Problem[T], s *State[T]) error {
 	if s.err != nil {
 		return s.err
 	}
-	if p.Bounds != nil {
+	switch {
+	case p.Bounds != nil:
 		p.Bounds.Project(s.X)
+		s.normed = false
+	case p.Set != nil:
+		p.Set.Onto(s.X)
 		s.normed = false
 	}
 	return nil

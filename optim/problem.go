@@ -34,6 +34,7 @@ type Problem[T Float] struct {
 	Term   *Term[T]                           // optional: h of an objective f + h; Eval is f
 	Parts  *Parts[T]                          // optional: f as a mean of parts
 	Lines  *Pinball[T]                        // optional: absolute deviations of a linear model
+	Set    *Set[T]                            // optional: a convex set that x must lie in
 }
 
 // Residuals is the structure of a least squares problem f = ½·Scale·Σ rᵢ².

@@ -12,14 +12,16 @@ import (
 // allocates nothing.
 type Projection[T Float] func(x []T)
 
-// Projected keeps the point in a convex set: each step of Rule is followed by
-// a projection. The start should lie in the set. (Bounds of a Problem are kept
-// by FirstOrder itself.)
+// Projected keeps the point in a convex set: each step of Rule is followed by a
+// projection. It makes the Problem of its run one with a Set; where the Problem
+// has none of its own, a start outside stays where it is until the first step.
+// (Bounds of a Problem are kept by FirstOrder itself.)
 //
 //	x ← P(x + u)
 type Projected[T Float] struct {
 	Rule[T]
 	Onto Projection[T]
+	Name string // of the set, for people: "|x| ≤ 1"
 
 	at []T
 }

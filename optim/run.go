@@ -66,6 +66,9 @@ func begin[T Float](p Problem[T], x []T, iter int, solver Solver[T], load func(s
 	s := &r.state
 	s.X, s.G, s.Iter, s.Batch = slices.Clone(x), make([]T, p.Dim), iter, p.Draw != nil
 	s.stall = stillness[T]{x: make([]T, p.Dim), since: -1}
+	if err := r.confineToSet(); err != nil {
+		return nil, err
+	}
 	eval := p.Eval
 	r.problem.Eval = func(x, grad []T) (float64, error) {
 		s.Evals++
@@ -115,6 +118,9 @@ func (r *Run[T]) arrive(load func(string, []T) error) error {
 	}
 	s.F, s.GradNorm, s.Fresh = f, stationarity(p, s.X, s.G, r.work), true
 	r.keep.init(s, r.solver)
+	if p.Set != nil && apart(p.Set, s.X) > 1e-9*(1+norm(s.X)) {
+		r.keep.known = false // a start outside is not to be kept
+	}
 	r.guard.init(f)
 	if !sound(s) {
 		r.end(because(Diverged, "%s at the start point; start where the function is defined", notFinite(s, p.Blocks)))

@@ -28,6 +28,7 @@ type ProjectedGradient[T Float] struct {
 	line   line[T]
 	inside Problem[T]
 	box    *Box[T]
+	set    *Set[T] // instead of the box; nil without one
 	dir    []T
 	memo   []T // the few numbers below
 	values []T // the last values, a ring
@@ -62,9 +63,11 @@ func (d *ProjectedGradient[T]) Init(p *Problem[T], s *State[T]) error {
 		memory = 10
 	}
 	d.inside = *p
-	d.inside.Eval = func(x, g []T) (float64, error) {
-		d.box.snap(x)
-		return p.Eval(x, g)
+	if d.set = p.Set; d.set == nil { // between two points of a set all are its own
+		d.inside.Eval = func(x, g []T) (float64, error) {
+			d.box.snap(x)
+			return p.Eval(x, g)
+		}
 	}
 	d.line = line[T]{at: make([]T, p.Dim), grad: make([]T, p.Dim)}
 	d.dir, d.memo, d.values = make([]T, p.Dim), make([]T, spgMemo), make([]T, memory)
@@ -73,6 +76,9 @@ func (d *ProjectedGradient[T]) Init(p *Problem[T], s *State[T]) error {
 
 // KeepsBounds implements BoundKeeper.
 func (d *ProjectedGradient[T]) KeepsBounds() bool { return true }
+
+// KeepsSet implements SetKeeper.
+func (d *ProjectedGradient[T]) KeepsSet() bool { return true }
 
 // Buffers yields everything that a later step depends on.
 func (d *ProjectedGradient[T]) Buffers(yield func(name string, b []T) bool) {
@@ -149,6 +155,10 @@ func (d *ProjectedGradient[T]) tame(rate float64) T {
 
 // direction stores P(x − λ·∇f) − x in dir.
 func (d *ProjectedGradient[T]) direction(s *State[T], rate T) {
+	if d.set != nil {
+		d.set.projectedStep(s.X, s.G, float64(rate), d.dir)
+		return
+	}
 	for i, x := range s.X {
 		d.dir[i] = d.box.clamp(i, x-rate*s.G[i]) - x
 	}

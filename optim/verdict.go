@@ -89,6 +89,9 @@ func (j *judge[T]) verdict(x []T) (Verdict, error) {
 	if len(x) != j.n || j.n == 0 {
 		return j.v, fmt.Errorf("optim: the point has %d numbers, the problem %d parameters", len(x), j.n)
 	}
+	if j.p.Set != nil {
+		return j.judgeOnSet(x)
+	}
 	if j.p.Bounds != nil || j.p.Term != nil {
 		return j.judgeOnFace(x)
 	}

@@ -82,14 +82,15 @@ func setWraps[T Float]() []wrapForm[T] {
 	set := func(name, summary, formula, option string, onto func(float64) (Projection[T], error)) wrapForm[T] {
 		return wrapForm[T]{wrapRow{name, summary, "x ← the nearest point with " + formula, "", []Option{{option, "1", "its size", aNumber}}},
 			func(s *spec, r Rule[T]) (Rule[T], error) {
-				p, err := onto(s.number(option))
-				return &Projected[T]{Rule: r, Onto: p}, err
+				size := s.number(option)
+				p, err := onto(size)
+				return &Projected[T]{Rule: r, Onto: p, Name: strings.Replace(formula, option, num(size, 6), 1)}, err
 			}}
 	}
 	return []wrapForm[T]{
 		{wrapRow{"non-negative", "keeps every parameter at 0 or above", "x ← max(x, 0)", "", nil},
 			func(_ *spec, r Rule[T]) (Rule[T], error) {
-				return &Projected[T]{Rule: r, Onto: OntoNonNegative[T]}, nil
+				return &Projected[T]{Rule: r, Onto: OntoNonNegative[T], Name: "x ≥ 0"}, nil
 			}},
 		set("simplex", "keeps the parameters non-negative with a fixed sum", "x ≥ 0, Σx = sum", "sum", OntoSimplex[T]),
 		set("l1-ball", "keeps the sum of sizes bounded", "Σ|x| ≤ radius", "radius", OntoL1Ball[T]),
@@ -136,6 +137,9 @@ func Wrap[T Float](r Rule[T], text string, span Span) (Rule[T], error) {
 		}
 		asked[name] = items
 	}
+	if err := oneSet[T](asked); err != nil {
+		return nil, err
+	}
 	for _, f := range forms {
 		items, ok := asked[f.Name]
 		if !ok {
@@ -152,6 +156,42 @@ func Wrap[T Float](r Rule[T], text string, span Span) (Rule[T], error) {
 		r = wrapped
 	}
 	return r, nil
+}
+
+// oneSet refuses two sets at once, but for x ≥ 0 and a ball: the projections onto
+// two others, one after the other, do not lead to the nearest point of both.
+func oneSet[T Float](asked map[string][]string) error {
+	var sets []string
+	for _, f := range setWraps[T]() {
+		if _, ok := asked[f.Name]; ok {
+			sets = append(sets, f.Name)
+		}
+	}
+	if len(sets) < 2 || len(sets) == 2 && sets[0] == "non-negative" && sets[1] != "simplex" {
+		return nil
+	}
+	return fmt.Errorf("optim: the wrappers %s keep the point in more than one set, and only non-negative goes together with a ball; leave one out", strings.Join(sets, " and "))
+}
+
+// SetOf takes the wrappers that keep a set out of what a user asked for: the set
+// that they keep together, nil without any, and the other wrappers.
+func SetOf[T Float](text string) (set *Set[T], rest string, err error) {
+	var sets, others []string
+	for part := range strings.SplitSeq(text, ";") {
+		name, _ := splitName(part)
+		switch {
+		case name == "":
+		case slices.ContainsFunc(setWraps[T](), func(f wrapForm[T]) bool { return f.Name == name }):
+			sets = append(sets, part)
+		default:
+			others = append(others, strings.TrimSpace(part))
+		}
+	}
+	rule, err := Wrap[T](&GD[T]{}, strings.Join(sets, ";"), Span{})
+	if err != nil {
+		return nil, "", err
+	}
+	return setOf[T](&FirstOrder[T]{Rule: rule}), strings.Join(others, "; "), nil
 }
 
 // WrapNames lists the wrappers.
