@@ -91,7 +91,7 @@ func TestBoundsInWords(t *testing.T) {
 		"the formula has no variable z":         {Bounds: map[string]Bound{"z": {0, 1}}},
 		"the bounds of x are 2 to 1":            {Bounds: map[string]Bound{"x": {2, 1}}},
 		"x = 5 lies outside its bounds, 0 to 1": {Bounds: map[string]Bound{"x": {0, 1}}, Start: map[string][]float64{"x": {5}}},
-		"Newton cannot keep bounds":             {Bounds: map[string]Bound{"x": {0, 1}}, Method: "newton"},
+		"newton cannot keep bounds":             {Bounds: map[string]Bound{"x": {0, 1}}, Method: "newton"},
 	} {
 		if _, err := Minimize(t.Context(), "x^2 + y^2", o); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want …%s…", err, says)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"descent/internal/numtext"
 )
 
 // Summary is what Describe says about a column.
@@ -135,7 +137,7 @@ func (s Summary) String() string {
 		for i, level := range s.Levels {
 			levels[i] = fmt.Sprintf("%s (%d)", level, s.Counts[i])
 		}
-		parts = append(parts, fmt.Sprintf("%d levels: %s", len(levels), enumerate(levels, 6)))
+		parts = append(parts, fmt.Sprintf("%s: %s", numtext.Count(len(levels), "level"), enumerate(levels, 6)))
 	case Text:
 		if s.Distinct >= 0 {
 			parts = append(parts, fmt.Sprintf("%d different", s.Distinct))

@@ -29,7 +29,7 @@ func averagingOf[T Float](r Rule[T]) (Averaging[T], error) {
 	}
 	if w, wraps := first.(Wrapper[T]); wraps {
 		if second, twice := Within[Averaging[T]](w.Unwrap()); twice {
-			return nil, fmt.Errorf("optim: %T and %T both report an average; leave one out", first, second)
+			return nil, fmt.Errorf("optim: %s and %s both report an average; leave one out", ruleName[T](first), ruleName[T](second))
 		}
 	}
 	return first, nil

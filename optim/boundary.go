@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"descent/internal/numtext"
 	"descent/internal/stream"
 )
 
@@ -234,7 +235,7 @@ func (j *judge[T]) offFace(at point[T], f *face[T]) (Verdict, error) {
 	switch {
 	case f.p.Term != nil:
 		if zero := f.p.Dim - len(f.free); zero > 0 && v.Kind == Minimum {
-			v.Text += fmt.Sprintf("; %d of %d variables are zero, each with a slope below its l1 weight", zero, f.p.Dim)
+			v.Text += fmt.Sprintf("; %d of %s at zero, with a slope below the l1 weight", zero, numtext.Count(f.p.Dim, "variable"))
 		}
 	case held == 0:
 	case v.Kind == Minimum:

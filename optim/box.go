@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"descent/param"
 )
@@ -96,13 +95,6 @@ type BoundKeeper interface{ KeepsBounds() bool }
 func keepsBounds[T Float](s Solver[T]) bool {
 	k, ok := s.(BoundKeeper)
 	return ok && k.KeepsBounds()
-}
-
-// solverName is the name of a solver's type, for messages.
-func solverName[T Float](s Solver[T]) string {
-	name := fmt.Sprintf("%T", s)
-	name, _, _ = strings.Cut(name[strings.LastIndexByte(name, '*')+1:], "[")
-	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 // stationarity is the length of what must vanish at a minimum, which it leaves

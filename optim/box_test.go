@@ -26,7 +26,7 @@ func TestBoundsAreChecked(t *testing.T) {
 		{[]float64{math.NaN(), 0}, nil, gd, "NaN to +Inf"},
 		{[]float64{inf, 0}, nil, gd, "+Inf to +Inf"},
 		{[]float64{4, -9}, nil, gd, "= 3 lies outside its bounds, 4 to +Inf; start within them"},
-		{[]float64{0, -9}, nil, &LBFGS[float64]{}, "LBFGS cannot keep bounds"},
+		{[]float64{0, -9}, nil, &LBFGS[float64]{}, "lbfgs cannot keep bounds"},
 	} {
 		_, err := Start(boxed(c.low, c.high), []float64{3, -2}, c.solver)
 		if err == nil || !strings.Contains(err.Error(), c.says) {

@@ -50,7 +50,7 @@ func Foresee[T Float](p *Problem[T], x, g []T, rule Rule[T], tol float64) (Forec
 	case *Momentum[T]:
 		f.Rate, beta, share = r.rate(), r.beta(), 1-r.Dampening
 	default:
-		return f, fmt.Errorf("optim: there is a forecast for gd and momentum with a fixed rate, not for %T", rule)
+		return f, fmt.Errorf("optim: there is a forecast for gd and momentum with a fixed rate, not for %s", ruleName(rule))
 	}
 	ends, err := Extremes(p, x, Lanczos{})
 	if err != nil {

@@ -23,7 +23,7 @@ func boundMethods[T Float]() []Method[T] {
 			Name: "spg", Aliases: []string{"projected-gradient"},
 			Summary: "projected gradient steps within bounds, with the spectral rate of the step before",
 			Update:  "x ← x + α·(P(x − λ·g) − x),  λ = s·s/s·y;  α by Armijo on the largest of the last values",
-			When:    "simple bounds on very many variables, where a step is to cost little",
+			When:    "simple bounds on very many variables, where a step is to cost little; and convex sets, as with --wrap simplex",
 			Paper:   "Birgin, Martínez and Raydan, SIAM J. Optim. 10 (2000) 1196",
 			Needs:   needsFull + "; takes bounds",
 			Settings: []Setting{
@@ -79,7 +79,10 @@ func finiteSumMethods[T Float]() []Method[T] {
 			Update:  "x ← x − η·(∇fₖ(x) − gₖ + mean(g)),  gₖ ← ∇fₖ(x),  k at random",
 			When:    "as svrg, where the gradients of all parts fit in memory",
 			Paper:   "Defazio, Bach and Lacoste-Julien, NIPS 27 (2014) 1646",
-			Needs:   "a sum over rows or batches", Parts: true,
+			Convention: "scikit-learn's saga keeps one number a row, as the paper's section 4 does for linear models; here a part is any function, and for fit one of about 500 batches of rows, " +
+				"so that it works for every model and the table has 500 gradients at most, however many the rows: a call for each single row would cost more than the batch",
+			Needs:    "a sum over rows or batches",
+			Parts:    true,
 			Settings: []Setting{rate},
 			solver:   func(v settings) Solver[T] { return &SAGA[T]{Rate: asked(v["rate"])} },
 		},

@@ -168,7 +168,7 @@ func (r *Run[T]) confine(x []T) (err error) {
 	case p.Bounds != nil && p.Term != nil:
 		return errors.New("optim: a problem has bounds or a term, not both")
 	case p.Bounds != nil && !keepsBounds(r.solver):
-		return fmt.Errorf("optim: %s cannot keep bounds; use lbfgsb, spg, a first-order rule, or lm for a sum of squares", solverName(r.solver))
+		return fmt.Errorf("optim: %s cannot keep bounds; use lbfgsb, spg, a rule such as adam, or lm for a sum of squares", solverName(r.solver))
 	case p.Term != nil && !takesTerm(r.solver):
 		return fmt.Errorf("optim: %s needs a smooth objective, but this one has a term that is not; use fista", solverName(r.solver))
 	case p.Term != nil:
@@ -186,7 +186,7 @@ func (r *Run[T]) confine(x []T) (err error) {
 func (r *Run[T]) restore(load func(string, []T) error) (err error) {
 	b, ok := r.solver.(Buffered[T])
 	if !ok {
-		return fmt.Errorf("optim: %T cannot be resumed: it yields no buffers", r.solver)
+		return fmt.Errorf("optim: %s cannot be resumed: it yields no buffers", solverName(r.solver))
 	}
 	b.Buffers(func(name string, b []T) bool {
 		err = load(name, b)

@@ -60,7 +60,7 @@ func (r *Scheduled[T]) attach() error {
 			return unknownHyperparameter(r.Rule, r.Name)
 		}
 		if *r.field == 0 {
-			return fmt.Errorf("optim: %s follows a schedule, so it needs a value of its own, not the default; set the field", r.Name)
+			return fmt.Errorf("optim: %s follows a schedule, so it needs a value of its own; give it one, as in %s=0.1", r.Name, r.Name)
 		}
 		return nil
 	}

@@ -27,7 +27,7 @@ func halfCosine(a, b, part float64) float64 { return b + (a-b)*(1+math.Cos(math.
 // Check implements Schedule.
 func (c Cosine) Check() error {
 	if c.Steps < 1 || !(c.End >= 0 && c.End <= 1) {
-		return fmt.Errorf("optim: the cosine schedule needs at least 1 step and an end in [0, 1], got %d steps to %v", c.Steps, c.End)
+		return fmt.Errorf("optim: the cosine schedule needs at least 1 step and an end in [0, 1], got %s to %v", steps(c.Steps), c.End)
 	}
 	return nil
 }
@@ -63,10 +63,10 @@ func (c Restarts) Factor(step int) float64 {
 // Check implements Schedule.
 func (c Restarts) Check() error {
 	if t := orDefault(c.Times, 1); c.Steps < 1 || !(t >= 1) || math.IsInf(t, 0) || !(c.End >= 0 && c.End <= 1) {
-		return fmt.Errorf("optim: warm restarts need at least 1 step, periods that grow and an end in [0, 1], got %d steps, times %v, to %v", c.Steps, t, c.End)
+		return fmt.Errorf("optim: warm restarts need at least 1 step, periods that grow and an end in [0, 1], got %s, times %v, to %v", steps(c.Steps), t, c.End)
 	}
 	if t := orDefault(c.Times, 1); t > 1 && math.Round(float64(c.Steps)*t) <= float64(c.Steps) {
-		return fmt.Errorf("optim: a period of %d steps does not grow by the factor %v; take a longer one, or times 2", c.Steps, t)
+		return fmt.Errorf("optim: a period of %s does not grow by the factor %v; take a longer one, or times 2", steps(c.Steps), t)
 	}
 	return checkFactor("restarts", "decay", c.Decay)
 }
@@ -169,7 +169,7 @@ func (c OneCycle) Check() error {
 	case !(0 < low && low <= high && high < 1):
 		return fmt.Errorf("optim: the momentum of the one-cycle schedule needs 0 < low ≤ high < 1, got %v and %v", low, high)
 	case rise*float64(c.Steps) <= 1 || float64(c.Steps)*(most-rise) < 1:
-		return fmt.Errorf("optim: a one-cycle schedule of %d steps is too short to rise and fall", c.Steps)
+		return fmt.Errorf("optim: a one-cycle schedule of %s is too short to rise and fall", steps(c.Steps))
 	}
 	return nil
 }

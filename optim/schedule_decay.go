@@ -211,7 +211,7 @@ func (d WSD) Factor(step int) float64 {
 // Check implements Schedule.
 func (d WSD) Check() error {
 	if d.Warmup < 0 || d.Cooldown < 0 || d.Warmup+d.Cooldown > d.Steps {
-		return fmt.Errorf("optim: a wsd schedule of %d steps has no room for a warmup of %d and a cooldown of %d", d.Steps, d.Warmup, d.Cooldown)
+		return fmt.Errorf("optim: a wsd schedule of %s has no room for a warmup of %d and a cooldown of %d", steps(d.Steps), d.Warmup, d.Cooldown)
 	}
 	return errors.Join(checkSteps("wsd", d.Steps), checkFactor("wsd", "end", d.End))
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"descent/internal/kernel"
+	"descent/internal/numtext"
 )
 
 // A Stop says whether the run ends here, and why; the zero Reason lets it go
@@ -79,8 +80,8 @@ func MaxEvals[T Float](n int) Stop[T] {
 		if s.Evals < n {
 			return Reason{}
 		}
-		return because(Budget, "stopped after %d evaluations, the limit is %d: the gradient is still %s, the value %s",
-			s.Evals, n, num(s.GradNorm, 2), num(s.F, 6))
+		return because(Budget, "stopped after %s, the limit is %d: the gradient is still %s, the value %s",
+			numtext.Count(s.Evals, "evaluation"), n, num(s.GradNorm, 2), num(s.F, 6))
 	}
 }
 

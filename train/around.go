@@ -53,13 +53,20 @@ func (s *session[T]) tell(at *Progress) {
 	}
 }
 
+func skippedText(n int) string {
+	if n == 1 {
+		return "1 batch was passed over, as its loss or gradient was not finite"
+	}
+	return fmt.Sprintf("%d batches were passed over, as their loss or gradient was not finite", n)
+}
+
 // around are remarks on what was done around the rule.
 func (s *session[T]) around() (notes []string) {
 	if s.checks != "" {
 		notes = append(notes, s.checks)
 	}
 	if s.order != nil && s.order.Skipped() > 0 {
-		notes = append(notes, fmt.Sprintf("%d batches were passed over, as their loss or gradient was not finite", s.order.Skipped()))
+		notes = append(notes, skippedText(s.order.Skipped()))
 	}
 	return notes
 }

@@ -283,7 +283,7 @@ func planAcross(ctx context.Context, t *data.Table, opts Options, observe Observ
 	}
 	p.across = c
 	if opts.Epochs > 0 && c.early && opts.Validation == NoValidation {
-		p.note("no rows are set aside: %d epochs, the median of the best ones of the folds", opts.Epochs)
+		p.note("no rows are set aside: %s, the median of the best ones of the folds", numtext.Count(opts.Epochs, "epoch"))
 	}
 	return p, nil
 }

@@ -111,7 +111,7 @@ func ramp[T kernel.Float](ctx context.Context, p *plan, net *model.Net) (*RateTe
 		r.BlewUp = r.Rates[len(r.Rates)-1] // the solver saw it first
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("train: the search for a rate was interrupted after %d steps", len(r.Rates))
+		return nil, fmt.Errorf("train: the search for a rate was interrupted after %s", numtext.Count(len(r.Rates), "step"))
 	}
 	return r, r.judge(!p.full())
 }

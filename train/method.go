@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"descent/internal/kernel"
+	"descent/internal/numtext"
 	"descent/model"
 	"descent/optim"
 )
@@ -186,7 +187,7 @@ func (p *plan) refuseUnheeded(patience int) error {
 	case p.full() && (o.Accumulate > 1 || o.SkipBatches > 0):
 		return fmt.Errorf("train: every step sees all rows, so there are no batches to accumulate or to skip; leave that out, or give a batch size")
 	case patience > 0 && p.valid.n() == 0:
-		return fmt.Errorf("train: a patience of %d epochs waits for a validation loss, but no rows are set aside; leave it out, or set some aside", patience)
+		return fmt.Errorf("train: a patience of %s waits for a validation loss, but no rows are set aside; leave it out, or set some aside", numtext.Count(patience, "epoch"))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/internal/numtext"
 )
 
 // Options says how a table is fitted. Only Target must be set; every other
@@ -110,7 +111,7 @@ func (o *Options) check() error {
 	case o.Epochs < 0:
 		return fmt.Errorf("train: %d epochs; there must be at least 1", o.Epochs)
 	case o.Folds < 0 || o.Folds == 1:
-		return fmt.Errorf("train: a cross-validation with %d folds; there are at least 2", o.Folds)
+		return fmt.Errorf("train: a cross-validation with %s; there are at least 2", numtext.Count(o.Folds, "fold"))
 	case o.Patience < NoPatience:
 		return fmt.Errorf("train: a patience of %d epochs; it must be at least 1", o.Patience)
 	case o.Validation != NoValidation && !(o.Validation >= 0 && o.Validation < 1):

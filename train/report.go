@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"descent/internal/numtext"
 	"descent/optim"
 )
 
@@ -52,7 +53,7 @@ func writeReport(w io.Writer, p *plan, res *Result) error {
 	r.line("")
 	r.line("## Model")
 	r.line("")
-	r.line("%s with %d parameters from %d features; loss %s; %s; seed %d.", res.ModelName, res.Parameters, res.Features, res.LossName, res.Method, res.Seed)
+	r.line("%s with %s from %s; loss %s; %s; seed %d.", res.ModelName, numtext.Count(res.Parameters, "parameter"), numtext.Count(res.Features, "feature"), res.LossName, res.Method, res.Seed)
 	r.curve(res)
 	r.folds(res.CV)
 	r.metrics(res)
@@ -93,7 +94,7 @@ func (r *report) data(p *plan, res *Result) {
 	r.line("")
 	r.line("## Data")
 	r.line("")
-	r.line("%s: %d rows to train on, %d set aside for validation, %d left out.", p.train.table.Name, res.Rows, res.Validation, res.Dropped)
+	r.line("%s: %s to train on, %d set aside for validation, %d left out.", p.train.table.Name, numtext.Count(res.Rows, "row"), res.Validation, res.Dropped)
 	r.line("")
 	r.row("column", "kind", "rule")
 	r.row("---", "---", "---")

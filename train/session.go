@@ -306,7 +306,7 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 		}
 		if progress.EpochEnd && s.watch.done() {
 			s.status = optim.Converged
-			s.reason = fmt.Sprintf("the validation loss has not fallen for %d epochs; the weights of epoch %d are kept", s.watch.since, s.watch.epoch)
+			s.reason = fmt.Sprintf("the validation loss has not fallen for %s; the weights of epoch %d are kept", numtext.Count(s.watch.since, "epoch"), s.watch.epoch)
 			return nil
 		}
 		if state.Why.Status == optim.Running && s.saver.due(state.Iter) {
@@ -375,10 +375,14 @@ func (s *session[T]) roseTo(train float64) bool {
 // spent is the reason of a fit that took all its steps, in the target's units.
 func (s *session[T]) spent(r optim.Result[T]) string {
 	if !s.plan.full() {
-		return fmt.Sprintf("all %d epochs are done (%d steps)", s.epochs, s.steps)
+		taken := numtext.Count(s.steps, "step")
+		if s.epochs == 1 {
+			return fmt.Sprintf("the one epoch is done (%s)", taken)
+		}
+		return fmt.Sprintf("all %d epochs are done (%s)", s.epochs, taken)
 	}
-	return fmt.Sprintf("stopped at the limit of %d steps: the gradient is still %.2g (of the scaled loss), the loss %.6g; allow more epochs to go on",
-		s.steps, r.GradNorm, s.plan.factor*r.F)
+	return fmt.Sprintf("stopped at the limit of %s: the gradient is still %.2g (of the scaled loss), the loss %.6g; allow more epochs to go on",
+		numtext.Count(s.steps, "step"), r.GradNorm, s.plan.factor*r.F)
 }
 
 // lowerRate is the advice for a minibatch run that blew up.

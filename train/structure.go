@@ -8,6 +8,7 @@ import (
 
 	"descent/graph"
 	"descent/internal/kernel"
+	"descent/internal/numtext"
 	"descent/model"
 	"descent/optim"
 	"descent/param"
@@ -268,7 +269,7 @@ func (s *session[T]) structureNotes() (notes []string) {
 			}
 		}
 	}
-	return append(notes, fmt.Sprintf("the l1 penalty set %d of %d weights to zero", zero, all))
+	return append(notes, fmt.Sprintf("the l1 penalty set %d of %s to zero", zero, numtext.Count(all, "weight")))
 }
 
 // refuseBounds refuses bounds of what has no names to bound.

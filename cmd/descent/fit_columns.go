@@ -94,7 +94,7 @@ func featureShape(c data.Feature) (use, missing string) {
 	case data.Text:
 		return fmt.Sprintf("words and pairs, hashed to %d features", c.Width), "none"
 	case data.Category:
-		switch use = fmt.Sprintf("%d features", c.Width); {
+		switch use = count(c.Width, "feature"); {
 		case c.FillLevel != "":
 			return use, c.FillLevel
 		case c.Missing:
