@@ -75,7 +75,33 @@ func (j *judge[T]) weigh(count tally, negative, null, positive int) Verdict {
 	case count[level] > 0:
 		return j.named(Minimum, "a minimum, not the only one", fmt.Sprintf("the value stays the same along %s", directions(null)))
 	}
+	if steepest := j.steepness(); steepest > steepWall {
+		return j.named(Unknown, "perhaps a minimum", fmt.Sprintf("values beside it are higher, but a wall is %s times as steep as the floor along %s, so steps along a floor that bends would end on the wall: scale the variables, or start elsewhere", num(steepest, 1), directions(null)))
+	}
 	return j.named(Minimum, "a minimum", fmt.Sprintf("there is no curvature along %s, but all values probed there are higher", directions(null)))
+}
+
+// steepWall is how many times as much a wall may curve as the floor of a valley
+// for probes to follow the floor: beyond that, the correction that leads them
+// back to it is lost in rounding.
+const steepWall = 1e22
+
+// steepness is the largest magnitude of an eigenvalue over the smallest; 0 where
+// they are not all known, where the walls are not steep, and where the smallest is
+// 0 as the function has none there, such as x⁴.
+func (j *judge[T]) steepness() float64 {
+	e := j.v.Eigenvalues
+	if len(e) < j.n || len(e) == 0 {
+		return 0
+	}
+	least, most := math.Inf(1), 0.0
+	for _, v := range e {
+		least, most = min(least, math.Abs(v)), max(most, math.Abs(v))
+	}
+	if most < 1e8 || least == 0 {
+		return 0
+	}
+	return most / least
 }
 
 // confirm looks whether the value rises along the rays, as the curvature of a

@@ -140,6 +140,7 @@ func clearCheckpoints(dir string) {
 			_ = os.Remove(path)
 		}
 	}
-	_ = os.Remove(filepath.Join(dir, formerFile)) // first: who is killed here can still resume
+	_ = os.Remove(filepath.Join(dir, cacheFile))  // while there is a checkpoint: who is killed here leaves no large file behind
+	_ = os.Remove(filepath.Join(dir, formerFile)) // before the last: who is killed here can still resume
 	_ = os.Remove(filepath.Join(dir, checkpointFile))
 }

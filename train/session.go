@@ -282,7 +282,10 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 	if n := len(s.curve); n > 0 {
 		progress.Validation = s.curve[n-1].Validation
 	}
+	var team trial
+	defer kernel.Alone(false)
 	for run.Next(ctx) {
+		team.step()
 		s.sum += state.F
 		s.steps, s.rate = state.Iter, state.Step
 		if state.Iter == 1 {
@@ -294,7 +297,9 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 		progress.EpochEnd = state.Iter*s.plan.perStep() >= (s.epochs+1)*n
 		if progress.EpochEnd {
 			s.epochs++
+			kernel.Alone(false)
 			s.endEpoch(state, &progress)
+			team.apply()
 			s.sum, s.begun = 0, state.Iter
 		}
 		if s.observe != nil {

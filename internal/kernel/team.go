@@ -49,6 +49,7 @@ type helpers struct {
 	_     [48]byte
 	units atomic.Int64 // of the job
 	idle  atomic.Int32 // helpers asleep
+	alone atomic.Bool  // they are left out
 	quit  atomic.Bool
 	wake  chan struct{}
 
@@ -97,9 +98,17 @@ func StartThreads(n int) (stop func()) {
 	})
 }
 
+// Alone leaves the helpers out of what comes, so that they sleep, or takes them in
+// again. Results do not depend on it.
+func Alone(on bool) {
+	if h := crew.Load(); h != nil {
+		h.alone.Store(on)
+	}
+}
+
 // Threads is how many threads share the work now.
 func Threads() int {
-	if h := crew.Load(); h != nil {
+	if h := crew.Load(); h != nil && !h.alone.Load() {
 		return h.n
 	}
 	return 1
@@ -120,7 +129,7 @@ func share(units int, j job) {
 
 // run shares the units of j; the caller has locked busy.
 func (h *helpers) run(units int, j job) {
-	if h.rest.resting() {
+	if h.alone.Load() || h.rest.resting() {
 		for i := range units {
 			j.unit(i)
 		}
@@ -196,7 +205,7 @@ func (h *helpers) watch() bool {
 			return true
 		}
 	}
-	for began := time.Now(); time.Since(began) < watchTime && !h.rest.on.Load(); standAside() {
+	for began := time.Now(); time.Since(began) < watchTime && !h.rest.on.Load() && !h.alone.Load(); standAside() {
 		if h.open() || h.quit.Load() {
 			return true
 		}

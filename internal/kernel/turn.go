@@ -27,7 +27,7 @@ func (t *turn) check(now time.Time) {
 // only wake it and lose the caches of this one to it.
 func giveWay() {
 	n := 1
-	if h := crew.Load(); h != nil && !h.rest.on.Load() {
+	if h := crew.Load(); h != nil && !h.rest.on.Load() && !h.alone.Load() {
 		n = h.n
 	}
 	if n >= runtime.GOMAXPROCS(0) {
