@@ -165,7 +165,7 @@ func processor() string {
 }
 
 // timing is the median times of a row that ran.
-type timing struct{ ours, theirs float64 }
+type timing struct{ ours, theirs, ratio float64 }
 
 // section runs the rows of a table. It returns the timings of those that ran, by
 // name.
@@ -216,7 +216,7 @@ func (b *bench) row(title, columns string, r row) (t timing, ok bool) {
 	b.keep(title, columns, r.name, fmt.Sprintf("%s (%s)", r.rate(median(ours)), r.rate(slices.Min(ours))),
 		fmt.Sprintf("%s (%s)", r.rate(median(theirs)), r.rate(slices.Min(theirs))), "**"+numtext.Short(median(ratios), 3)+"**",
 		fmt.Sprintf("%s–%s", numtext.Short(ratios[0], 3), numtext.Short(ratios[len(ratios)-1], 3)), runs, remark)
-	return timing{median(ours), median(theirs)}, true
+	return timing{median(ours), median(theirs), median(ratios)}, true
 }
 
 func (b *bench) theirs(r row) (float64, string, error) {
