@@ -151,7 +151,7 @@ func eachCell(object string, visit func(key, text string) bool) {
 func walkObject(object gjson.Result, prefix string, visit func(key, text string) bool) (more bool) {
 	more = true
 	object.ForEach(func(key, value gjson.Result) bool {
-		name := prefix + key.String()
+		name := prefix + strings.TrimSpace(key.String()) // as the names of text are
 		switch {
 		case value.IsObject():
 			more = walkObject(value, name+".", visit)
