@@ -158,6 +158,11 @@ func BoundMemory(limit int64) (undo func()) {
 	if limit <= 0 {
 		return func() {}
 	}
-	before := debug.SetMemoryLimit(limit - limit/8 - 8<<20)
-	return func() { debug.SetMemoryLimit(before) }
+	before := debug.SetMemoryLimit(limit - limit/8 - 16<<20)
+	// On a busy machine the collector may come too late for the limit alone.
+	percent := debug.SetGCPercent(25)
+	return func() {
+		debug.SetMemoryLimit(before)
+		debug.SetGCPercent(percent)
+	}
 }
