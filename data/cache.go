@@ -38,6 +38,11 @@ const (
 	codes32              // the same as uint32
 	texts                // the lengths as uint32, then the bytes
 	pixels               // bytes
+	entries64            // of sparse rows: appendEntries
+	entries32            // values as float32
+	entries1             // values that are all 1
+	blank                // nothing: no row has a value
+	ones                 // nothing: every row is 1
 )
 
 // GroupBytes is about how much memory the rows of a group take, unless another
@@ -69,6 +74,7 @@ type cacheColumn struct {
 	Levels  []string `json:"levels,omitempty"` // in order of appearance; also of text that began as levels
 	Height  int      `json:"height,omitempty"`
 	Width   int      `json:"width,omitempty"`
+	Cols    int      `json:"cols,omitempty"` // of sparse rows
 	Facts   Facts    `json:"facts"`
 }
 
@@ -77,7 +83,8 @@ type Facts struct {
 	Missing int     `json:"missing"`
 	Min     float64 `json:"min"` // of numbers; 0 where there are none
 	Max     float64 `json:"max"`
-	Counts  []int   `json:"counts,omitempty"` // rows of each level
+	Counts  []int   `json:"counts,omitempty"`  // rows of each level
+	Entries int     `json:"entries,omitempty"` // of sparse rows, in all
 }
 
 // check refuses a schema that no writer makes.
@@ -92,11 +99,14 @@ func (s *cacheSchema) check() error {
 			return fmt.Errorf("two columns called %q", c.Name)
 		}
 		names[c.Name] = true
-		if !slices.Contains([]Kind{Number, Category, Text, Image}, c.Kind.storage()) {
+		if !slices.Contains([]Kind{Number, Category, Text, Image, Sparse}, c.Kind.storage()) {
 			return fmt.Errorf("column %q of kind %v", c.Name, c.Kind)
 		}
 		if c.Kind == Image && (c.Height < 1 || c.Width < 1 || c.Height > 1<<15 || c.Width > 1<<15) {
 			return fmt.Errorf("images of %d×%d pixels", c.Height, c.Width)
+		}
+		if c.Kind == Sparse && (c.Cols < 0 || c.Cols > MaxSparseCols || c.Facts.Entries < 0) {
+			return fmt.Errorf("sparse rows of %d columns with %d entries", c.Cols, c.Facts.Entries)
 		}
 		if c.Kind.storage() == Category && len(c.Facts.Counts) != len(c.Levels) {
 			return fmt.Errorf("column %q with %d levels and %d counts", c.Name, len(c.Levels), len(c.Facts.Counts))

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 	"slices"
 )
@@ -165,6 +166,9 @@ func (c *Cache) arrange(end uint64) error {
 	for i := range s.Columns {
 		d := &s.Columns[i]
 		column := &Column{Name: d.Name, Kind: d.Kind, Ignored: d.Ignored, Height: d.Height, Width: d.Width}
+		if d.Kind == Sparse {
+			column.Entries = NewCSR[float64](d.Cols, 0, 0)
+		}
 		var place []int32
 		if d.Kind.storage() == Category {
 			place, column.Levels = d.rank()
@@ -192,22 +196,27 @@ func (c *Cache) Groups() int { return len(c.schema.Groups) }
 func (c *Cache) GroupRows(group int) int { return c.schema.Groups[group] }
 
 // GroupBytes is the most memory that the rows of a group take, about.
-func (c *Cache) GroupBytes() int64 {
-	rows, row := 0, 0
-	for _, n := range c.schema.Groups {
-		rows = max(rows, n)
-	}
-	for _, col := range c.Columns {
-		switch col.Kind.storage() {
-		case Category:
-			row += 4
-		case Image:
-			row += col.Height * col.Width
-		case Number:
-			row += 8
+func (c *Cache) GroupBytes() (most int64) {
+	for group, rows := range c.schema.Groups {
+		all := int64(0)
+		for i, col := range c.Columns {
+			encoding, size, _ := c.chunk(group, i)
+			switch n := int64(rows); col.Kind.storage() {
+			case Category:
+				all += 4 * n
+			case Image:
+				all += n * int64(col.Height*col.Width)
+			case Number:
+				all += 8 * n
+			case Text:
+				all += 16*n + int64(size)
+			case Sparse:
+				all += 8*n + entryBytes*(int64(size)-4*n)/int64(max(1, entrySize(encoding)))
+			}
 		}
+		most = max(most, all)
 	}
-	return int64(rows) * int64(row)
+	return most
 }
 
 // Fingerprint is a hash of the checksums of all rows: equal for caches of equal
@@ -219,6 +228,9 @@ func (c *Cache) Table() *Table {
 	t := &Table{Name: c.Name, Notes: c.Notes}
 	for _, col := range c.Columns {
 		empty := *col
+		if col.Kind == Sparse {
+			empty.Entries = NewCSR[float64](col.Entries.Cols, 0, 0)
+		}
 		t.Columns = append(t.Columns, &empty)
 	}
 	return t
@@ -265,6 +277,9 @@ func (t *Table) Reset() {
 	t.Rows = 0
 	for _, c := range t.Columns {
 		c.Numbers, c.Codes, c.Texts, c.Pixels = c.Numbers[:0], c.Codes[:0], c.Texts[:0], c.Pixels[:0]
+		if c.Entries != nil {
+			c.Entries.reset()
+		}
 	}
 }
 
@@ -318,9 +333,29 @@ func (r *CacheReader) run(group int, t *Table, k, n int) error {
 	return nil
 }
 
+// repeat appends n rows that take no bytes.
+func (c *Column) repeat(encoding byte, chunk []byte, n int) error {
+	if len(chunk) > 0 || c.Kind != Number && (c.Kind != Text || encoding == ones) {
+		return fmt.Errorf("%d bytes of encoding %d for a %v", len(chunk), encoding, c.Kind)
+	}
+	if c.Kind == Text {
+		c.Texts = append(c.Texts, make([]string, n)...)
+		return nil
+	}
+	v := math.NaN()
+	if encoding == ones {
+		v = 1
+	}
+	c.Numbers = append(c.Numbers, slices.Repeat([]float64{v}, n)...)
+	return nil
+}
+
 // decode appends the n rows of a chunk of column j to dst.
 func (c *Cache) decode(dst *Column, j int, encoding byte, chunk []byte, n int) (err error) {
 	levels := c.schema.Columns[j].Levels
+	if encoding == blank || encoding == ones {
+		return dst.repeat(encoding, chunk, n)
+	}
 	switch dst.Kind.storage() {
 	case Number:
 		dst.Numbers, err = decodeNumbers(dst.Numbers, encoding, chunk, n)
@@ -338,6 +373,8 @@ func (c *Cache) decode(dst *Column, j int, encoding byte, chunk []byte, n int) (
 			return fmt.Errorf("%d bytes of encoding %d for %d images", len(chunk), encoding, n)
 		}
 		dst.Pixels = append(dst.Pixels, chunk...)
+	case Sparse:
+		err = decodeEntries(dst.Entries, encoding, chunk, n)
 	case Text:
 		if encoding == texts {
 			dst.Texts, err = decodeTexts(dst.Texts, chunk, n)

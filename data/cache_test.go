@@ -210,31 +210,42 @@ func TestStaleCaches(t *testing.T) {
 // Any change to the bytes of a cache is noticed, in words, before a row of it
 // is used.
 func TestDamagedCaches(t *testing.T) {
-	whole, id := sampleCache(t)
-	if err := readBytes(whole, id); err != nil {
-		t.Fatal(err)
-	}
-	for at := range whole {
-		damaged := slices.Clone(whole)
-		damaged[at] ^= 1 << (at % 8)
-		if err := readBytes(damaged, id); err == nil {
-			t.Fatalf("byte %d of %d was changed, and nobody noticed", at, len(whole))
+	for _, text := range sampleTexts {
+		whole, id := sampleCache(t, text)
+		if err := readBytes(whole, id); err != nil {
+			t.Fatal(err)
 		}
-		if err := readBytes(whole[:at], id); err == nil {
-			t.Fatalf("torn at %d of %d, and nobody noticed", at, len(whole))
+		for at := range whole {
+			damaged := slices.Clone(whole)
+			damaged[at] ^= 1 << (at % 8)
+			if err := readBytes(damaged, id); err == nil {
+				t.Fatalf("byte %d of %d was changed, and nobody noticed", at, len(whole))
+			}
+			if err := readBytes(whole[:at], id); err == nil {
+				t.Fatalf("torn at %d of %d, and nobody noticed", at, len(whole))
+			}
 		}
 	}
 }
 
-// sampleCache is a small cache with a chunk of every encoding of text.
-func sampleCache(t testing.TB) (content []byte, id identity) {
+// sampleTexts have a chunk of every encoding of text, and of sparse rows.
+var sampleTexts = []string{
+	"x,r,c,t\n1,0.1,b,u\n2,,b,vw\n3,5,a,\n",
+	"1 |f 1:1 4:1\n0 |f 2:0.1\n1 2 'tag|f 1:0.5 3:2\n" + strings.Repeat("0 |f 3:1\n", 20),
+}
+
+// sampleCache is a small cache.
+func sampleCache(t testing.TB, text string) (content []byte, id identity) {
 	dir := t.TempDir()
 	file, path := filepath.Join(dir, "a.csv"), filepath.Join(dir, "rows.cache")
-	if err := os.WriteFile(file, []byte("x,r,c,t\n1,0.1,b,u\n2,,b,vw\n3,5,a,\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	opts := ReadOptions{Types: map[string]Kind{"t": Text, "c": Category}}
-	if err := WriteCache(path, []string{file}, opts, 0, nil); err != nil {
+	opts, group := ReadOptions{}, 24
+	if strings.HasPrefix(text, "x,") {
+		opts, group = ReadOptions{Types: map[string]Kind{"t": Text, "c": Category}}, 0
+	}
+	if err := WriteCache(path, []string{file}, opts, group, nil); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -307,8 +318,10 @@ func TestReadingNumbersAndLevelsDoesNotAllocate(t *testing.T) {
 // FuzzCache holds the reader of caches to refusing or reading any bytes: the
 // checksums are made to agree, so that what lies behind them is reached.
 func FuzzCache(f *testing.F) {
-	whole, _ := sampleCache(f)
-	f.Add(whole)
+	for _, text := range sampleTexts {
+		whole, _ := sampleCache(f, text)
+		f.Add(whole)
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		var id identity
 		seal(content, &id)

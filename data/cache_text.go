@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,11 +94,16 @@ func (w *cacheWriter) readAll(files []string, opts ReadOptions, watch Watch) (no
 		take := func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
 			return w.read(i, r, f, sample, columns, l, size)
 		}
+		next.lines = func(name string, f *feed, size int) error { return w.readSparse(name, f, size, next) }
 		if err := passOver(file, next, take, func(n int64) { bytes.Add(n) }); err != nil {
 			return nil, err
 		}
 	}
-	notes = append(notes, w.text.notes...)
+	if w.sparse != nil {
+		notes = w.sparse.notes()
+	} else {
+		notes = append(notes, w.text.notes...)
+	}
 	if w.skipped > 0 {
 		notes = append(notes, fmt.Sprintf("%s skipped; the first: %s", plural(w.skipped, "faulty row"), w.fault.short()))
 	}
@@ -125,6 +132,14 @@ func (w *cacheWriter) read(i int, r *textReader, f *feed, sample block, columns 
 
 // like is the options to read a later file as the first was read.
 func (w *cacheWriter) like(opts ReadOptions) ReadOptions {
+	if w.sparse != nil {
+		opts.Types = maps.Clone(opts.Types)
+		if opts.Types == nil {
+			opts.Types = map[string]Kind{}
+		}
+		opts.Types[sparseFeatures] = cmp.Or(opts.Types[sparseFeatures], Sparse)
+		return opts
+	}
 	opts.Types = make(map[string]Kind, len(w.columns))
 	names := make([]string, len(w.columns))
 	for i, c := range w.columns {
@@ -158,6 +173,12 @@ func passOver(file string, opts ReadOptions, take sink, read func(n int64)) erro
 	opts.sink = func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
 		called = true
 		return take(r, f, sample, columns, l, size)
+	}
+	if lines := opts.lines; lines != nil {
+		opts.lines = func(name string, f *feed, size int) error {
+			called = true
+			return lines(name, f, size)
+		}
 	}
 	opts.watch = read
 	if _, err := readFile(file, opts); err != nil {

@@ -27,6 +27,7 @@ type cacheWriter struct {
 	text    *textReader  // of the first file
 	tell    func() error // how far it is
 	buf     []byte
+	sparse  *sparseWriter // of files of labels and index:value pairs
 }
 
 // cached is a column on its way to the file: rows that are not written yet,
@@ -42,6 +43,9 @@ type cached struct {
 	counts  bool     // all numbers so far count on from it
 	facts   Facts
 	tally   []int // rows of each level
+
+	rare, seen bool    // most files do not have it; a row has
+	none       float64 // of rows without a value, where it is rare
 }
 
 // newCacheWriter begins the file at path.
@@ -168,7 +172,16 @@ func (w *cacheWriter) flush(n int) error {
 
 // drain encodes the first n pending rows and forgets them.
 func (c *cached) drain(dst []byte, n int) (encoding byte, _ []byte) {
+	if c.rare && !c.seen {
+		return c.drainRare(dst, n)
+	}
 	defer func() { c.rows += n }()
+	if c.Kind == Sparse {
+		c.values += n
+		encoding, dst = appendEntries(dst, c.Entries, n)
+		c.Entries.drop(n)
+		return encoding, dst
+	}
 	if c.words == nil {
 		c.look(c.numbers[:n])
 		encoding, dst = appendNumbers(dst, c.numbers[:n])
@@ -196,12 +209,7 @@ func (c *cached) drain(dst []byte, n int) (encoding byte, _ []byte) {
 		start = end
 	}
 	dst = appendTexts(dst, all, w.ends[:n])
-	w.text.Reset()
-	w.text.WriteString(all[start:])
-	w.ends = w.ends[:copy(w.ends, w.ends[n:])]
-	for i := range w.ends {
-		w.ends[i] -= start
-	}
+	w.drop(n)
 	return texts, dst
 }
 
@@ -219,9 +227,10 @@ func (c *cached) look(numbers []float64) {
 	}
 }
 
-// settle ends a column: its kind, why models leave it out, and the facts. odd
-// is what speaks for numbers after all.
-func (c *cached) settle(r *textReader, odd string) cacheColumn {
+// settle ends a column: its kind, why models leave it out, and the facts. asked
+// says whether its kind was asked for, named whether the file names it; odd is
+// what speaks for numbers after all.
+func (c *cached) settle(asked, named bool, odd string) cacheColumn {
 	facts := &c.facts
 	facts.Missing = c.rows - c.values
 	if c.values == 0 || c.words != nil {
@@ -232,7 +241,7 @@ func (c *cached) settle(r *textReader, odd string) cacheColumn {
 	case w == nil:
 		if c.Ignored == "" {
 			counting := func() bool { return c.counts }
-			c.Ignored = leaveOutBy(c.Name, c.rows, c.values > 0, counting, r.opts.kind(c.Name) != Guess, r.named())
+			c.Ignored = leaveOutBy(c.Name, c.rows, c.values > 0, counting, asked, named)
 		}
 	default:
 		reason := w.unlike(c.values)
@@ -254,6 +263,19 @@ func (c *cached) settle(r *textReader, odd string) cacheColumn {
 	return out
 }
 
+// settle ends all columns.
+func (w *cacheWriter) settle() error {
+	if w.sparse != nil {
+		return w.sparse.settle()
+	}
+	r := w.text
+	for i, c := range w.columns {
+		asked := r.opts.kind(c.Name) != Guess
+		w.schema.Columns = append(w.schema.Columns, c.settle(asked, r.named(), r.odd(r.measure[i])))
+	}
+	return nil
+}
+
 // commit writes what is left and the index, and gives the file its name.
 func (w *cacheWriter) commit(notes []string) error {
 	if n := w.pending(); n > 0 {
@@ -261,8 +283,9 @@ func (w *cacheWriter) commit(notes []string) error {
 			return err
 		}
 	}
-	for i, c := range w.columns {
-		w.schema.Columns = append(w.schema.Columns, c.settle(w.text, w.text.odd(w.text.measure[i])))
+	if err := w.settle(); err != nil {
+		w.file.Discard()
+		return err
 	}
 	w.schema.Notes = notes
 	schema, err := json.Marshal(w.schema)

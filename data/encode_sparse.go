@@ -125,7 +125,13 @@ func (e *Encoder) MostlyZero() bool {
 		width += e.Features[i].Width
 		entries += e.Features[i].entries()
 	}
-	return width >= sparseWidth && entries*sparseShare <= float64(width)
+	return Sparsely(width, entries)
+}
+
+// Sparsely says whether so many features, of which so many of a row differ from
+// zero, are better kept sparse.
+func Sparsely(features int, entries float64) bool {
+	return features >= sparseWidth && entries*sparseShare <= float64(features)
 }
 
 // Entries is about how many features of a row differ from zero.
@@ -158,46 +164,13 @@ func (f *Feature) entries() float64 {
 	return float64(f.Width)
 }
 
-// learnSparse makes the rule of a sparse column. Subtracting means would fill
-// it with numbers, so its features are divided by their largest magnitude where
-// a range was asked for, and left as they are otherwise.
+// learnSparse makes the rule of a sparse column.
 func learnSparse(c *Column, rows []int, scale Scaling) (Feature, error) {
-	m := c.Entries
-	lo, hi := math.MaxInt, -1
-	for _, row := range rows {
-		if index, _ := m.Row(row); len(index) > 0 {
-			lo, hi = min(lo, int(index[0])), max(hi, int(index[len(index)-1]))
-		}
-	}
-	if hi < 0 {
-		return Feature{}, fmt.Errorf("the training rows have no entry")
-	}
-	f := Feature{Column: c.Name, Kind: Sparse, First: min(lo, 1), Rule: "as it is"}
-	f.Width = hi - f.First + 1
-	f.Entries = float64(nonZeros(&f, c, rows)) / float64(len(rows))
-	if scale == MaxAbs || scale == MinMax {
-		f.Scales = largest(m, rows, f.First, f.Width)
-		f.Rule = "each feature divided by its largest magnitude"
-	}
-	f.Rule = fmt.Sprintf("indices %d to %d, %s; entries beyond are passed over", f.First, hi, f.Rule)
-	return f, nil
-}
-
-// largest is the largest magnitude of each feature, 1 where it has none.
-func largest(m *CSR[float64], rows []int, first, width int) []float64 {
-	top := make([]float64, width)
-	for _, row := range rows {
-		index, value := m.Row(row)
-		for k, j := range index {
-			top[int(j)-first] = max(top[int(j)-first], math.Abs(value[k]))
-		}
-	}
-	for j, v := range top {
-		if v == 0 {
-			top[j] = 1
-		}
-	}
-	return top
+	s := newSparseSurvey(c.Name, func(visit func(*Table, []int) error) error {
+		return visit(&Table{Columns: []*Column{c}}, rows)
+	})
+	s.see(c.Entries, rows)
+	return s.learn(scale)
 }
 
 // known is the part of a row whose indices training had.

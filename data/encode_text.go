@@ -10,14 +10,14 @@ import (
 	"descent/internal/kernel"
 )
 
-// textFeatures is how many features a text becomes: the places that the hashes
+// TextFeatures is how many features a text becomes: the places that the hashes
 // of its words are spread over.
-const textFeatures = 1 << 18
+const TextFeatures = 1 << 18
 
 // learnText makes the rule of a column of free text, which learns nothing from
 // the rows.
 func learnText(c *Column, missing Missing) (Feature, error) {
-	f := Feature{Column: c.Name, Kind: Text, Width: textFeatures, Drop: missing == DropRow}
+	f := Feature{Column: c.Name, Kind: Text, Width: TextFeatures, Drop: missing == DropRow}
 	f.Rule = fmt.Sprintf("words, marks and pairs of neighbours in lower case, hashed to %d features: 1 + ln(count), divided by the length of the row; a missing text has none", f.Width)
 	switch {
 	case f.Drop:

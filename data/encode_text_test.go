@@ -15,9 +15,9 @@ func TestTextFeatures(t *testing.T) {
 	tokens := func(words ...string) map[int32]float64 {
 		counts := map[int32]float64{}
 		for i, w := range words {
-			counts[place(fnv(fnvOffset, []byte(w)), textFeatures)]++
+			counts[place(fnv(fnvOffset, []byte(w)), TextFeatures)]++
 			if i > 0 {
-				counts[place(fnv(fnvOffset, []byte(words[i-1]+" "+w)), textFeatures)]++
+				counts[place(fnv(fnvOffset, []byte(words[i-1]+" "+w)), TextFeatures)]++
 			}
 		}
 		squares := 0.0
@@ -39,7 +39,7 @@ func TestTextFeatures(t *testing.T) {
 		"don't £100 ÄÖ":           tokens("don", "'", "t", "£", "100", "äö"),
 		"a\xffb":                  tokens("a", "\ufffd", "b"),
 	} {
-		h.features(text, textFeatures)
+		h.features(text, TextFeatures)
 		got := map[int32]float64{}
 		for k, j := range h.index {
 			got[j] = h.value[k]
@@ -60,7 +60,7 @@ func TestTextFeatures(t *testing.T) {
 	// Few words share a place.
 	seen := map[int32]bool{}
 	for i := range 10000 {
-		seen[place(fnv(fnvOffset, []byte("word"+strings.Repeat("x", i%7)+string(rune('a'+i%26))+string(rune(0x4e00+i)))), textFeatures)] = true
+		seen[place(fnv(fnvOffset, []byte("word"+strings.Repeat("x", i%7)+string(rune('a'+i%26))+string(rune(0x4e00+i)))), TextFeatures)] = true
 	}
 	if len(seen) < 9700 { // 9812 are expected of a uniform hash
 		t.Errorf("10000 words have %d places", len(seen))
@@ -104,12 +104,12 @@ func TestTextColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := NewEncoder(table, upTo(2), FeatureOptions{Without: []string{"y"}}); err != nil || e.Width() != textFeatures {
+	if e, err := NewEncoder(table, upTo(2), FeatureOptions{Without: []string{"y"}}); err != nil || e.Width() != TextFeatures {
 		t.Errorf("%v: %+v", err, e)
 	}
 	var h hasher
-	h.features("some words for it", textFeatures)
-	if n := testing.AllocsPerRun(20, func() { h.features("Other words for it.", textFeatures) }); n != 0 {
+	h.features("some words for it", TextFeatures)
+	if n := testing.AllocsPerRun(20, func() { h.features("Other words for it.", TextFeatures) }); n != 0 {
 		t.Errorf("%v allocations a text", n)
 	}
 }

@@ -78,7 +78,7 @@ func (r *sparseRows) table(name string, opts ReadOptions) (*Table, error) {
 		t.Columns = append(t.Columns, NumberColumn(sparseWeight, r.weight))
 	}
 	if r.group != nil {
-		t.Columns = append(t.Columns, &Column{Name: sparseGroup, Kind: Number, Numbers: r.group, Ignored: "the groups of a ranking"})
+		t.Columns = append(t.Columns, &Column{Name: sparseGroup, Kind: Number, Numbers: r.group, Ignored: groupIgnored})
 	}
 	if r.tag != nil {
 		t.Columns = append(t.Columns, TextColumn(sparseTag, r.tag))
@@ -91,8 +91,15 @@ func (r *sparseRows) table(name string, opts ReadOptions) (*Table, error) {
 	default:
 		return nil, &Error{File: name, Column: sparseFeatures, Msg: fmt.Sprintf("the entries index:value are of kind sparse and cannot be of kind %v", k)}
 	}
-	t.Notes = []string{fmt.Sprintf("lines of a label and index:value pairs, with indices up to %d and %s pairs a line", r.Cols-1, short(float64(len(r.Index))/float64(max(1, t.Rows))))}
+	t.Notes = []string{sparseNote(r.Cols, len(r.Index), t.Rows)}
 	return t, opts.checkTypes(t)
+}
+
+const groupIgnored = "the groups of a ranking"
+
+// sparseNote says what was read.
+func sparseNote(cols, entries, rows int) string {
+	return fmt.Sprintf("lines of a label and index:value pairs, with indices up to %d and %s pairs a line", cols-1, short(float64(entries)/float64(max(1, rows))))
 }
 
 // isSparse says whether the first lines of a text are labels and index:value

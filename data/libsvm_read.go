@@ -17,6 +17,9 @@ func readSparse(name string, src io.Reader, opts ReadOptions, size int) (*Table,
 		return nil, readFault(name, err)
 	}
 	f.rest = bytes.TrimPrefix(f.rest, []byte("\ufeff"))
+	if opts.lines != nil {
+		return nil, opts.lines(name, f, size)
+	}
 	pieces, err := sparsePieces(f, size, opts.threads(), opts.SkipFaults)
 	if err != nil {
 		return nil, err
@@ -26,7 +29,7 @@ func readSparse(name string, src io.Reader, opts ReadOptions, size int) (*Table,
 		if first != nil {
 			return nil, first
 		}
-		return nil, &Error{File: name, Msg: "no row of the form label index:value"}
+		return nil, &Error{File: name, Msg: noSparseRow}
 	}
 	t, err := r.table(name, opts)
 	if err == nil {
@@ -34,6 +37,8 @@ func readSparse(name string, src io.Reader, opts ReadOptions, size int) (*Table,
 	}
 	return t, err
 }
+
+const noSparseRow = "no row of the form label index:value"
 
 // sparsePiece is what a block holds.
 type sparsePiece struct {

@@ -1,6 +1,9 @@
 package data
 
-import "os"
+import (
+	"io"
+	"os"
+)
 
 // Sample is what the beginning of some files says about all of them.
 type Sample struct {
@@ -23,6 +26,10 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 	}
 	s := &Sample{}
 	perRow := 1.0
+	opts.lines = func(name string, f *feed, size int) (err error) {
+		s.Table, perRow, err = peekSparse(name, f, opts)
+		return err
+	}
 	err = passOver(all[0], opts, func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
 		g := newGather(l)
 		if err := g.take(l.parse(sample)); err != nil {
@@ -48,6 +55,23 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 	}
 	s.Rows = max(s.Table.Rows, int(float64(s.Bytes)/perRow))
 	return s, nil
+}
+
+// peekSparse reads the first lines of labels and index:value pairs.
+func peekSparse(name string, f *feed, opts ReadOptions) (t *Table, perRow float64, err error) {
+	b, err := f.next(sampleSize)
+	if err == io.EOF {
+		return nil, 0, &Error{File: name, Msg: noSparseRow}
+	}
+	if err != nil {
+		return nil, 0, readFault(name, err)
+	}
+	p := parseSparse(b, opts.SkipFaults)
+	if p.fault != nil && (!opts.SkipFaults || p.Rows() == 0) {
+		return nil, 0, p.fault
+	}
+	t, err = p.table(name, opts)
+	return t, float64(len(b.text)) / float64(max(1, p.Rows())), err
 }
 
 // sizeOf is the size of a file, and whether it is packed.

@@ -35,11 +35,16 @@ type ReadOptions struct {
 	Threads    int  // that parse; 0: one for each processor. The table does not depend on it
 
 	sink  sink          // takes the rows of a text instead of a table
+	lines lines         // takes those of a text of labels and index:value pairs
 	watch func(n int64) // is told how many bytes of a file were read
 }
 
 // sink reads the rows behind the settled columns of a text.
 type sink func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error
+
+// lines reads the rows of a text of labels and index:value pairs, in blocks of
+// about size bytes.
+type lines func(name string, f *feed, size int) error
 
 // Read reads a table from a file, from standard input ("-") or from the
 // embedded samples ("sample:penguins"), packed with gzip or Zstandard or not.

@@ -24,6 +24,7 @@ type Survey struct {
 type surveyed struct {
 	*Column
 	number  *numberSurvey
+	sparse  *sparseSurvey
 	counts  []int // rows of each level
 	missing int
 	target  *targetFacts // nil for other columns
@@ -43,6 +44,9 @@ func NewSurvey(schema *Table, names []string, target string, pass Pass) (*Survey
 		if c.Kind.storage() == Number {
 			v.number = newNumberSurvey()
 			v.number.moment = c.Kind.moment()
+		}
+		if c.Kind == Sparse {
+			v.sparse = newSparseSurvey(name, pass)
 		}
 		if name == target {
 			f := newTargetFacts(v.counts)
@@ -115,6 +119,8 @@ func (v *surveyed) see(c *Column, rows []int, at int, first bool) {
 				v.target.tell(c.Numbers[row], at+row+1)
 			}
 		}
+	case v.sparse != nil && first:
+		v.sparse.see(c.Entries, rows)
 	case c.Codes != nil && first:
 		for _, row := range rows {
 			if code := c.Codes[row]; code >= 0 {
@@ -276,9 +282,7 @@ func (s *Survey) Encoder(opts FeatureOptions) (*Encoder, error) {
 			v := s.columns[c.Name]
 			return v.counts, v.missing
 		},
-		sparse: func(*Column, Scaling) (Feature, error) {
-			return Feature{}, fmt.Errorf("sparse columns are learned in memory alone")
-		},
+		sparse: func(c *Column, scale Scaling) (Feature, error) { return s.columns[c.Name].sparse.learn(scale) },
 	})
 }
 

@@ -114,34 +114,58 @@ func Bytes(n int64) string {
 // InMemory is about how many bytes a fit to all rows of some files takes that
 // holds them in memory: the text as it is parsed, the table, and the features.
 func InMemory(s *data.Sample, opts Options) int64 {
-	row, features := 0.0, 0.0
+	var all rowSize
 	for _, c := range s.Table.Columns {
-		switch {
-		case c.Numbers != nil:
-			row += 8
-			features++
-		case c.Codes != nil:
-			row += 4
-			features += float64(len(c.Levels) + 1)
-		default:
-			length := 0
-			for _, text := range c.Texts {
-				length += len(text)
-			}
-			row += 16 + float64(length)/float64(max(1, s.Table.Rows))
-		}
-		if c.Ignored != "" {
-			features-- // at least
+		one := sizeOf(c, s.Table.Rows)
+		all.table += one.table
+		if c.Ignored == "" || slices.Contains(opts.Features, c.Name) {
+			all.features += one.features
+			all.entries += one.entries
 		}
 	}
 	size := 8.0
 	if spec, err := model.Parse(opts.Model); err == nil && spec.Kind == model.MLP && opts.Batch != FullBatch {
 		size = 4
 	}
+	encoded := size * max(all.features, 1)
+	if data.Sparsely(int(all.features), all.entries) {
+		encoded = (size + 4) * all.entries
+	}
 	const others = 96 // order, targets, weights, outputs
-	table, encoded := row*float64(s.Rows), size*max(features, 1)*float64(s.Rows)
-	return programs + int64(math.Max(1.6*table, table+encoded+others*float64(s.Rows)))*5/4
+	rows := float64(s.Rows)
+	return programs + int64(math.Max(1.6*all.table, all.table+encoded+others)*rows)*5/4
 }
+
+// rowSize is what a row takes.
+type rowSize struct {
+	table    float64 // bytes of it
+	features float64
+	entries  float64 // features that are not zero
+}
+
+// sizeOf is the part of a column of so many rows.
+func sizeOf(c *data.Column, rows int) rowSize {
+	switch {
+	case c.Numbers != nil:
+		return rowSize{8, 1, 1}
+	case c.Codes != nil:
+		return rowSize{4, float64(len(c.Levels) + 1), 1}
+	case c.Entries != nil:
+		const parsed = 18 // bytes of an entry, and of its copy as the text is parsed
+		entries := float64(len(c.Entries.Index)) / float64(max(1, rows))
+		return rowSize{8 + parsed*entries, float64(c.Entries.Cols), entries}
+	}
+	length := 0
+	for _, text := range c.Texts {
+		length += len(text)
+	}
+	mean := float64(length) / float64(max(1, rows))
+	return rowSize{16 + mean, data.TextFeatures, wordsIn(mean)}
+}
+
+// wordsIn is about how many features a text of so many bytes has: words, and pairs
+// of neighbours.
+func wordsIn(bytes float64) float64 { return 2 + 2*bytes/5 }
 
 // LeastMemory is the least that a fit to rows in a file may be given.
 const LeastMemory = leastMemory

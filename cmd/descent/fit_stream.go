@@ -85,6 +85,7 @@ func (a *app) tooLarge(path string, f *fitFlags, o train.Options, read data.Read
 
 // fitStream is the command for rows that do not fit in memory.
 func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.Options, read data.ReadOptions, s *data.Sample, limit int64) error {
+	f.defaultTarget(s.Table, &o)
 	if err := f.checkColumns(s.Table); err != nil {
 		return usage(err)
 	}

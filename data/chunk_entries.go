@@ -1,0 +1,119 @@
+package data
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// appendEntries encodes the first n rows of a sparse matrix: how many entries
+// each has, the columns of all, and their values, which take no bytes where all
+// are 1.
+func appendEntries(dst []byte, m *CSR[float64], n int) (encoding byte, _ []byte) {
+	lo, hi := m.Start[0], m.Start[n]
+	index, value := m.Index[lo:hi], m.Value[lo:hi]
+	dst = slices.Grow(dst, 4*n+12*len(index))
+	for i := range n {
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(m.Start[i+1]-m.Start[i]))
+	}
+	for _, j := range index {
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(j))
+	}
+	if !slices.ContainsFunc(value, func(v float64) bool { return v != 1 }) {
+		return entries1, dst
+	}
+	if encoding, dst = appendNumbers(dst, value); encoding == numbers32 {
+		return entries32, dst
+	}
+	return entries64, dst
+}
+
+// entrySize is how many bytes an entry takes in a chunk, 0 where the encoding is
+// of something else.
+func entrySize(encoding byte) int {
+	switch encoding {
+	case entries1:
+		return 4
+	case entries32:
+		return 8
+	case entries64:
+		return 12
+	}
+	return 0
+}
+
+// decodeEntries appends the n rows of a chunk to m. It believes no length before
+// the bytes are there, and no column that m does not have.
+func decodeEntries(m *CSR[float64], encoding byte, chunk []byte, n int) error {
+	size := entrySize(encoding)
+	if size == 0 || len(chunk) < 4*n || (len(chunk)-4*n)%size != 0 {
+		return fmt.Errorf("%d bytes of encoding %d for %d sparse rows", len(chunk), encoding, n)
+	}
+	counts, entries := chunk[:4*n], (len(chunk)-4*n)/size
+	index, values := chunk[4*n:][:4*entries], chunk[4*n+4*entries:]
+	at, before := 0, len(m.Index)
+	m.Start, m.Index, m.Value = slices.Grow(m.Start, n), slices.Grow(m.Index, entries), slices.Grow(m.Value, entries)
+	for ; len(counts) > 0; counts = counts[4:] {
+		count := binary.LittleEndian.Uint32(counts)
+		if uint64(count) > uint64(entries-at) {
+			return fmt.Errorf("a row of %d entries where %d are left", count, entries-at)
+		}
+		last := int64(-1)
+		for ; count > 0; count-- {
+			j := binary.LittleEndian.Uint32(index[4*at:])
+			if int64(j) <= last || uint64(j) >= uint64(m.Cols) {
+				return fmt.Errorf("column %d comes after column %d of %d", j, last, m.Cols)
+			}
+			last = int64(j)
+			m.Index = append(m.Index, int32(j))
+			at++
+		}
+		m.Start = append(m.Start, int64(before+at))
+	}
+	if at != entries {
+		return fmt.Errorf("%d entries behind the last row", entries-at)
+	}
+	return m.decodeValues(encoding, values, entries)
+}
+
+// decodeValues appends the values of so many entries.
+func (m *CSR[T]) decodeValues(encoding byte, values []byte, entries int) error {
+	switch encoding {
+	case entries1:
+		for range entries {
+			m.Value = append(m.Value, 1)
+		}
+		return nil
+	case entries32:
+		for ; len(values) >= 4; values = values[4:] {
+			m.Value = append(m.Value, T(math.Float32frombits(binary.LittleEndian.Uint32(values))))
+		}
+	default:
+		for ; len(values) >= 8; values = values[8:] {
+			m.Value = append(m.Value, T(math.Float64frombits(binary.LittleEndian.Uint64(values))))
+		}
+	}
+	for _, v := range m.Value[len(m.Value)-entries:] {
+		if v-v != 0 {
+			return fmt.Errorf("an entry that is not finite")
+		}
+	}
+	return nil
+}
+
+// drop forgets the first n rows.
+func (m *CSR[T]) drop(n int) {
+	from := m.Start[n]
+	m.Index = m.Index[:copy(m.Index, m.Index[from:])]
+	m.Value = m.Value[:copy(m.Value, m.Value[from:])]
+	m.Start = m.Start[:copy(m.Start, m.Start[n:])]
+	for i := range m.Start {
+		m.Start[i] -= from
+	}
+}
+
+// reset forgets all rows and keeps their memory.
+func (m *CSR[T]) reset() {
+	m.Start, m.Index, m.Value = append(m.Start[:0], 0), m.Index[:0], m.Value[:0]
+}
