@@ -162,7 +162,7 @@ func TestSurveysOfSparseRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := NewSurvey(c.Table(), []string{"features"}, "", passOf(t, c))
+		s, err := NewSurvey(c.Table(), []string{"features"}, nil, passOf(t, c))
 		if err != nil {
 			t.Fatal(err)
 		}

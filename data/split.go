@@ -3,7 +3,6 @@ package data
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"descent/internal/stream"
 )
@@ -13,24 +12,9 @@ import (
 // every class gives its share. Both parts are in ascending order of position
 // in rows, and neither is empty.
 func Split(rows []int, fraction float64, seed uint64, strata []int) (kept, aside []int, err error) {
-	if !(fraction > 0 && fraction < 1) {
-		return nil, nil, fmt.Errorf("data: cannot set a fraction of %v aside; it lies between 0 and 1, both excluded", fraction)
-	}
-	if strata != nil && len(strata) != len(rows) {
-		return nil, nil, fmt.Errorf("data: %d classes for %d rows", len(strata), len(rows))
-	}
-	if len(rows) < 2 {
-		return nil, nil, fmt.Errorf("data: %d rows cannot be split in two", len(rows))
-	}
-	order := stream.New(seed, "data/split", 0).Perm(len(rows))
-	if strata != nil {
-		order = interleave(order, strata)
-	}
-	n := int(fraction*float64(len(rows)) + 0.5)
-	n = min(max(n, 1), len(rows)-1)
 	held := make([]bool, len(rows))
-	for _, i := range order[:n] {
-		held[i] = true
+	if err := SetAside(len(rows), fraction, seed, strata, func(i int) { held[i] = true }); err != nil {
+		return nil, nil, err
 	}
 	for i, row := range rows {
 		if held[i] {
@@ -40,33 +24,6 @@ func Split(rows []int, fraction float64, seed uint64, strata []int) (kept, aside
 		}
 	}
 	return kept, aside, nil
-}
-
-// interleave reorders a random order so that every prefix holds each stratum
-// nearly in proportion: the j-th of a stratum's m members gets the rank
-// (j+½)/m, and ties keep the random order.
-func interleave(order, strata []int) []int {
-	size := map[int]int{}
-	for _, s := range strata {
-		size[s]++
-	}
-	rank := make([]float64, len(order))
-	next := map[int]int{}
-	for _, i := range order {
-		s := strata[i]
-		rank[i] = (float64(next[s]) + 0.5) / float64(size[s])
-		next[s]++
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case rank[a] < rank[b]:
-			return -1
-		case rank[a] > rank[b]:
-			return 1
-		}
-		return 0
-	})
-	return order
 }
 
 // Batches says which rows a training step uses. Every epoch visits every row

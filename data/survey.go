@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -30,9 +31,9 @@ type surveyed struct {
 	target  *targetFacts // nil for other columns
 }
 
-// NewSurvey passes over the rows of the named columns of schema. target is one
-// of them that is to be predicted, or "".
-func NewSurvey(schema *Table, names []string, target string, pass Pass) (*Survey, error) {
+// NewSurvey passes over the rows of the named columns of schema. targets are
+// those of them that are to be predicted.
+func NewSurvey(schema *Table, names, targets []string, pass Pass) (*Survey, error) {
 	s := &Survey{schema: schema, columns: map[string]*surveyed{}}
 	var list []*surveyed
 	for _, name := range names {
@@ -48,7 +49,7 @@ func NewSurvey(schema *Table, names []string, target string, pass Pass) (*Survey
 		if c.Kind == Sparse {
 			v.sparse = newSparseSurvey(name, pass)
 		}
-		if name == target {
+		if slices.Contains(targets, name) {
 			f := newTargetFacts(v.counts)
 			v.target = &f
 		}
@@ -286,21 +287,53 @@ func (s *Survey) Encoder(opts FeatureOptions) (*Encoder, error) {
 	})
 }
 
-// Target learns the target, as NewTarget does; it is the target of NewSurvey.
-func (s *Survey) Target(task Task) (*Target, error) {
-	for name, v := range s.columns {
-		if v.target == nil {
-			continue
-		}
-		missing := v.missing
-		if v.number != nil {
-			missing = v.number.missing
-			v.target.moments = func() (mean, sd float64) { return v.number.spread.mean, v.number.spread.sd }
-		}
-		if missing > 0 {
-			return nil, fmt.Errorf("data: target %q is missing in %s of %s; leave such rows out", name, plural(missing, "row"), s.schema.Name)
-		}
-		return newTarget(s.schema, v.Column, task, func() targetFacts { return *v.target })
+// Target learns a target, as NewTarget does; it is one of those of NewSurvey.
+func (s *Survey) Target(name string, task Task) (*Target, error) {
+	v := s.columns[name]
+	if v == nil || v.target == nil {
+		return nil, fmt.Errorf("data: the survey of %s has no target %q", s.schema.Name, name)
 	}
-	return nil, fmt.Errorf("data: the survey of %s has no target", s.schema.Name)
+	missing := v.missing
+	if v.number != nil {
+		missing = v.number.missing
+		v.target.moments = func() (mean, sd float64) { return v.number.spread.mean, v.number.spread.sd }
+	}
+	if missing > 0 {
+		return nil, fmt.Errorf("data: target %q is missing in %s of %s; leave such rows out", name, plural(missing, "row"), s.schema.Name)
+	}
+	return newTarget(s.schema, v.Column, task, func() targetFacts { return *v.target })
+}
+
+// ClassesOf learns in one pass whether a target has classes, and which: what
+// NewTarget says of them. Of the numbers of another target it tells nothing.
+func ClassesOf(schema *Table, name string, task Task, pass Pass) (*Target, error) {
+	c, err := schema.Column(name)
+	if err != nil {
+		return nil, err
+	}
+	facts := newTargetFacts(make([]int, len(c.Levels)))
+	facts.moments = func() (mean, sd float64) { return 0, 0 }
+	v, at, rows := &surveyed{Column: c, target: &facts, counts: facts.counts}, 0, 0
+	if c.Kind.storage() == Number {
+		v.number = newNumberSurvey()
+		v.number.ended = true // which leaves the facts
+	}
+	err = pass(func(t *Table, list []int) error {
+		c, err := t.Column(name)
+		if err != nil {
+			return err
+		}
+		v.see(c, list, at, true)
+		at, rows = at+t.Rows, rows+len(list)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case rows == 0:
+		return nil, fmt.Errorf("data: no training rows in %s", schema.Name)
+	case v.missing > 0:
+		return nil, fmt.Errorf("data: target %q is missing in %s of %s; leave such rows out", name, plural(v.missing, "row"), schema.Name)
+	}
+	return newTarget(schema, c, task, func() targetFacts { return facts })
 }

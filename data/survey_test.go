@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -89,7 +90,7 @@ func TestASurveyTeachesWhatTheTableDoes(t *testing.T) {
 		opts := FeatureOptions{Scale: rapid.SampledFrom([]Scaling{"", MinMax, Unscaled}).Draw(t, "scale")}
 		target := rapid.SampledFrom([]string{"normal", "two", "same", "near"}).Draw(t, "target")
 		task := rapid.SampledFrom([]Task{AutoTask, Regression, Classification}).Draw(t, "task")
-		s, err := NewSurvey(table, table.Names(), target, parted(table, rows, rapid.IntRange(1, 3000).Draw(t, "part")))
+		s, err := NewSurvey(table, table.Names(), []string{target, "few"}, parted(table, rows, rapid.IntRange(1, 3000).Draw(t, "part")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,8 +98,14 @@ func TestASurveyTeachesWhatTheTableDoes(t *testing.T) {
 		got, err2 := s.Encoder(opts)
 		agree(t, want, got, err1, err2)
 		y, err1 := NewTarget(table, rows, target, task)
-		z, err2 := s.Target(task)
+		z, err2 := s.Target(target, task)
 		agree(t, y, z, err1, err2)
+		if err1 == nil {
+			c, err := ClassesOf(table, target, task, parted(table, rows, 500))
+			if err != nil || !slices.Equal(c.Classes, y.Classes) || !slices.Equal(c.Counts, y.Counts) {
+				t.Fatalf("classes %v, %v, in the table %v", c, err, y)
+			}
+		}
 	})
 }
 

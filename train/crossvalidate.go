@@ -60,17 +60,35 @@ func CrossValidate(ctx context.Context, t *data.Table, opts Options, observe Obs
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
-	if opts.Folds == 0 {
-		return nil, fmt.Errorf("train: a cross-validation without folds; 5 or 10 are usual")
-	}
 	first := &plan{opts: opts}
 	if err := first.chooseSpec(t); err != nil {
 		return nil, err
 	}
+	return crossValidate(ctx, first, &tableFolds{table: t}, observe)
+}
+
+// foldRows are the rows that a cross-validation deals.
+type foldRows interface {
+	// deal makes the folds, and counts the classes of a single row.
+	deal(p *plan) (lone int, err error)
+	// plan is the plan of a fit to all rows but those of a fold, from 1.
+	plan(opts Options, fold int) (*plan, error)
+	// judge judges the model on the fold, and what knows only the target.
+	judge(p *plan, r *Result, fold int) (e, base *Evaluation, err error)
+}
+
+func crossValidate(ctx context.Context, first *plan, rows foldRows, observe Observer) (*CrossValidation, error) {
+	opts := first.opts
+	if opts.Folds == 0 {
+		return nil, fmt.Errorf("train: a cross-validation without folds; 5 or 10 are usual")
+	}
 	c := &CrossValidation{Folds: opts.Folds, early: first.stopsEarly()}
-	folds, err := c.deal(first, t)
+	lone, err := rows.deal(first)
 	if err != nil {
 		return nil, err
+	}
+	if lone > 0 {
+		c.Notes = append(c.Notes, fmt.Sprintf("%s of a single row: always learned from, never judged", numtext.Count(lone, "class")))
 	}
 	if opts.Resume {
 		if err := c.takeUp(opts.Dir); err != nil {
@@ -84,7 +102,7 @@ func CrossValidate(ctx context.Context, t *data.Table, opts Options, observe Obs
 	for i := len(c.PerFold); i < c.Folds; i++ {
 		o := opts
 		o.Resume = c.resumed == i && opts.Resume
-		if err := c.fit(ctx, t, o, folds[i], observe); err != nil {
+		if err := c.fit(ctx, rows, o, observe); err != nil {
 			return nil, fmt.Errorf("train: fold %d of %d: %w", i+1, c.Folds, err)
 		}
 	}
@@ -102,15 +120,20 @@ func (c *CrossValidation) share(opts Options) time.Duration {
 	return opts.Time / time.Duration(c.Folds+1)
 }
 
-// deal makes the folds.
-func (c *CrossValidation) deal(p *plan, t *data.Table) ([][]int, error) {
-	rows, err := p.usable(t, true)
+// tableFolds are folds of the rows of a table.
+type tableFolds struct {
+	table *data.Table
+	folds [][]int
+}
+
+func (f *tableFolds) deal(p *plan) (lone int, err error) {
+	rows, err := p.usable(f.table, true)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	strata, err := p.strata(t, rows)
+	strata, err := p.strata(f.table, rows)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	size := map[int]int{}
 	for _, s := range strata {
@@ -126,10 +149,29 @@ func (c *CrossValidation) deal(p *plan, t *data.Table) ([][]int, error) {
 			classes = append(classes, strata[i])
 		}
 	}
-	if lone := len(rows) - len(dealt); lone > 0 {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s of a single row: always learned from, never judged", numtext.Count(lone, "class")))
+	f.folds, err = data.Folds(dealt, p.opts.Folds, p.opts.Seed, classes)
+	return len(rows) - len(dealt), err
+}
+
+func (f *tableFolds) plan(opts Options, fold int) (*plan, error) {
+	held := f.folds[fold-1]
+	without := make(map[int]bool, len(held))
+	for _, row := range held {
+		without[row] = true
 	}
-	return data.Folds(dealt, c.Folds, p.opts.Seed, classes)
+	return newPlan(f.table, opts, without)
+}
+
+func (f *tableFolds) judge(p *plan, r *Result, fold int) (e, base *Evaluation, err error) {
+	on := part{table: f.table, rows: f.folds[fold-1]}
+	if err := p.fillPart(&on); err != nil {
+		return nil, nil, err
+	}
+	if e, err = r.Model.evaluate(f.table, on.rows); err != nil {
+		return nil, nil, err
+	}
+	base, _, err = p.baseline(on)
+	return e, base, err
 }
 
 // takeUp reads the folds that are done from the checkpoint of a fit that was
@@ -147,17 +189,14 @@ func (c *CrossValidation) takeUp(dir string) error {
 	return nil
 }
 
-// fit fits a model to all rows but those held out, and judges it on them.
-func (c *CrossValidation) fit(ctx context.Context, t *data.Table, opts Options, held []int, observe Observer) error {
-	without := make(map[int]bool, len(held))
-	for _, row := range held {
-		without[row] = true
-	}
-	p, err := newPlan(t, opts, without)
+// fit fits a model to all rows but those of the next fold, and judges it on them.
+func (c *CrossValidation) fit(ctx context.Context, rows foldRows, opts Options, observe Observer) error {
+	fold := len(c.PerFold) + 1
+	p, err := rows.plan(opts, fold)
 	if err != nil {
 		return err
 	}
-	p.across, p.fold = c, len(c.PerFold)+1
+	p.across, p.fold = c, fold
 	r, err := p.fit(ctx, observe)
 	if err != nil {
 		return err
@@ -165,20 +204,12 @@ func (c *CrossValidation) fit(ctx context.Context, t *data.Table, opts Options, 
 	if r.Status == optim.Interrupted {
 		return fmt.Errorf("train: interrupted, so there is no model: %w", context.Canceled)
 	}
-	on := part{table: t, rows: held}
-	if err := p.fillPart(&on); err != nil {
-		return err
-	}
-	e, err := r.Model.evaluate(t, held)
-	if err != nil {
-		return err
-	}
-	base, _, err := p.baseline(on)
+	e, base, err := rows.judge(p, r, fold)
 	if err != nil {
 		return err
 	}
 	c.PerFold = append(c.PerFold, Fold{
-		Rows: r.Rows, Validation: r.Validation, HeldOut: len(held), Status: r.Status, Reason: r.Reason,
+		Rows: r.Rows, Validation: r.Validation, HeldOut: e.Rows, Status: r.Status, Reason: r.Reason,
 		Epochs: r.Epochs, Steps: r.Steps, Best: r.Best, Train: r.Loss.Train,
 		Metrics: withLoss(e), Baseline: withLoss(base),
 	})
@@ -278,12 +309,17 @@ func planAcross(ctx context.Context, t *data.Table, opts Options, observe Observ
 	}
 	opts = c.allRows(opts)
 	p, err := newPlan(t, opts, nil)
+	return c.behind(p, err)
+}
+
+// behind is the plan of the fit that follows the folds.
+func (c *CrossValidation) behind(p *plan, err error) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
 	p.across = c
-	if opts.Epochs > 0 && c.early && opts.Validation == NoValidation {
-		p.note("no rows are set aside: %s, the median of the best ones of the folds", numtext.Count(opts.Epochs, "epoch"))
+	if o := &p.opts; o.Epochs > 0 && c.early && o.Validation == NoValidation {
+		p.note("no rows are set aside: %s, the median of the best ones of the folds", numtext.Count(o.Epochs, "epoch"))
 	}
 	return p, nil
 }

@@ -102,7 +102,8 @@ func (p *plan) strata(t *data.Table, rows []int) ([]int, error) {
 // learnColumns fits target and encoder on the training rows, and settles what
 // depends on the target: model and loss.
 func (p *plan) learnColumns(t *data.Table) (err error) {
-	if err := p.learnTargets(t); err != nil {
+	learn := func(name string) (*data.Target, error) { return data.NewTarget(t, p.train.rows, name, p.task(t)) }
+	if err := p.learnTargets(learn); err != nil {
 		return err
 	}
 	if err := p.settleLoss(); err != nil {

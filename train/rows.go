@@ -28,13 +28,14 @@ type rowSet[T kernel.Float] struct {
 
 	// Rows that pass by come from here, in blocks of so many rows, in order or
 	// for batches; nil where they are in memory.
-	open func(rows, batch int) *feed[T]
+	open    func(rows, batch int) *feed[T]
+	targets int // that each of them has
 }
 
 // arrays lists the arrays of the set, target and weights included.
 func (s *rowSet[T]) arrays() []matrix[T] {
 	return append(s.inputs[:len(s.inputs):len(s.inputs)],
-		matrix[T]{name: targetName, width: max(1, len(s.target)/s.n), v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
+		matrix[T]{name: targetName, width: max(1, s.targets, len(s.target)/s.n), v: s.target}, matrix[T]{name: weightName, width: 1, v: s.weight})
 }
 
 func convert[T, U kernel.Float](v []U) []T {

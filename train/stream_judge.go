@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -206,44 +207,123 @@ func (a *binnedAUC) area() (area, within float64) {
 	return area / (below * positive), tied / (below * positive)
 }
 
+// tallies are the tally of each of several targets, and what they come to
+// together.
+type tallies struct {
+	loss    loss.Loss
+	targets []*data.Target
+	each    []*tally
+	labels  *loss.Labels // nil for numbers, and for one target
+}
+
+// newTallies judges rows of a part with these sums.
+func (p *plan) newTallies(sums []targetSums) *tallies {
+	t := &tallies{loss: p.loss, targets: p.targets}
+	for j, y := range p.targets {
+		t.each = append(t.each, newTally(p.loss, y.Classes, sums[j].mean))
+	}
+	if p.several() && p.target.Classes != nil {
+		t.labels = loss.NewLabels(len(t.each))
+	}
+	return t
+}
+
+// add is tally.add for outputs and targets in rows.
+func (t *tallies) add(z, y, w []float64) error {
+	k := len(t.each)
+	if k == 1 {
+		return t.each[0].add(z, y, w)
+	}
+	if t.labels != nil {
+		truth := make([]int, len(y))
+		for i, v := range y {
+			truth[i] = int(v)
+		}
+		t.labels.Add(z, truth, w)
+	}
+	for j, one := range t.each {
+		if err := one.add(ofTarget(z, j, k), ofTarget(y, j, k), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// evaluation is what the rows so far come to, as measureTargets tells it.
+func (t *tallies) evaluation() *Evaluation {
+	if len(t.each) == 1 {
+		return t.each[0].evaluation()
+	}
+	list := make([]*Evaluation, len(t.each))
+	for j, one := range t.each {
+		list[j] = one.evaluation()
+	}
+	e := joinTargets(t.loss, t.targets, list)
+	if t.labels != nil {
+		e.Metrics = append(t.labels.Metrics(), e.Metrics...)
+	}
+	return e
+}
+
 // constantStream is constant for rows that pass by; quantiles are of the rows
 // counted alike.
 func (p *plan) constantStream() (z []float64, rule string, err error) {
 	src := p.train.source
-	share := slices.Clone(src.shares)
-	for c, f := range src.factor {
-		share[c] *= f
-	}
-	z, rule = p.constantOf(p.target, p.outputs(), share, func() float64 { return src.mean }, func(q float64) float64 {
-		var v float64
-		v, err = data.Quantile(p.opts.Target, q, func(visit func(*data.Table, []int) error) error {
-			return src.pass(src.need, visit)
+	for j, target := range p.targets {
+		sums := src.sums[j]
+		share := slices.Clone(sums.shares)
+		for c, f := range src.factor {
+			share[c] *= f
+		}
+		outputs := 1
+		if !p.several() {
+			outputs = p.outputs()
+		}
+		one, each := p.constantOf(target, outputs, share, func() float64 { return sums.mean }, func(q float64) float64 {
+			v, bad := data.Quantile(target.Column, q, func(visit func(*data.Table, []int) error) error {
+				return src.pass(src.need, visit)
+			})
+			err = errors.Join(err, bad)
+			return v
 		})
-		return v
-	})
+		if z = append(z, one...); p.several() {
+			each = target.Column + " " + each
+		}
+		if j > 0 {
+			rule += "; "
+		}
+		rule += each
+	}
 	return z, rule, err
 }
 
-// judgeStream is judge for rows that pass by.
-func (r *Result) judgeStream(p *plan, on part) error {
-	src := on.source
+// verdicts are what rows that pass by say about a model and about a constant.
+type verdicts struct {
+	model, base *Evaluation
+	rule        string // of the constant
+	unseen      int    // cells with a level that training did not have
+}
+
+// judgeRows judges a model in one pass over the rows of a part.
+func (p *plan) judgeRows(m *Model, src *supply) (v verdicts, err error) {
 	z, rule, err := p.constantStream()
 	if err != nil {
-		return err
+		return v, err
 	}
-	model, base := newTally(p.loss, p.target.Classes, src.mean), newTally(p.loss, p.target.Classes, src.mean)
-	unseen := 0
+	v.rule = rule
+	model, base := p.newTallies(src.sums), p.newTallies(src.sums)
 	var y, w []float64
 	err = src.pass(src.read, func(t *data.Table, rows []int) error {
 		if len(rows) == 0 {
 			return nil
 		}
-		out, n, err := r.Model.outputs(t, rows)
+		out, n, err := m.outputs(t, rows)
 		if err != nil {
 			return err
 		}
-		unseen += n
-		y, w = slices.Grow(y[:0], len(rows))[:len(rows)], slices.Grow(w[:0], len(rows))[:len(rows)]
+		v.unseen += n
+		n = len(rows) * len(p.names)
+		y, w = slices.Grow(y[:0], n)[:n], slices.Grow(w[:0], len(rows))[:len(rows)]
 		if err := src.values(p, t, rows, y, w); err != nil {
 			return err
 		}
@@ -257,16 +337,25 @@ func (r *Result) judgeStream(p *plan, on part) error {
 		}
 		return model.add(out, y, w)
 	})
+	v.model, v.base = model.evaluation(), base.evaluation()
+	return v, err
+}
+
+// judgeStream is judge for rows that pass by.
+func (r *Result) judgeStream(p *plan, on part) error {
+	v, err := p.judgeRows(r.Model, on.source)
 	if err != nil {
 		return err
 	}
-	e, b := model.evaluation(), base.evaluation()
-	r.Metrics, r.Confusion = e.Metrics, e.Confusion
-	p.notes = append(p.notes, e.Notes...)
-	if src.aside {
-		r.Loss.Validation = e.Loss
-		p.notes = noteUnseen(p.notes, on.table, unseen)
+	r.Metrics, r.Confusion, r.Targets = v.model.Metrics, v.model.Confusion, v.model.Targets
+	p.notes = append(p.notes, v.model.Notes...)
+	if on.source.part == aside {
+		r.Loss.Validation = v.model.Loss
+		p.notes = noteUnseen(p.notes, on.table, v.unseen)
 	}
-	r.Baseline, r.Loss.Baseline = Baseline{Rule: rule, Metrics: b.Metrics}, b.Loss
+	r.Baseline, r.Loss.Baseline = Baseline{Rule: v.rule, Metrics: v.base.Metrics}, v.base.Loss
+	for j := range r.Targets {
+		r.Targets[j].Baseline = v.base.Targets[j].Metrics
+	}
 	return nil
 }

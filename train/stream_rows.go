@@ -41,7 +41,7 @@ func newFeed[T kernel.Float](p *plan, src *supply, inputs []model.Input, rows, b
 	f := &feed[T]{plan: p, source: src, inputs: inputs, rows: rows, batch: batch, window: p.stream.window}
 	f.full, f.free = make(chan *block[T], buffers), make(chan *block[T], buffers)
 	for range buffers {
-		b := &block[T]{target: make([]T, rows), weight: make([]T, rows)}
+		b := &block[T]{target: make([]T, rows*len(p.names)), weight: make([]T, rows)}
 		for _, in := range inputs {
 			b.inputs = append(b.inputs, make([]T, rows*len(in.Columns)))
 		}
@@ -144,7 +144,7 @@ func (f *feed[T]) open(index int) (*filler[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &filler[T]{feed: f, reader: r, table: r.Table(), y: make([]float64, f.rows), w: make([]float64, f.rows)}
+	w := &filler[T]{feed: f, reader: r, table: r.Table(), y: make([]float64, f.rows*len(f.plan.names)), w: make([]float64, f.rows)}
 	w.per = (f.source.rows + f.rows - 1) / f.rows
 	if len(f.inputs) != 1 || f.inputs[0].Vector {
 		w.features = make([]T, f.rows*f.plan.encoder.Width())
@@ -226,7 +226,9 @@ func (w *filler[T]) pad(b *block[T], n int) {
 			width := len(in.Columns)
 			copy(b.inputs[k][i*width:(i+1)*width], b.inputs[k][(n-1)*width:n*width])
 		}
-		b.target[i], b.weight[i] = b.target[n-1], 0
+		k := len(w.plan.names)
+		copy(b.target[i*k:(i+1)*k], b.target[(n-1)*k:n*k])
+		b.weight[i] = 0
 	}
 }
 
@@ -246,12 +248,17 @@ func (w *filler[T]) encode(b *block[T], at int, rows []int) error {
 			split(b.inputs[k][at*len(in.Columns):], features, in, width, n)
 		}
 	}
-	y, weight := w.y[:n], w.w[:n]
+	k := len(p.names)
+	y, weight := w.y[:n*k], w.w[:n]
 	if err := w.source.values(p, w.table, rows, y, weight); err != nil {
 		return err
 	}
 	for i, v := range y {
-		b.target[at+i], b.weight[at+i] = T((v-p.shift)/p.scale), T(weight[i])
+		shift, scale := p.outputUnits(i % k)
+		b.target[at*k+i] = T((v - shift) / scale)
+	}
+	for i, v := range weight {
+		b.weight[at+i] = T(v)
 	}
 	return nil
 }
@@ -267,9 +274,9 @@ func split[T kernel.Float](dst, features []T, in model.Input, width, n int) {
 	}
 }
 
-// values are target and weight of rows of a table.
+// values are targets, row-major, and weights of rows of a table.
 func (s *supply) values(p *plan, t *data.Table, rows []int, y, w []float64) error {
-	if err := p.target.Encode(t, rows, y); err != nil {
+	if err := encodeTargets(p.targets, t, rows, y); err != nil {
 		return err
 	}
 	if err := s.weights(p.opts.Weight, t, rows, w); err != nil {

@@ -41,12 +41,12 @@ func TargetNames(t *data.Table, text string) ([]string, error) {
 // several says whether there is more than one target.
 func (p *plan) several() bool { return len(p.names) > 1 }
 
-// learnTargets reads the targets from the training rows, and refuses those that
+// learnTargets learns the targets from the training rows, and refuses those that
 // one model cannot predict together.
-func (p *plan) learnTargets(t *data.Table) error {
+func (p *plan) learnTargets(learn func(name string) (*data.Target, error)) error {
 	p.targets = nil
 	for _, name := range p.names {
-		y, err := data.NewTarget(t, p.train.rows, name, p.task(t))
+		y, err := learn(name)
 		if err != nil {
 			return err
 		}
@@ -137,33 +137,47 @@ func measureTargets(l loss.Loss, targets []*data.Target, z, y, w []float64) (*Ev
 	if k == 1 {
 		return measure(l, targets[0].Classes, z, y, w)
 	}
-	e := &Evaluation{Rows: len(y) / k}
-	if targets[0].Classes != nil {
-		truth := make([]int, len(y))
-		for i, v := range y {
-			truth[i] = int(v)
-		}
-		e.Metrics = loss.MultiLabel(z, truth, w, k)
-	}
-	r2, all := 0.0, true
+	list := make([]*Evaluation, k)
 	for j, target := range targets {
 		one, err := measure(l, target.Classes, ofTarget(z, j, k), ofTarget(y, j, k), w)
 		if err != nil {
 			return nil, err
 		}
+		list[j] = one
+	}
+	e := joinTargets(l, targets, list)
+	if targets[0].Classes != nil {
+		truth := make([]int, len(y))
+		for i, v := range y {
+			truth[i] = int(v)
+		}
+		e.Metrics = append(loss.MultiLabel(z, truth, w, k), e.Metrics...)
+	}
+	return e, nil
+}
+
+// joinTargets is what the evaluations of several targets come to together.
+func joinTargets(l loss.Loss, targets []*data.Target, list []*Evaluation) *Evaluation {
+	e, k := &Evaluation{Rows: list[0].Rows}, len(targets)
+	r2, all := 0.0, true
+	for j, target := range targets {
+		one := list[j]
 		_, factor, ok := l.Rescale(target.SD)
 		if !ok || !(target.SD > 0) {
 			factor = 1
 		}
 		e.Loss += Number(float64(one.Loss) / factor / float64(k))
 		e.Targets = append(e.Targets, TargetScore{Target: target.Column, Metrics: one.Metrics})
+		for _, note := range one.Notes {
+			e.Notes = append(e.Notes, target.Column+": "+note)
+		}
 		v, has := one.Metrics.Get("r2")
 		r2, all = r2+v/float64(k), all && has
 	}
 	if all {
 		e.Metrics = append(e.Metrics, loss.Metric{Name: "r2", Value: r2})
 	}
-	return e, nil
+	return e
 }
 
 // targets are the rules of all targets.

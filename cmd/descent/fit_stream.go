@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +96,9 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	if err := a.readValidation(s.Table, f, &o); err != nil {
 		return err
 	}
+	if f.dryRun {
+		return a.previewStream(s, o, f, limit)
+	}
 	o.Memory = limit
 	err := train.CheckMemory(s, o)
 	if err != nil {
@@ -125,6 +129,15 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 		return fitError(withFlags(err))
 	}
 	return a.fitResult(t, r, f)
+}
+
+// previewStream is preview for rows that do not fit in memory, by those at the
+// beginning of the file.
+func (a *app) previewStream(s *data.Sample, o train.Options, f *fitFlags, limit int64) error {
+	t := *s.Table
+	t.Notes = append(slices.Clone(t.Notes), fmt.Sprintf("these are the first rows of about %s, which take about %s in memory, more than the %s that are allowed: a fit reads them from a cache as they are needed",
+		large(float64(s.Rows)), train.Bytes(train.InMemory(s, o)), train.Bytes(limit)))
+	return a.preview(&t, o, f)
 }
 
 // cacheProgress reports on standard error how the pass over a text goes.

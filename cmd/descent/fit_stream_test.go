@@ -125,6 +125,7 @@ func names(t *testing.T, dir string) (list []string) {
 var streams = [][]string{
 	{"fit", "rows.csv", "--target", "class", "--model", "mlp:8", "--epochs", "6", "--batch", "64", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
 	{"fit", "rows.csv", "--target", "class", "--model", "logistic", "--epochs", "30", "--memory", "64MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
+	{"fit", "rows.csv", "--target", "x1,x2", "--features", "x3,x4,city,class", "--model", "mlp:4", "--epochs", "3", "--batch", "64", "--cv", "2", "--validation", "0.2", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
 }
 
 // The same file, flags and seed give the same bytes, with any number of threads,

@@ -106,6 +106,35 @@ func sumLoop[T Float](x []T) float64 {
 	return (float64(s0) + float64(s1)) + (float64(s2) + float64(s3))
 }
 
+// Adder is Sum of numbers that come in portions: to the bit that of all of them
+// in one vector. The zero value is a sum of none.
+type Adder struct {
+	tree    pairwise
+	waiting [block]float64
+	n       int // that wait
+}
+
+// Add takes the next numbers.
+func (a *Adder) Add(x []float64) {
+	for len(x) > 0 {
+		k := copy(a.waiting[a.n:], x)
+		x = x[k:]
+		if a.n += k; a.n == block {
+			a.tree.add(sumBlock(a.waiting[:]))
+			a.n = 0
+		}
+	}
+}
+
+// Total is the sum of what was added so far.
+func (a *Adder) Total() float64 {
+	all := a.tree
+	if a.n > 0 {
+		all.add(sumBlock(a.waiting[:a.n]))
+	}
+	return all.total()
+}
+
 // pairwise adds a stream of numbers as a balanced binary tree: level k holds
 // the sum of 2ᵏ earlier ones, as the digits of a binary counter do.
 type pairwise struct {
