@@ -278,7 +278,7 @@ func (t *Table) Reset() {
 	for _, c := range t.Columns {
 		c.Numbers, c.Codes, c.Texts, c.Pixels = c.Numbers[:0], c.Codes[:0], c.Texts[:0], c.Pixels[:0]
 		if c.Entries != nil {
-			c.Entries.reset()
+			c.Entries.Reset()
 		}
 	}
 }

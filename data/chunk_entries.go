@@ -112,8 +112,3 @@ func (m *CSR[T]) drop(n int) {
 		m.Start[i] -= from
 	}
 }
-
-// reset forgets all rows and keeps their memory.
-func (m *CSR[T]) reset() {
-	m.Start, m.Index, m.Value = append(m.Start[:0], 0), m.Index[:0], m.Value[:0]
-}

@@ -41,6 +41,11 @@ func (m *CSR[T]) Add(col int, v T) {
 // EndRow ends the row that is being made.
 func (m *CSR[T]) EndRow() { m.Start = append(m.Start, int64(len(m.Index))) }
 
+// Reset forgets all rows and keeps their memory.
+func (m *CSR[T]) Reset() {
+	m.Start, m.Index, m.Value = append(m.Start[:0], 0), m.Index[:0], m.Value[:0]
+}
+
 // append puts the rows of o behind those of m.
 func (m *CSR[T]) append(o *CSR[T]) {
 	at := int64(len(m.Index))

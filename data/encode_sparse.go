@@ -10,35 +10,79 @@ import (
 )
 
 // EncodeSparse is Encode for a matrix that is mostly zeros: the same features
-// of the given rows, of which only those that are not zero are kept. Each kind
-// of column has a case in sparsePartOf, which makes what appends the entries of
-// one row.
+// of the given rows, of which only those that are not zero are kept.
 func EncodeSparse[T kernel.Float](e *Encoder, t *Table, rows []int) (m *CSR[T], unseen int, err error) {
-	parts := make([]sparsePart[T], len(e.Features))
-	offset, entries := 0, 0
+	s, err := NewSparseEncoder[T](e, t)
+	if err != nil {
+		return nil, 0, err
+	}
+	entries := 0
+	for i := range e.Features {
+		entries += nonZeros(&e.Features[i], s.columns[i], rows)
+	}
+	m = NewCSR[T](e.Width(), len(rows), entries)
+	unseen, err = s.Append(m, rows)
+	return m, unseen, err
+}
+
+// SparseEncoder appends the features of a table's rows to sparse matrices. It is
+// for one goroutine; the rows of the table may change, its columns and levels may
+// not. Each kind of column has a case in sparsePartOf, which makes what appends
+// the entries of one row.
+type SparseEncoder[T kernel.Float] struct {
+	e       *Encoder
+	table   string
+	columns []*Column
+	parts   []sparsePart[T]
+	unseen  int
+}
+
+// NewSparseEncoder finds the columns in the table.
+func NewSparseEncoder[T kernel.Float](e *Encoder, t *Table) (*SparseEncoder[T], error) {
+	s := &SparseEncoder[T]{e: e, table: t.Name}
+	offset := 0
 	for i := range e.Features {
 		f := &e.Features[i]
 		c, err := column(f, t)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		parts[i], err = sparsePartOf[T](f, c, offset, &unseen)
+		part, err := sparsePartOf[T](f, c, offset, &s.unseen)
 		if err != nil {
-			return nil, 0, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
+			return nil, fmt.Errorf("data: column %q of %s: %w", c.Name, t.Name, err)
 		}
-		entries += nonZeros(f, c, rows)
+		s.columns, s.parts = append(s.columns, c), append(s.parts, part)
 		offset += f.Width
 	}
-	m = NewCSR[T](offset, len(rows), entries)
+	return s, nil
+}
+
+// Append appends the features of the given rows to m, and counts as Encode does.
+func (s *SparseEncoder[T]) Append(m *CSR[T], rows []int) (unseen int, err error) {
+	s.unseen = 0
 	for _, row := range rows {
-		for i, add := range parts {
+		for i, add := range s.parts {
 			if err := add(row, m); err != nil {
-				return nil, 0, fmt.Errorf("data: column %q of %s: %w", e.Features[i].Column, t.Name, err)
+				return 0, inColumn(err, &s.e.Features[i], s.table)
 			}
 		}
 		m.EndRow()
 	}
-	return m, unseen, nil
+	return s.unseen, nil
+}
+
+// AddSquares adds the squared lengths of the features of the given rows to sum,
+// row after row.
+func (s *SparseEncoder[T]) AddSquares(sum float64, rows []int) (float64, error) {
+	m := NewCSR[T](0, 1, 0)
+	for i := range rows {
+		m.Reset()
+		if _, err := s.Append(m, rows[i:i+1]); err != nil {
+			return 0, err
+		}
+		sum += kernel.Dot(m.Value, m.Value)
+	}
+	return sum, nil
 }
 
 // sparsePart appends what one column has in a row to the last row of m: columns
@@ -144,8 +188,7 @@ func (e *Encoder) Entries() float64 {
 }
 
 // entries is about how many features of a row differ from zero: one of a
-// category, those of the training rows of a sparse column, some hundred of a
-// text, and the product of its parts of a cross; all of the others.
+// category, those of the training rows of a sparse column or a text, and the product of its parts of a cross; all of the others.
 func (f *Feature) entries() float64 {
 	switch f.Kind {
 	case Sparse:
@@ -153,7 +196,11 @@ func (f *Feature) entries() float64 {
 	case Category:
 		return 1
 	case Text:
-		return min(256, float64(f.Width))
+		n := f.Entries
+		if n == 0 {
+			n = 256
+		}
+		return min(n, float64(f.Width))
 	case Cross:
 		n := 1.0
 		for i := range f.Parts {

@@ -15,9 +15,9 @@ import (
 const TextFeatures = 1 << 18
 
 // learnText makes the rule of a column of free text, which learns nothing from
-// the rows.
-func learnText(c *Column, missing Missing) (Feature, error) {
-	f := Feature{Column: c.Name, Kind: Text, Width: TextFeatures, Drop: missing == DropRow}
+// the rows but how long they are in the mean.
+func learnText(c *Column, missing Missing, length float64) (Feature, error) {
+	f := Feature{Column: c.Name, Kind: Text, Width: TextFeatures, Drop: missing == DropRow, Entries: math.Round(WordsIn(length))}
 	f.Rule = fmt.Sprintf("words, marks and pairs of neighbours in lower case, hashed to %d features: 1 + ln(count), divided by the length of the row; a missing text has none", f.Width)
 	switch {
 	case f.Drop:
@@ -26,6 +26,19 @@ func learnText(c *Column, missing Missing) (Feature, error) {
 		return f, fmt.Errorf("a missing text counts as empty, or its row is left out (drop)")
 	}
 	return f, nil
+}
+
+// WordsIn is about how many features a text of so many bytes has: words, and
+// pairs of neighbours.
+func WordsIn(bytes float64) float64 { return 2 + 2*bytes/5 }
+
+// meanLength is the mean number of bytes of the texts of some rows.
+func meanLength(c *Column, rows []int) float64 {
+	n := 0
+	for _, row := range rows {
+		n += len(c.Texts[row])
+	}
+	return float64(n) / float64(len(rows))
 }
 
 // hasher turns texts into features; its buffers are used again.

@@ -63,7 +63,7 @@ type Feature struct {
 	ImageWidth  int `json:"image_width,omitempty"`
 
 	First   int       `json:"first,omitempty"`   // Sparse: the least index; feature j is index First+j
-	Entries float64   `json:"entries,omitempty"` // Sparse: that a training row has in the mean
+	Entries float64   `json:"entries,omitempty"` // Sparse, Text: that a training row has in the mean, about
 	Scales  []float64 `json:"scales,omitempty"`  // Sparse: what divides each feature; nil: nothing does
 }
 
@@ -82,6 +82,7 @@ func NewEncoder(t *Table, rows []int, opts FeatureOptions) (*Encoder, error) {
 		values: func(c *Column) ([]float64, error) { return presentValues(c, rows), nil },
 		levels: func(c *Column) ([]int, int) { return countLevels(c, rows) },
 		sparse: func(c *Column, scale Scaling) (Feature, error) { return learnSparse(c, rows, scale) },
+		length: func(c *Column) float64 { return meanLength(c, rows) },
 	})
 }
 
@@ -92,6 +93,7 @@ type lessons struct {
 	values func(*Column) ([]float64, error)          // that are not missing, sorted; an error where they are too many
 	levels func(*Column) (counts []int, missing int) // of categories: rows of each, and without
 	sparse func(*Column, Scaling) (Feature, error)
+	length func(*Column) float64 // of texts: bytes in the mean
 }
 
 // newEncoder learns the rule of every feature column from the lessons.
@@ -130,7 +132,7 @@ func learn(c *Column, scale Scaling, missing Missing, from lessons) (Feature, er
 	case Sparse:
 		return from.sparse(c, scale)
 	case Text:
-		return learnText(c, missing)
+		return learnText(c, missing, from.length(c))
 	default:
 		return Feature{}, fmt.Errorf("a %v cannot be a feature", c.Kind)
 	}

@@ -26,6 +26,7 @@ type surveyed struct {
 	*Column
 	number  *numberSurvey
 	sparse  *sparseSurvey
+	bytes   int   // of texts
 	counts  []int // rows of each level
 	missing int
 	target  *targetFacts // nil for other columns
@@ -119,6 +120,10 @@ func (v *surveyed) see(c *Column, rows []int, at int, first bool) {
 			if first && v.target != nil {
 				v.target.tell(c.Numbers[row], at+row+1)
 			}
+		}
+	case c.Kind == Text && first:
+		for _, row := range rows {
+			v.bytes += len(c.Texts[row])
 		}
 	case v.sparse != nil && first:
 		v.sparse.see(c.Entries, rows)
@@ -284,6 +289,7 @@ func (s *Survey) Encoder(opts FeatureOptions) (*Encoder, error) {
 			return v.counts, v.missing
 		},
 		sparse: func(c *Column, scale Scaling) (Feature, error) { return s.columns[c.Name].sparse.learn(scale) },
+		length: func(c *Column) float64 { return float64(s.columns[c.Name].bytes) / float64(s.rows) },
 	})
 }
 

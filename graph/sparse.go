@@ -15,6 +15,9 @@ func NewMatrix[T Float](rows, cols int, start []int64, index []int32, value []T)
 	return kernel.NewCSR(rows, cols, start, index, value)
 }
 
+// EmptyMatrix is a matrix of rows without entries.
+func EmptyMatrix[T Float](rows, cols int) *Matrix[T] { return kernel.EmptyCSR[T](rows, cols) }
+
 // Sparse declares a matrix that is mostly zeros, which a Program binds by name
 // with BindSparse before it runs. It can only be multiplied with a matrix from
 // its left, itself or transposed, and has at least two rows and two columns.

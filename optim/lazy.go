@@ -100,6 +100,11 @@ type RowSource interface {
 	Ahead(number int)
 }
 
+// Bytes is the memory that Init asks for, about, for rounds of so many shards.
+func (m *LazyModel) Bytes(shards int) int64 {
+	return 8 * int64(m.Features) * int64(m.Outputs) * int64(m.Rule.fields()) * int64(1+shards)
+}
+
 // Init makes the model with all parameters zero, for rounds of so many shards.
 func (m *LazyModel) Init(shards int) error {
 	if m.Features < 1 || m.Outputs < 1 || shards < 1 || m.Rule == nil || m.Loss == nil {

@@ -2,7 +2,6 @@ package train
 
 import (
 	"descent/data"
-	"descent/internal/kernel"
 	"descent/internal/numtext"
 	"descent/model"
 )
@@ -54,7 +53,7 @@ func (p *plan) priorFeatures() float64 {
 	n := 0.0
 	for _, f := range p.encoder.Features {
 		if f.Kind == data.Sparse {
-			n += meanSquare(&f, p.train.table, p.train.rows)
+			n += p.meanSquare(f)
 			continue
 		}
 		if f.Kind == data.Text {
@@ -70,11 +69,24 @@ func (p *plan) priorFeatures() float64 {
 	return n
 }
 
-// meanSquare is the mean of Σ x² over the given rows of a sparse column.
-func meanSquare(f *data.Feature, t *data.Table, rows []int) float64 {
-	m, _, err := data.EncodeSparse[float64](&data.Encoder{Features: []data.Feature{*f}}, t, rows)
+// meanSquare is the mean of Σ x² over the training rows of a sparse column.
+func (p *plan) meanSquare(f data.Feature) float64 {
+	e, sum := &data.Encoder{Features: []data.Feature{f}}, 0.0
+	add := func(t *data.Table, rows []int) error {
+		s, err := data.NewSparseEncoder[float64](e, t)
+		if err == nil {
+			sum, err = s.AddSquares(sum, rows)
+		}
+		return err
+	}
+	var err error
+	if src := p.train.source; src != nil {
+		err = src.pass([]string{f.Column}, add)
+	} else {
+		err = add(p.train.table, p.train.rows)
+	}
 	if err != nil {
 		return 1 // encoding proper will say it
 	}
-	return kernel.Dot(m.Value, m.Value) / float64(len(rows))
+	return sum / float64(p.train.n())
 }

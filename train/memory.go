@@ -29,8 +29,7 @@ func (p *plan) arrange() {
 	for s.window > 1 && int64(s.window)*s.cache.GroupBytes() > s.limit/windowShare {
 		s.window /= 2
 	}
-	row := 8 * int64(p.encoder.Width()+2)
-	s.block = int(min(max(s.limit/blockShare/row, 1), wantBlock))
+	s.block = int(min(max(s.limit/blockShare/p.rowBytes(), 1), wantBlock))
 }
 
 // groupBytes is how large the groups of a cache are in so much memory.
@@ -55,14 +54,23 @@ func (p *plan) streamNeeds(dim int) (all, forModel int64) {
 	if p.method.Name == "bfgs" || strings.Contains(p.method.Name, "newton") {
 		vectors += int64(dim)
 	}
+	if p.sparse {
+		vectors += 9 // sums of parts of a chunk
+	}
 	forModel = size * vectors * int64(dim)
+	if p.lazy {
+		forModel += p.lazyNeeds()
+	}
 	rows := int64(max(p.opts.Batch, 128))
 	if p.full() {
 		rows = 128
 	}
 	widest := int64(max(p.encoder.Width(), slices.Max(append(p.spec.Hidden, 1))))
-	forRows := 3 * buffers * rows * size * int64(p.encoder.Width()+2)
+	forRows := 3 * buffers * rows * p.rowBytes()
 	scratch := 6 * rows * size * widest * int64(1+len(p.spec.Hidden))
+	if p.sparse {
+		forRows, scratch = p.sparseNeeds()
+	}
 	return programs + forModel + forRows + scratch + 2*int64(groupBytes(p.stream.limit)), forModel
 }
 
@@ -93,7 +101,7 @@ func CheckMemory(s *data.Sample, opts Options) error {
 	if err != nil {
 		return nil
 	}
-	p.stream = &streamed{limit: limit}
+	p.stream, p.train.source = &streamed{limit: limit}, &supply{rows: s.Rows}
 	if p.chooseMethod(net.Layout.Dim()) != nil {
 		return nil
 	}
@@ -160,12 +168,8 @@ func sizeOf(c *data.Column, rows int) rowSize {
 		length += len(text)
 	}
 	mean := float64(length) / float64(max(1, rows))
-	return rowSize{16 + mean, data.TextFeatures, wordsIn(mean)}
+	return rowSize{16 + mean, data.TextFeatures, data.WordsIn(mean)}
 }
-
-// wordsIn is about how many features a text of so many bytes has: words, and pairs
-// of neighbours.
-func wordsIn(bytes float64) float64 { return 2 + 2*bytes/5 }
 
 // LeastMemory is the least that a fit to rows in a file may be given.
 const LeastMemory = leastMemory

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
-	"slices"
 
 	"descent/data"
+	"descent/graph"
 	"descent/internal/kernel"
 	"descent/optim"
 )
@@ -35,6 +35,7 @@ const (
 	roundEntries = 8       // a round has so many entries for each parameter
 	minRound     = 1 << 10 // and so many rows
 	maxRound     = 1 << 16
+	leastRound   = 1 << 8 // where there is no memory for more
 	onlineEpochs = 10
 	cautious     = 0.1 // of the largest stable rate of sgd, whose noise never dies
 )
@@ -43,15 +44,11 @@ const (
 // enough that the copies stay close, and many enough that averaging all
 // parameters costs little beside them.
 func (p *plan) round() int {
-	n, entries := p.train.n(), 1.0
-	for _, f := range p.encoder.Features {
-		if f.Kind == data.Sparse {
-			entries += f.Entries
-		} else {
-			entries++
-		}
+	n := p.train.n()
+	rows := min(max(int(roundEntries*float64(p.encoder.Width())/(1+p.encoder.Entries())), minRound), maxRound)
+	if p.stream != nil {
+		rows = max(min(rows, p.stream.rows(p.rowBytes(), roundShare)), leastRound)
 	}
-	rows := min(max(int(roundEntries*float64(p.encoder.Width())/entries), minRound), maxRound)
 	rounds := max(2, (n+rows-1)/rows)
 	return (n + rounds - 1) / rounds
 }
@@ -75,7 +72,10 @@ type Seen struct {
 type online[T kernel.Float] struct {
 	session *session[T]
 	model   optim.LazyModel
-	batches *data.Batches
+	batches *data.Batches // nil where rows pass by
+	feed    *feed[T]      // of those
+	list    []int         // of the rows of a round there
+	size    int           // rows of a round
 	rows    onlineRows[T]
 	rate    float64
 	losses  []float64
@@ -86,23 +86,24 @@ type online[T kernel.Float] struct {
 	seen [2 + 64]float64
 }
 
-// onlineRows hands out the rows of a set, with a feature that is always 1.
+// onlineRows hands out the rows of a set, or of a block of it, with a feature that
+// is always 1.
 type onlineRows[T kernel.Float] struct {
-	set  *rowSet[T]
-	unit float64 // of a row's weight, so that the mean is 1
+	m              *graph.Matrix[T]
+	target, weight []T
+	unit           float64 // of a row's weight, so that the mean is 1
 }
 
 // Ahead implements optim.RowSource.
 func (o *onlineRows[T]) Ahead(number int) {
-	m := o.set.inputs[0].sparse
-	lo, hi := m.Start[number], m.Start[number+1]
-	kernel.PrefetchOf(m.Index[lo:hi])
-	kernel.PrefetchOf(m.Value[lo:hi])
+	lo, hi := o.m.Start[number], o.m.Start[number+1]
+	kernel.PrefetchOf(o.m.Index[lo:hi])
+	kernel.PrefetchOf(o.m.Value[lo:hi])
 }
 
 // Fill implements optim.RowSource.
 func (o *onlineRows[T]) Fill(r *optim.Example, number int) {
-	m := o.set.inputs[0].sparse
+	m := o.m
 	lo, hi := m.Start[number], m.Start[number+1]
 	r.Index = append(append(r.Index[:0], m.Index[lo:hi]...), int32(m.Cols))
 	r.Value = r.Value[:0]
@@ -110,14 +111,15 @@ func (o *onlineRows[T]) Fill(r *optim.Example, number int) {
 		r.Value = append(r.Value, float64(v))
 	}
 	r.Value = append(r.Value, 1)
-	r.Target, r.Weight = float64(o.set.target[number]), float64(o.set.weight[number])*o.unit
+	r.Target, r.Weight = float64(o.target[number]), float64(o.weight[number])*o.unit
 }
 
 // online prepares the problem and its solver.
 func (s *session[T]) online(p *optim.Problem[T]) (x []T, solver optim.Solver[T], err error) {
 	plan, set := s.plan, s.whole.set
-	o := &online[T]{session: s, rows: onlineRows[T]{set: set, unit: float64(set.n) / set.total}}
-	if o.batches, err = data.NewBatches(set.n, plan.opts.Batch, plan.opts.Seed); err != nil {
+	o := &online[T]{session: s, size: plan.opts.Batch}
+	o.rows = onlineRows[T]{m: set.inputs[0].sparse, target: set.target, weight: set.weight, unit: float64(set.n) / set.total}
+	if err := o.open(); err != nil {
 		return nil, nil, err
 	}
 	settings := maps.Clone(plan.opts.Settings)
@@ -129,7 +131,11 @@ func (s *session[T]) online(p *optim.Problem[T]) (x []T, solver optim.Solver[T],
 	}
 	loss := onlineLosses[plan.inner.Name]
 	if _, given := settings["rate"]; !given && plan.method.Name == "gd" {
-		settings["rate"] = cautious / (loss.curvature() * (o.rows.longest() + 1))
+		longest, err := s.longest()
+		if err != nil {
+			return nil, nil, err
+		}
+		settings["rate"] = cautious / (loss.curvature() * (longest + 1))
 	}
 	rule, err := plan.method.NewLazy(settings)
 	if err != nil {
@@ -155,23 +161,20 @@ func (s *session[T]) online(p *optim.Problem[T]) (x []T, solver optim.Solver[T],
 }
 
 // longest is the largest Σ x² of a row.
-func (o *onlineRows[T]) longest() float64 {
-	m, most := o.set.inputs[0].sparse, 0.0
-	for i := range m.Rows {
-		v := m.Value[m.Start[i]:m.Start[i+1]]
-		most = max(most, kernel.Dot(v, v))
-	}
-	return most
+func (s *session[T]) longest() (most float64, err error) {
+	err = s.whole.sparseBlocks(func(m *graph.Matrix[T], _, _ []T, n int) {
+		for i := range n {
+			v := m.Value[m.Start[i]:m.Start[i+1]]
+			most = max(most, kernel.Dot(v, v))
+		}
+	})
+	return most, err
 }
 
 // Init implements optim.Solver.
 func (o *online[T]) Init(*optim.Problem[T], *optim.State[T]) error {
-	shards := 1
-	if o.rows.set.n >= minSharded {
-		shards = onlineShards
-	}
-	o.losses, o.x, o.begun = make([]float64, o.batches.Size()), make([]float64, o.model.Features*o.model.Outputs), false
-	return o.model.Init(shards)
+	o.losses, o.x, o.begun = make([]float64, o.size), make([]float64, o.model.Features*o.model.Outputs), false
+	return o.model.Init(o.session.plan.shards())
 }
 
 // Next implements optim.Solver: it learns the rows of a round. The first round is
@@ -181,14 +184,17 @@ func (o *online[T]) Next(_ *optim.Problem[T], s *optim.State[T]) error {
 		o.begun = true
 		o.model.Resume()
 	}
-	batch := o.batches.Batch(s.Iter)
+	batch, err := o.draw(s.Iter)
+	if err != nil {
+		return err
+	}
 	o.model.Round(o.learned(s.Iter), batch, &o.rows, s.Iter == 0, o.losses, o.x)
 	for i, v := range o.x {
 		s.X[i] = T(v)
 	}
 	var sum, weight float64
 	for i, row := range batch {
-		w := float64(o.rows.set.weight[row]) * o.rows.unit
+		w := float64(o.rows.weight[row]) * o.rows.unit
 		sum, weight = sum+w*o.losses[i], weight+w
 		o.note(s.Iter*len(batch)+i+1, w, o.losses[i])
 	}
@@ -198,8 +204,8 @@ func (o *online[T]) Next(_ *optim.Problem[T], s *optim.State[T]) error {
 
 // learned is how many rows one copy has learned before a step.
 func (o *online[T]) learned(step int) int {
-	size := o.batches.Size()
-	if o.rows.set.n < minSharded || step == 0 {
+	size := o.size
+	if o.n() < minSharded || step == 0 {
 		return step * size
 	}
 	return size + (step-1)*((size+onlineShards-1)/onlineShards)
@@ -208,7 +214,7 @@ func (o *online[T]) learned(step int) int {
 // note takes the loss of row number n into the progressive validation of the
 // first pass.
 func (o *online[T]) note(n int, weight, loss float64) {
-	if n > o.rows.set.n {
+	if n > o.n() {
 		return
 	}
 	o.seen[0] += weight * loss
@@ -220,11 +226,11 @@ func (o *online[T]) note(n int, weight, loss float64) {
 
 // progressive lists what was found so far, in the target's units.
 func (o *online[T]) progressive(step int) (list []Seen) {
-	n := min(step*o.batches.Size(), o.rows.set.n)
+	n := min(step*o.size, o.n())
 	for k := 0; 1<<k <= n; k++ {
 		list = append(list, Seen{1 << k, Number(o.session.plan.factor * o.seen[2+k])})
 	}
-	if n == o.rows.set.n && n&(n-1) != 0 {
+	if n == o.n() && n&(n-1) != 0 {
 		list = append(list, Seen{n, Number(o.session.plan.factor * o.seen[0] / max(o.seen[1], 1e-300))})
 	}
 	return list
@@ -249,15 +255,6 @@ func (p *plan) onlineText() string {
 		text += fmt.Sprintf(" on %d copies, averaged every %d rows", onlineShards, p.opts.Batch)
 	}
 	return text
-}
-
-// newlySeen is what progressive validation found since so many entries were told.
-func (s *session[T]) newlySeen(step, told int) []Seen {
-	if s.byRow == nil {
-		return nil
-	}
-	list := s.byRow.progressive(step)
-	return slices.Clone(list[min(told, len(list)):])
 }
 
 // solver completes the problem with what its method makes use of, and makes the

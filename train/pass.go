@@ -44,7 +44,7 @@ func (p *pass[T]) prepare(c *chunked[T]) {
 	p.chunked = c
 	p.chunks = (c.set.n + c.rows - 1) / c.rows
 	p.groups = max(1, min(p.chunks, maxGroups, maxGroupElements/max(1, c.obj.Dim())))
-	if c.views != nil || c.masks != nil {
+	if c.set.isSparse() || c.masks != nil {
 		p.groups = 1 // products with sparse matrices are shared among threads themselves
 	}
 	p.values, p.errs = make([]float64, p.groups), make([]error, p.groups)

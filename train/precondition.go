@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 
+	"descent/graph"
 	"descent/optim"
 	"descent/param"
 )
@@ -39,7 +40,10 @@ func (s *session[T]) precondition(solver optim.Solver[T], x []T) (optim.Solver[T
 	for i := range factor {
 		factor[i] = T(optim.PowerOfTwo(1 / math.Sqrt(c)))
 	}
-	squares := s.meanSquares()
+	squares, err := s.meanSquares()
+	if err != nil {
+		return nil, err
+	}
 	weight := param.View(factor, blocks[0])
 	outputs := len(weight) / len(squares)
 	for j, q := range squares {
@@ -52,16 +56,17 @@ func (s *session[T]) precondition(solver optim.Solver[T], x []T) (optim.Solver[T
 }
 
 // meanSquares are the weighted means of the squares of the columns.
-func (s *session[T]) meanSquares() []float64 {
+func (s *session[T]) meanSquares() ([]float64, error) {
 	set := s.whole.set
-	m := set.inputs[0].sparse
-	sum := make([]float64, m.Cols)
-	for i := range m.Rows {
-		w := float64(set.weight[i]) / set.total
-		for k := m.Start[i]; k < m.Start[i+1]; k++ {
-			v := float64(m.Value[k])
-			sum[m.Index[k]] += w * v * v
+	sum := make([]float64, set.inputs[0].sparse.Cols)
+	err := s.whole.sparseBlocks(func(m *graph.Matrix[T], _, weight []T, n int) {
+		for i := range n {
+			w := float64(weight[i]) / set.total
+			for k := m.Start[i]; k < m.Start[i+1]; k++ {
+				v := float64(m.Value[k])
+				sum[m.Index[k]] += w * v * v
+			}
 		}
-	}
-	return sum
+	})
+	return sum, err
 }

@@ -115,6 +115,8 @@ type chunked[T kernel.Float] struct {
 	feed   *feed[T]           // of rows that pass by, once it is needed
 	masks  *masks[T]          // of dropout; nil without
 	views  []*graph.Matrix[T] // of a sparse matrix: its chunks
+	some   *graph.Matrix[T]   // of one that passes by: a batch
+	list   []int              // whose rows these are
 	all    pass[T]            // over all chunks
 }
 

@@ -19,7 +19,7 @@ func (p *plan) stepsByRows() bool {
 	o := &p.opts
 	switch {
 	case !p.sparse || p.lazy || p.full() || !p.method.FirstOrder, o.Wrap != "", o.Accumulate > 1, o.SkipBatches > 0, o.CheckGradient, o.ClipRows != 0,
-		len(o.Groups) > 0, len(o.Freeze) > 0, p.entries()*float64(o.Batch)*p.rowCost() > float64(p.encoder.Width()):
+		len(o.Groups) > 0, len(o.Freeze) > 0, p.encoder.Entries()*float64(o.Batch)*p.rowCost() > float64(p.encoder.Width()):
 		return false
 	}
 	rule, err := decaying(p.method, o.settings(), o.WeightDecay, nil)
@@ -54,31 +54,21 @@ func undecayed[T kernel.Float](r optim.Rule[T]) (rule optim.Rule[T], decay float
 	return r, 0
 }
 
-// entries is about how many features of a row differ from zero.
-func (p *plan) entries() float64 {
-	n := 0.0
-	for _, f := range p.encoder.Features {
-		if f.Kind == data.Sparse {
-			n += f.Entries
-		} else {
-			n++
-		}
-	}
-	return n
-}
-
 // rowBatch is the batches of a fit whose steps touch few rows of the first
 // weights.
 type rowBatch[T kernel.Float] struct {
 	session *session[T]
-	batches *data.Batches
+	batches *data.Batches // nil where rows pass by
+	feed    *feed[T]      // of those
+	list    []int         // of the rows of a batch there
 	recipe  recipe
 	factor  float64
 
 	matrix  *graph.Matrix[T] // of the batch
 	columns *kernel.Columns
-	from    []matrix[T] // target and weight of all rows
-	buffer  []matrix[T] // of the batch
+	all     *graph.Matrix[T] // of all rows, or of a block of them
+	from    []matrix[T]      // target and weight of these
+	buffer  []matrix[T]      // of the batch
 	masks   *masks[T]
 	gather  gather[T]
 
@@ -95,10 +85,12 @@ func (b *rowBatch[T]) Eval(x, grad []T) (float64, error) { return b.now.Eval(x, 
 
 // Draw implements optim.RowBatch.
 func (b *rowBatch[T]) Draw(step int) ([]int32, error) {
-	rows := b.batches.Batch(step)
-	b.session.drawn = rows
+	rows, err := b.pick(step)
+	if err != nil {
+		return nil, err
+	}
 	b.gather.run(b.from, b.buffer, rows)
-	b.matrix.Gather(b.session.whole.set.inputs[0].sparse, rows)
+	b.matrix.Gather(b.all, rows)
 	list := kernel.Renumber(b.matrix, b.columns)
 	b.room = roomFor(len(list), b.session.plan.encoder.Width())
 	b.matrix.SetCols(b.room)
@@ -109,6 +101,25 @@ func (b *rowBatch[T]) Draw(step int) ([]int32, error) {
 		b.masks.draw(step)
 	}
 	return list, nil
+}
+
+// pick lists the rows of a batch.
+func (b *rowBatch[T]) pick(step int) ([]int, error) {
+	if b.feed == nil {
+		b.session.drawn = b.batches.Batch(step)
+		return b.session.drawn, nil
+	}
+	size := len(b.list)
+	per := b.feed.rows / size
+	some, err := b.feed.get(step / per)
+	if err != nil {
+		return nil, err
+	}
+	b.all, b.from[0].v, b.from[1].v = some.sparse.matrix, some.target, some.weight
+	for i := range b.list {
+		b.list[i] = step%per*size + i
+	}
+	return b.list, nil
 }
 
 // roomFor is the least of some numbers that is not below n, which are a quarter
@@ -170,10 +181,15 @@ func (s *session[T]) newRowBatch() (*rowBatch[T], error) {
 	b := &rowBatch[T]{session: s, recipe: r, programs: map[int]*graph.Objective[T]{}, columns: kernel.NewColumns(s.plan.encoder.Width())}
 	b.factor = float64(set.n) / (float64(o.Batch) * set.total * s.plan.divide)
 	rows := max(o.Batch, 2)
-	b.matrix = set.inputs[0].sparse.Slice(0, 0, rows)
+	b.all = set.inputs[0].sparse
+	b.matrix = b.all.Slice(0, 0, rows)
 	for _, a := range set.arrays()[1:] {
 		b.from = append(b.from, a)
 		b.buffer = append(b.buffer, matrix[T]{name: a.name, width: a.width, v: make([]T, rows*a.width)})
+	}
+	if set.open != nil {
+		b.list, b.feed = make([]int, o.Batch), set.open(o.Batch, o.Batch)
+		return b, nil
 	}
 	b.batches, err = data.NewBatches(set.n, o.Batch, o.Seed)
 	return b, err

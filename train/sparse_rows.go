@@ -14,16 +14,18 @@ import (
 // where they are mostly zeros (data.Encoder.MostlyZero), unless a formula reads
 // them column by column or the method wants a Jacobian.
 func (p *plan) keepSparse() bool {
-	return p.stream == nil && p.spec.Kind != model.Formula && p.encoder.MostlyZero() && !p.ownTests() && p.train.n() > 2
+	return p.spec.Kind != model.Formula && p.encoder.MostlyZero() && !p.ownTests() && p.train.n() > 2
 }
 
 // sparseRows is how many rows of a sparse matrix go through a program at once: as
-// many as keep the layers behind it within bounds, since the gradient of each
-// chunk is a vector of all parameters.
+// many as have chunkEntries entries for each feature, since the gradient of each
+// chunk is a vector of all parameters, or leastEntries, and as keep the layers
+// behind the matrix within bounds.
 func (p *plan) sparseRows(n int) int {
-	const elements = 1 << 22
+	const elements, chunkEntries, leastEntries, leastRows = 1 << 22, 16, 1 << 18, 1024
 	widest := max(p.outputs(), slices.Max(append(p.spec.Hidden, 1)))
-	rows := max(elements/widest, 1024)
+	entries := max(chunkEntries*p.encoder.Width(), leastEntries)
+	rows := max(min(elements/widest, int(float64(entries)/max(p.encoder.Entries(), 1))), leastRows)
 	chunks := (n + rows - 1) / rows
 	return (n + chunks - 1) / chunks
 }

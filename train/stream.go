@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"descent/data"
+	"descent/graph"
 )
 
 // streamed is what a plan has where its rows lie in a cache.
@@ -63,6 +64,12 @@ func (c *chunked[T]) pass(lo int) error {
 // bindBlock binds rows of a block, as many as a chunk has.
 func (c *chunked[T]) bindBlock(b *block[T], from int) error {
 	for k, a := range c.arrays {
+		if a.sparse != nil {
+			if err := c.obj.BindSparse(a.name, c.gathered(b, from)); err != nil {
+				return fmt.Errorf("train: %w", err)
+			}
+			continue
+		}
 		v := b.target
 		switch {
 		case a.name == weightName:
@@ -97,7 +104,12 @@ func (c *chunked[T]) draw(step int) error {
 func (s *session[T]) streamSet(p *part) *rowSet[T] {
 	set := &rowSet[T]{n: p.n(), total: p.source.total, targets: len(s.plan.names)}
 	for _, in := range s.net.Inputs {
-		set.inputs = append(set.inputs, matrix[T]{name: in.Name, width: len(in.Columns)})
+		m := matrix[T]{name: in.Name, width: len(in.Columns)}
+		if s.plan.sparse {
+			m.width = s.plan.encoder.Width()
+			m.sparse = graph.EmptyMatrix[T](0, m.width)
+		}
+		set.inputs = append(set.inputs, m)
 	}
 	set.open = func(rows, batch int) *feed[T] {
 		if batch > 0 {

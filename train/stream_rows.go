@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descent/data"
+	"descent/graph"
 	"descent/internal/kernel"
 	"descent/model"
 )
@@ -12,14 +13,18 @@ import (
 // block is some rows of a part as numbers.
 type block[T kernel.Float] struct {
 	index          int
-	inputs         [][]T // for each input of the model
+	inputs         [][]T           // for each input of the model
+	sparse         *sparseBlock[T] // instead of inputs; nil where these are dense
 	target, weight []T
 	err            error
 }
 
 // buffers is how many blocks a feed has: one is in use while others wait or
-// are being filled.
-const buffers = 4
+// are being filled. Those of sparse rows are large.
+const (
+	buffers       = 4
+	sparseBuffers = 2
+)
 
 // feed reads rows ahead of the training: one goroutine fills blocks, which go
 // round between it and the training. It has memory for its blocks and for the
@@ -39,11 +44,20 @@ type feed[T kernel.Float] struct {
 
 func newFeed[T kernel.Float](p *plan, src *supply, inputs []model.Input, rows, batch int) *feed[T] {
 	f := &feed[T]{plan: p, source: src, inputs: inputs, rows: rows, batch: batch, window: p.stream.window}
-	f.full, f.free = make(chan *block[T], buffers), make(chan *block[T], buffers)
-	for range buffers {
+	count := buffers
+	if p.sparse {
+		count = sparseBuffers
+	}
+	f.full, f.free = make(chan *block[T], count), make(chan *block[T], count)
+	whole := graph.EmptyMatrix[T](0, p.encoder.Width())
+	for range count {
 		b := &block[T]{target: make([]T, rows*len(p.names)), weight: make([]T, rows)}
-		for _, in := range inputs {
-			b.inputs = append(b.inputs, make([]T, rows*len(in.Columns)))
+		if p.sparse {
+			b.sparse = newSparseBlock(p, rows, whole)
+		} else {
+			for _, in := range inputs {
+				b.inputs = append(b.inputs, make([]T, rows*len(in.Columns)))
+			}
 		}
 		f.free <- b
 	}
@@ -134,6 +148,7 @@ type filler[T kernel.Float] struct {
 	list     []int       // rows of it that are to come
 	order    order
 	features []T // where the inputs are single columns
+	sparse   *data.SparseEncoder[T]
 	y, w     []float64
 	per      int // blocks of a pass, where rows come in order
 }
@@ -146,7 +161,7 @@ func (f *feed[T]) open(index int) (*filler[T], error) {
 	}
 	w := &filler[T]{feed: f, reader: r, table: r.Table(), y: make([]float64, f.rows*len(f.plan.names)), w: make([]float64, f.rows)}
 	w.per = (f.source.rows + f.rows - 1) / f.rows
-	if len(f.inputs) != 1 || f.inputs[0].Vector {
+	if !f.plan.sparse && (len(f.inputs) != 1 || f.inputs[0].Vector) {
 		w.features = make([]T, f.rows*f.plan.encoder.Width())
 	}
 	at := 0 // rows before the block
@@ -221,8 +236,11 @@ func (w *filler[T]) fill(b *block[T], index int) error {
 
 // pad repeats the last row with weight 0 where a pass ends before the block.
 func (w *filler[T]) pad(b *block[T], n int) {
+	if b.sparse != nil {
+		b.sparse.seal()
+	}
 	for i := n; i < w.rows; i++ {
-		for k, in := range w.inputs {
+		for k, in := range w.inputs[:len(b.inputs)] {
 			width := len(in.Columns)
 			copy(b.inputs[k][i*width:(i+1)*width], b.inputs[k][(n-1)*width:n*width])
 		}
@@ -234,6 +252,12 @@ func (w *filler[T]) pad(b *block[T], n int) {
 
 // encode writes rows of the table to the block, from row at on.
 func (w *filler[T]) encode(b *block[T], at int, rows []int) error {
+	if b.sparse != nil {
+		if err := w.encodeSparse(b, at, rows); err != nil {
+			return err
+		}
+		return w.encodeValues(b, at, rows)
+	}
 	p, n := w.plan, len(rows)
 	width := p.encoder.Width()
 	features := w.features
@@ -248,6 +272,12 @@ func (w *filler[T]) encode(b *block[T], at int, rows []int) error {
 			split(b.inputs[k][at*len(in.Columns):], features, in, width, n)
 		}
 	}
+	return w.encodeValues(b, at, rows)
+}
+
+// encodeValues writes targets and weights of rows to the block.
+func (w *filler[T]) encodeValues(b *block[T], at int, rows []int) error {
+	p, n := w.plan, len(rows)
 	k := len(p.names)
 	y, weight := w.y[:n*k], w.w[:n]
 	if err := w.source.values(p, w.table, rows, y, weight); err != nil {

@@ -18,7 +18,7 @@ type CSR[T Float] struct {
 
 	cuts   []int // the rows where units begin, and Rows
 	shards []int // the same for the units of a product with the transpose
-	sums   []T   // of each shard but the first
+	sums   *[]T  // of each shard but the first; slices share it
 	job    csrJob[T]
 }
 
@@ -48,9 +48,16 @@ func NewCSR[T Float](rows, cols int, start []int64, index []int32, value []T) (*
 			return nil, fmt.Errorf("kernel: non-zero %d lies in column %d, the matrix has %d", i, j, cols)
 		}
 	}
-	m := &CSR[T]{Rows: rows, Cols: cols, Start: start, Index: index, Value: value}
+	m := &CSR[T]{Rows: rows, Cols: cols, Start: start, Index: index, Value: value, sums: new([]T)}
 	m.cut()
 	return m, nil
+}
+
+// EmptyCSR is a matrix of rows without entries.
+func EmptyCSR[T Float](rows, cols int) *CSR[T] {
+	m := &CSR[T]{Rows: rows, Cols: cols, Start: make([]int64, rows+1), sums: new([]T)}
+	m.cut()
+	return m
 }
 
 // cut settles the units of products.
@@ -61,10 +68,10 @@ func (m *CSR[T]) cut() {
 }
 
 // Slice is the rows from lo up to hi, and empty rows behind them to make up so
-// many. It shares columns and values with m.
+// many. It shares columns and values with m, and is for the same goroutine.
 func (m *CSR[T]) Slice(lo, hi, rows int) *CSR[T] {
 	from, to := m.Start[lo], m.Start[hi]
-	s := &CSR[T]{Rows: rows, Cols: m.Cols, Start: make([]int64, rows+1), Index: m.Index[from:to:to], Value: m.Value[from:to:to]}
+	s := &CSR[T]{Rows: rows, Cols: m.Cols, Start: make([]int64, rows+1), Index: m.Index[from:to:to], Value: m.Value[from:to:to], sums: m.sums}
 	for i := range s.Start {
 		s.Start[i] = m.Start[min(lo+i, hi)] - from
 	}
@@ -89,13 +96,24 @@ func (m *CSR[T]) Gather(from *CSR[T], rows []int) {
 	m.cut()
 }
 
+// Take makes m the rows of these parts, which it shares, and empty rows behind
+// them to make up m.Rows; start is made longer by them and returned.
+func (m *CSR[T]) Take(start []int64, index []int32, value []T) []int64 {
+	for len(start) <= m.Rows {
+		start = append(start, int64(len(index)))
+	}
+	m.Start, m.Index, m.Value = start, index, value
+	m.cut()
+	return start
+}
+
 // Clone is the same matrix, for another goroutine.
 func (m *CSR[T]) Clone() *CSR[T] {
 	if m == nil {
 		return nil
 	}
 	c := *m
-	c.sums, c.job = nil, csrJob[T]{}
+	c.sums, c.job = new([]T), csrJob[T]{}
 	return &c
 }
 
@@ -148,13 +166,13 @@ func (m *CSR[T]) Mul(y, x []T, k int) {
 // added in their order.
 func (m *CSR[T]) MulT(y, x []T, k int) {
 	y = y[:m.Cols*k]
-	if n := (len(m.shards) - 2) * len(y); len(m.sums) < n {
-		m.sums = make([]T, n)
+	if n := (len(m.shards) - 2) * len(y); len(*m.sums) < n {
+		*m.sums = make([]T, n)
 	}
 	m.job = csrJob[T]{m: m, y: y, x: x[:m.Rows*k], k: k, transposed: true}
 	share(len(m.shards)-1, &m.job)
 	for s := range len(m.shards) - 2 {
-		Add(y, y, m.sums[s*len(y):][:len(y)])
+		Add(y, y, (*m.sums)[s*len(y):][:len(y)])
 	}
 }
 
@@ -176,7 +194,7 @@ func (c *csrJob[T]) unit(i int) {
 	default:
 		y := c.y
 		if i > 0 {
-			y = m.sums[(i-1)*len(y):][:len(y)]
+			y = (*m.sums)[(i-1)*len(y):][:len(y)]
 		}
 		clear(y)
 		m.scatter(y, c.x, c.k, m.shards[i], m.shards[i+1])
