@@ -151,7 +151,7 @@ func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, s
 		}
 		u := T(f.scaled(v))
 		if math.IsInf(float64(u), 0) || math.IsNaN(float64(u)) {
-			return fmt.Errorf("the value %v in data row %d does not fit after scaling", v, row+1)
+			return fmt.Errorf("the value %v in data row %d does not fit after scaling", v, c.place(row))
 		}
 		dst[i*stride] = u
 		if f.Indicator {

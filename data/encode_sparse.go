@@ -251,7 +251,7 @@ func entriesPart[T kernel.Float](f *Feature, c *Column, offset int) sparsePart[T
 			}
 		}
 		if single && slices.ContainsFunc(v, func(v T) bool { return math.IsInf(float64(v), 0) }) {
-			return fmt.Errorf("a value in data row %d is beyond the range of float32", row+1)
+			return fmt.Errorf("a value in data row %d is beyond the range of float32", c.place(row))
 		}
 		return nil
 	}
@@ -269,7 +269,7 @@ func encodeEntries[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, s
 				v /= f.Scales[int(j)-f.First]
 			}
 			if cells[int(j)-f.First] = T(v); math.IsInf(float64(T(v)), 0) {
-				return fmt.Errorf("the value %v in data row %d does not fit after scaling", v, row+1)
+				return fmt.Errorf("the value %v in data row %d does not fit after scaling", v, c.place(row))
 			}
 		}
 	}

@@ -86,7 +86,7 @@ func (f *feed) recycle(p *piece) {
 
 // next gives out the next block, of about size bytes; io.EOF after the last.
 func (f *feed) next(size int) (block, error) {
-	if len(f.rest) >= size && !f.done {
+	if len(f.rest) >= size && !f.done || len(f.rest) >= 2*size {
 		f.rest = slices.Clone(f.rest) // two blocks of one buffer could not be recycled
 	}
 	for {
@@ -97,7 +97,12 @@ func (f *feed) next(size int) (block, error) {
 			return block{}, io.EOF
 		}
 		cut := len(f.rest)
-		if !f.done {
+		if cut >= 2*size { // it was a sample
+			if cut = f.border(f.rest[:size]); cut == 0 {
+				size *= 2
+				continue
+			}
+		} else if !f.done {
 			cut = f.border(f.rest)
 		}
 		if cut > 0 {

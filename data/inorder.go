@@ -1,14 +1,29 @@
 package data
 
+import "io"
+
 // inOrder parses the blocks of a feed on so many threads and hands the pieces to
-// take in the order of the text, until take returns an error: one goroutine cuts,
-// several parse, and this one takes.
+// take in the order of the text, until take returns an error.
 func inOrder[P any](f *feed, size, threads int, parse func(block) P, take func(P) error) error {
+	next := func() (block, error) {
+		b, err := f.next(size)
+		if err != nil && err != io.EOF {
+			err = readFault(f.file, err)
+		}
+		return b, err
+	}
+	return ordered(next, threads, parse, take)
+}
+
+// ordered works on what next gives out, until it says io.EOF, on so many threads
+// and hands the results to take in order, until take returns an error: one
+// goroutine calls next, several work, and this one takes.
+func ordered[B, P any](next func() (B, error), threads int, work func(B) P, take func(P) error) error {
 	if threads <= 1 {
-		return oneByOne(f, size, parse, take)
+		return oneByOne(next, work, take)
 	}
 	type job struct {
-		block block
+		block B
 		done  chan P
 	}
 	jobs, order := make(chan job, threads), make(chan job, 2*threads)
@@ -16,7 +31,7 @@ func inOrder[P any](f *feed, size, threads int, parse func(block) P, take func(P
 	for range threads {
 		go func() {
 			for j := range jobs {
-				j.done <- parse(j.block)
+				j.done <- work(j.block)
 			}
 		}()
 	}
@@ -24,9 +39,9 @@ func inOrder[P any](f *feed, size, threads int, parse func(block) P, take func(P
 		defer close(order)
 		defer close(jobs)
 		for {
-			b, err := f.next(size)
+			b, err := next()
 			if err != nil {
-				fault <- readFault(f.file, err)
+				fault <- unlessEnd(err)
 				return
 			}
 			j := job{b, make(chan P, 1)}
@@ -55,15 +70,23 @@ func inOrder[P any](f *feed, size, threads int, parse func(block) P, take func(P
 	return <-fault
 }
 
-// oneByOne is inOrder on one thread.
-func oneByOne[P any](f *feed, size int, parse func(block) P, take func(P) error) error {
+// oneByOne is ordered on one thread.
+func oneByOne[B, P any](next func() (B, error), work func(B) P, take func(P) error) error {
 	for {
-		b, err := f.next(size)
+		b, err := next()
 		if err != nil {
-			return readFault(f.file, err)
+			return unlessEnd(err)
 		}
-		if err := take(parse(b)); err != nil {
+		if err := take(work(b)); err != nil {
 			return err
 		}
 	}
+}
+
+// unlessEnd is nil for io.EOF.
+func unlessEnd(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }

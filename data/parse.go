@@ -22,6 +22,7 @@ type layout struct {
 	first   int            // line of the first record, for messages
 	sampled int            // records of the sample
 	skip    bool           // leave out the rows with a fault, and count them
+	unread  []bool         // nobody asks for the words of the column; nil: for all
 	keys    map[string]int // of lines of JSON objects: key → column; nil for other text
 }
 
@@ -58,7 +59,7 @@ func (l *layout) parse(b block) *piece {
 			} else {
 				p.out.numbers[i] = make([]float64, 0, guess)
 			}
-		} else {
+		} else if l.unread == nil || !l.unread[i] {
 			p.out.words[i] = newWords(k, l.fixed[i])
 		}
 	}

@@ -153,7 +153,7 @@ func (p *parser) quickTexts(f *fieldReader, records int) int {
 func (p *parser) keep(values []float64, records int) {
 	n := len(p.kinds)
 	for i, to := range p.out.numbers {
-		if p.out.words[i] != nil {
+		if p.kinds[i].storage() != Number {
 			continue
 		}
 		to = slices.Grow(to, records)

@@ -34,9 +34,10 @@ type ReadOptions struct {
 	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
 	Threads    int  // that parse; 0: one for each processor. The table does not depend on it
 
-	sink  sink          // takes the rows of a text instead of a table
-	lines lines         // takes those of a text of labels and index:value pairs
-	watch func(n int64) // is told how many bytes of a file were read
+	sink  sink                    // takes the rows of a text instead of a table
+	lines lines                   // takes those of a text of labels and index:value pairs
+	whole func(name string) error // refuses a file that is read as a whole
+	watch func(n int64)           // is told how many bytes of a file were read
 }
 
 // sink reads the rows behind the settled columns of a text.
@@ -88,6 +89,11 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 	}
 	defer src.Close()
 	magic, _ := src.Peek(300)
+	if opts.whole != nil && isWhole(magic) {
+		if err := opts.whole(src.name); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case isIDX(magic):
 		return readIDX(path, src, opts)
@@ -97,10 +103,16 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 		return readParquet(src, opts)
 	case bytes.HasPrefix(magic, []byte("PK\x03\x04")) && bytes.Contains(magic, []byte(".npy")):
 		return readNPZ(src, opts)
-	case isJSON(magic) && opts.Header == HeaderAuto && opts.Separator == 0 && opts.Skip == 0:
+	case isJSON(magic) && opts.Header != HeaderNo && opts.Separator == 0 && opts.Skip == 0:
 		return readJSON(src.name, src, opts, sampleSize)
 	}
 	return readLines(src, opts)
+}
+
+// isWhole says whether a file that begins so is read as a whole.
+func isWhole(magic []byte) bool {
+	return isIDX(magic) || bytes.HasPrefix(magic, []byte("\x93NUMPY")) || bytes.HasPrefix(magic, []byte("PAR1")) ||
+		bytes.HasPrefix(magic, []byte("PK\x03\x04")) && bytes.Contains(magic, []byte(".npy"))
 }
 
 // readLines reads a text: labels and index:value pairs, or a table.

@@ -108,6 +108,8 @@ type Column struct {
 	Height, Width int
 
 	Entries *CSR[float64] // Sparse: row i of the matrix is that of the table
+
+	before int // rows of the file that stand before those of a part of it
 }
 
 // Table is a set of columns of equal length.
@@ -257,6 +259,9 @@ func (t *Table) Complete(names ...string) (rows []int, dropped int, err error) {
 	return rows, dropped, nil
 }
 
+// place is the number of a row in its file, from 1, for people.
+func (c *Column) place(row int) int { return c.before + row + 1 }
+
 // finite says whether a column holds numbers alone, so that none is missing.
 func (c *Column) finite() bool { return c.Kind.storage() == Number && kernel.AllFinite(c.Numbers) }
 
@@ -282,22 +287,37 @@ func (t *Table) Values(name string, rows []int, dst []float64) error {
 // Weights is Values for sample weights: every weight must be a finite number
 // that is not negative, and their sum must be positive.
 func (t *Table) Weights(name string, rows []int, dst []float64) error {
-	if err := t.Values(name, rows, dst); err != nil {
+	sum, err := t.WeightsOf(name, rows, dst)
+	if err != nil {
 		return err
 	}
-	sum := 0.0
+	return t.CheckWeights(name, len(rows), sum)
+}
+
+// WeightsOf is Weights for some of the rows: their sum may be anything.
+func (t *Table) WeightsOf(name string, rows []int, dst []float64) (sum float64, err error) {
+	if err := t.Values(name, rows, dst); err != nil {
+		return 0, err
+	}
+	c, _ := t.Column(name)
 	for i, w := range dst {
 		if math.IsNaN(w) {
-			return fmt.Errorf("data: the weight in column %q of %s is missing in data row %d; a weight of 0 leaves a row out", name, t.Name, rows[i]+1)
+			return 0, fmt.Errorf("data: the weight in column %q of %s is missing in data row %d; a weight of 0 leaves a row out", name, t.Name, c.place(rows[i]))
 		}
 		if !(w >= 0) || math.IsInf(w, 0) {
-			return fmt.Errorf("data: weight column %q of %s holds %v in data row %d; a weight is a finite number of at least 0", name, t.Name, w, rows[i]+1)
+			return 0, fmt.Errorf("data: weight column %q of %s holds %v in data row %d; a weight is a finite number of at least 0", name, t.Name, w, c.place(rows[i]))
 		}
 		sum += w
 	}
+	return sum, nil
+}
+
+// CheckWeights refuses the sum of the weights of so many rows of t unless it is
+// positive and finite.
+func (t *Table) CheckWeights(name string, rows int, sum float64) error {
 	switch {
 	case sum == 0:
-		return fmt.Errorf("data: the weights in column %q of %s sum to 0 over %s; at least one must be positive", name, t.Name, rowsOf(len(rows), t.Rows))
+		return fmt.Errorf("data: the weights in column %q of %s sum to 0 over %s; at least one must be positive", name, t.Name, rowsOf(rows, t.Rows))
 	case math.IsInf(sum, 0):
 		return fmt.Errorf("data: the weights in column %q of %s sum to more than a number can hold; divide the column first", name, t.Name)
 	}

@@ -205,7 +205,7 @@ func (y *Target) Encode(t *Table, rows []int, dst []float64) error {
 	code := y.levelCodes(c)
 	for i, row := range rows {
 		if c.Missing(row) {
-			return y.missing(t, row)
+			return y.missing(c, t, row)
 		}
 		if dst[i] = float64(code[c.Codes[row]]); dst[i] < 0 {
 			return y.noClass(c, t, row)
@@ -227,7 +227,7 @@ func (y *Target) encodeNumbers(c *Column, t *Table, rows []int, dst []float64) e
 	for i, row := range rows {
 		v := c.Numbers[row]
 		if math.IsNaN(v) {
-			return y.missing(t, row)
+			return y.missing(c, t, row)
 		}
 		if y.Classes == nil {
 			dst[i] = v
@@ -242,13 +242,13 @@ func (y *Target) encodeNumbers(c *Column, t *Table, rows []int, dst []float64) e
 	return nil
 }
 
-func (y *Target) missing(t *Table, row int) error {
-	return fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", y.Column, row+1, t.Name)
+func (y *Target) missing(c *Column, t *Table, row int) error {
+	return fmt.Errorf("data: target %q is missing in data row %d of %s; leave such rows out", y.Column, c.place(row), t.Name)
 }
 
 func (y *Target) noClass(c *Column, t *Table, row int) error {
 	return fmt.Errorf("data: target %q is %q in data row %d of %s, which is none of the classes %s%s",
-		y.Column, c.Cell(row), row+1, t.Name, enumerate(y.Classes, 10), nearname.Hint(c.Cell(row), y.Classes))
+		y.Column, c.Cell(row), c.place(row), t.Name, enumerate(y.Classes, 10), nearname.Hint(c.Cell(row), y.Classes))
 }
 
 // levelCodes maps the column's own levels to classes.

@@ -23,6 +23,8 @@ type Files struct {
 	// next fit; "": the run folder, which keeps it only until the fit is done.
 	Cache string
 	Watch data.Watch // of the pass over the text; may be nil
+
+	block data.BlockSize // of a pass without a cache; 0: as the rows and the memory ask for it
 }
 
 // FitFiles is Fit for files: it writes their rows to a cache in one pass, unless

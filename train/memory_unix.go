@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// peakMemory is the most memory the process has had resident, in bytes.
-func peakMemory() uint64 {
+// PeakMemory is the most memory the process has had resident, in bytes.
+func PeakMemory() uint64 {
 	if n := residentPeak(); n > 0 {
 		return n
 	}

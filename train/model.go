@@ -78,17 +78,29 @@ func (m *Model) Columns() map[string]data.Kind {
 // training did not have.
 func (m *Model) outputs(t *data.Table, rows []int) (z []float64, unseen int, err error) {
 	if err := m.checkColumns(t); err != nil {
+		return nil, 0, err // rather than what the program says
+	}
+	run, err := m.program()
+	if err != nil {
 		return nil, 0, err
 	}
+	return run(t, rows)
+}
+
+// program is outputs for one table after the other.
+func (m *Model) program() (outputs, error) {
 	if m.Recipe.Precision == "float32" {
-		z, unseen, err = score[float32](m, t, rows)
-	} else {
-		z, unseen, err = score[float64](m, t, rows)
+		c, err := compile[float32](m)
+		if err != nil {
+			return nil, err
+		}
+		return c.score, nil
 	}
-	if err == nil {
-		err = m.blank(t, rows, z)
+	c, err := compile[float64](m)
+	if err != nil {
+		return nil, err
 	}
-	return z, unseen, err
+	return c.score, nil
 }
 
 // checkColumns names every column that the model reads and t does not have.

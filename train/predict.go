@@ -7,7 +7,6 @@ import (
 	"descent/data"
 	"descent/internal/numtext"
 	"descent/loss"
-	"descent/model"
 )
 
 // Prediction is what a model says about the rows of a table, in their order.
@@ -27,16 +26,13 @@ type Prediction struct {
 // Predict predicts every row of t. Columns that the model does not know are
 // ignored, and the target need not be there.
 func (m *Model) Predict(t *data.Table) (*Prediction, error) {
-	rows := make([]int, t.Rows)
-	for i := range rows {
-		rows[i] = i
-	}
+	rows := everyRow(t)
 	z, unseen, err := m.outputs(t, rows)
 	if err != nil {
 		return nil, err
 	}
 	p := m.interpret(z, len(rows))
-	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), m.Recipe.Encoder, t, rows)
+	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), t, m.Recipe.Encoder.Beyond(t, rows))
 	return p, nil
 }
 
@@ -48,8 +44,7 @@ func noteUnseen(notes []string, t *data.Table, unseen int) []string {
 }
 
 // noteBeyond says how many entries of sparse columns no weight belongs to.
-func noteBeyond(notes []string, e *data.Encoder, t *data.Table, rows []int) []string {
-	n := e.Beyond(t, rows)
+func noteBeyond(notes []string, t *data.Table, n int) []string {
 	if n == 0 {
 		return notes
 	}
@@ -97,28 +92,16 @@ type Evaluation struct {
 // Evaluate compares predictions with the target column of t. Rows without a
 // target are left out.
 func (m *Model) Evaluate(t *data.Table) (*Evaluation, error) {
-	need := m.Targets()
-	if m.Recipe.Model.Kind == model.Formula {
-		for _, f := range m.Recipe.Encoder.Features {
-			need = append(need, f.Column)
-		}
-	}
-	need = append(need, dropped(m.Recipe.Encoder)...)
-	rows, dropped, err := t.Complete(need...)
+	run, err := m.program()
 	if err != nil {
-		return nil, fmt.Errorf("train: evaluation needs the target and the columns of the model: %w", err)
+		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("train: no row of %s has a value in %s", t.Name, allOf(need))
+	need := m.needs()
+	j, err := m.judge(run, need, t)
+	if err != nil {
+		return nil, err
 	}
-	e, err := m.evaluate(t, rows)
-	if err == nil && len(e.Metrics) == 0 {
-		err = fmt.Errorf("train: nothing can be measured on %s: the model has no finite value in some rows", t.Name)
-	}
-	if err == nil && dropped > 0 {
-		e.Notes = append(e.Notes, fmt.Sprintf("%s of %s left out: no value in %s", numtext.Count(dropped, "row"), t.Name, anyOf(need)))
-	}
-	return e, err
+	return m.evaluation(j, t, need)
 }
 
 // evaluate is Evaluate on rows that are known to be complete.
@@ -132,24 +115,24 @@ func (m *Model) evaluate(t *data.Table, rows []int) (*Evaluation, error) {
 
 // compare judges the predictions for some rows by their targets y, encoded.
 func (m *Model) compare(t *data.Table, rows []int, y []float64) (*Evaluation, error) {
-	z, unseen, err := m.outputs(t, rows)
+	run, err := m.program()
 	if err != nil {
 		return nil, err
 	}
-	var w []float64
-	if m.Recipe.Weight != "" {
-		if c, err := t.Column(m.Recipe.Weight); err == nil && c.Kind == data.Number {
-			w = make([]float64, len(rows))
-			if err := t.Weights(m.Recipe.Weight, rows, w); err != nil {
-				return nil, err
-			}
+	j := &judgement{y: y}
+	if err := m.score(j, run, t, rows); err != nil {
+		return nil, err
+	}
+	if j.w != nil {
+		if err := t.CheckWeights(m.Recipe.Weight, len(rows), j.sum); err != nil {
+			return nil, err
 		}
 	}
-	e, err := measureTargets(m.Recipe.Loss, m.Recipe.targets(), z, y, w)
+	e, err := measureTargets(m.Recipe.Loss, m.Recipe.targets(), j.z, y, j.w)
 	if err != nil {
 		return nil, err
 	}
-	e.Notes = noteBeyond(noteUnseen(e.Notes, t, unseen), m.Recipe.Encoder, t, rows)
+	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, j.beyond)
 	return e, nil
 }
 

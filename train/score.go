@@ -13,20 +13,30 @@ import (
 // scoreRows is how many rows go through the program of a trained model at once.
 const scoreRows = 256
 
+// outputs runs a model on rows of a table: row-major outputs before the link, and
+// how many cells have a level that training did not have. It may be called from
+// several goroutines at once.
+type outputs func(t *data.Table, rows []int) (z []float64, unseen int, err error)
+
+// compiled is a model in its own element type.
+type compiled[T kernel.Float] struct {
+	*Model
+	net  *model.Net
+	code *graph.Program[T] // that each scorer has a copy of
+	x    []T
+	idle sync.Pool // of scorers
+}
+
 // scoring is the work of score: a run of rows a unit.
 type scoring[T kernel.Float] struct {
-	*Model
+	*compiled[T]
 	table *data.Table
 	rows  []int
-	net   *model.Net
-	code  *graph.Program[T] // that each scorer has a copy of
-	x     []T
 	z     []float64
 	share int // rows of a unit
 
 	unseen []int
 	errs   []error
-	idle   sync.Pool
 }
 
 // scorer has what one thread needs.
@@ -35,32 +45,40 @@ type scorer[T kernel.Float] struct {
 	features, out []T
 }
 
-// score runs the model in its own element type, on every thread of the team that
-// kernel.StartThreads started. Every row passes through the same program at the
-// same size, so a prediction does not depend on the other rows of the table.
-func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, unseen int, err error) {
+// compile makes the program of the model.
+func compile[T kernel.Float](m *Model) (*compiled[T], error) {
 	r, err := m.Recipe.recipe()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	g := graph.New()
 	net, err := r.net(g, scoreRows)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	program, err := graph.Compile[T](g, net.Output)
 	if err != nil {
-		return nil, 0, fmt.Errorf("train: compiling the model: %w", err)
+		return nil, fmt.Errorf("train: compiling the model: %w", err)
 	}
-	s := &scoring[T]{Model: m, table: t, rows: rows, net: net, code: program, x: convert[T](m.Weights), z: make([]float64, len(rows)*r.outputs)}
-	s.idle.New = func() any {
-		w := &scorer[T]{program: s.code.Clone(), out: make([]T, scoreRows*r.outputs)}
+	c := &compiled[T]{Model: m, net: net, code: program, x: convert[T](m.Weights)}
+	c.idle.New = func() any {
+		w := &scorer[T]{program: c.code.Clone(), out: make([]T, scoreRows*r.outputs)}
 		if !r.sparse {
 			w.features = make([]T, scoreRows*r.features)
 		}
 		return w
 	}
-	s.share = 16 * scoreRows
+	return c, nil
+}
+
+// score runs the model on every thread of the team that kernel.StartThreads
+// started. Every row passes through the same program at the same size, so a
+// prediction does not depend on the other rows of the table.
+func (c *compiled[T]) score(t *data.Table, rows []int) (z []float64, unseen int, err error) {
+	if err := c.checkColumns(t); err != nil {
+		return nil, 0, err
+	}
+	s := &scoring[T]{compiled: c, table: t, rows: rows, z: make([]float64, len(rows)*c.Recipe.Outputs), share: 16 * scoreRows}
 	units := (len(rows) + s.share - 1) / s.share
 	s.unseen, s.errs = make([]int, units), make([]error, units)
 	kernel.Share(units, s)
@@ -70,7 +88,7 @@ func score[T kernel.Float](m *Model, t *data.Table, rows []int) (z []float64, un
 		}
 		unseen += s.unseen[u]
 	}
-	return s.z, unseen, nil
+	return s.z, unseen, c.blank(t, rows, s.z)
 }
 
 // Unit scores one run of rows.

@@ -5,22 +5,21 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"descent/train"
 )
 
-type evaluateFlags struct {
-	table tableFlags
-	json  bool
-	quiet bool
-}
-
 func (a *app) evaluateCommand() *cobra.Command {
-	var f evaluateFlags
+	var f passFlags
 	cmd := &cobra.Command{
 		Use:   "evaluate RUN DATA",
 		Short: "Measure a trained model on rows whose target is known",
 		Long: `Compare the predictions of a model with the target column of DATA. DATA needs
 the target and the columns that the model was trained on, in any order; it may
-be - for standard input. Rows without a target are left out, and counted.
+be - for standard input. Rows without a target are left out, and counted. Rows are
+read some at a time; what is kept of each is its target and what the model says.
+Where that does not fit into --memory, metrics are summed up as rows pass by, and
+the ROC AUC counts scores in bins.
 
 Exit status: 0 done, 1 failed (no model, unreadable data, missing columns), 2
 wrong usage.`,
@@ -31,28 +30,34 @@ wrong usage.`,
 	}
 	fl := cmd.Flags()
 	fl.SortFlags = false
-	fl.BoolVar(&f.json, "json", false, "print one JSON object")
-	f.table.register(cmd)
-	fl.BoolVar(&f.quiet, "quiet", false, "no notes on standard error")
+	f.register(cmd, "print one JSON object")
 	return cmd
 }
 
-func (a *app) evaluate(run, path string, f *evaluateFlags) error {
-	m, t, err := a.modelAndRows(run, path, &f.table)
+func (a *app) evaluate(run, path string, f *passFlags) error {
+	p, err := f.open(a, run, path)
 	if err != nil {
 		return err
 	}
-	e, err := m.Evaluate(t)
+	var e *train.Evaluation
+	var passed *train.Passed
+	err = a.pass(path, func() (err error) {
+		e, passed, err = p.model.EvaluateFiles(p.files, p.memory)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	if !f.quiet {
-		a.notes(append(t.Notes, e.Notes...))
+		a.notes(append(passed.Notes, e.Notes...))
 	}
 	if f.json {
-		return writeJSON(a.out, e)
+		return writeJSON(a.out, struct {
+			*train.Evaluation
+			PeakMemory uint64 `json:"peak_memory_bytes"`
+		}{e, train.PeakMemory()})
 	}
-	fmt.Fprintf(a.out, "%s of %s, target %s\n", count(e.Rows, "row"), t.Name, strings.Join(m.Targets(), ", "))
+	fmt.Fprintf(a.out, "%s of %s, target %s\n", count(e.Rows, "row"), passed.Name, strings.Join(p.model.Targets(), ", "))
 	printMetrics(a.out, e.Metrics)
 	printTargets(a.out, e.Targets)
 	if e.Confusion != nil {

@@ -39,16 +39,19 @@ func parseBytes(text string) (int64, error) {
 	return 0, fmt.Errorf("found %q, expected an amount of memory, such as 512MB or 4GB", text)
 }
 
-// memory settles how much memory the fit may take: 0 where that is not known.
-func (f *fitFlags) memoryLimit() (limit int64, err error) {
-	if f.memory == "auto" {
+// memoryLimit is how much memory the fit may take: 0 where that is not known.
+func (f *fitFlags) memoryLimit() (limit int64, err error) { return memoryLimit(f.memory) }
+
+// memoryLimit reads --memory.
+func memoryLimit(text string) (limit int64, err error) {
+	if text == "auto" {
 		return train.DefaultMemory(), nil
 	}
-	if limit, err = parseBytes(f.memory); err != nil {
+	if limit, err = parseBytes(text); err != nil {
 		return 0, fmt.Errorf("--memory: %w", err)
 	}
 	if limit < train.LeastMemory {
-		return 0, fmt.Errorf("--memory: found %s, but the program and the rows that it reads at once take %s at least", f.memory, train.Bytes(train.LeastMemory))
+		return 0, fmt.Errorf("--memory: found %s, but the program and the rows that it reads at once take %s at least", text, train.Bytes(train.LeastMemory))
 	}
 	return limit, nil
 }

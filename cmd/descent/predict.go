@@ -4,24 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"descent/data"
 	"descent/internal/atomicfile"
-	"descent/internal/nearname"
 	"descent/train"
 )
 
 type predictFlags struct {
-	table        tableFlags
-	out          string
-	force, quiet bool
+	passFlags
+	out   string
+	force bool
 }
 
 func (a *app) predictCommand() *cobra.Command {
@@ -35,6 +33,10 @@ of each. DATA needs the columns that the model was trained on, in any order;
 others are ignored, and the target may be missing. DATA may be - for standard
 input. A row for which the model has no finite value gets an empty prediction.
 
+Rows are read, predicted and printed some at a time, so DATA need not fit in
+memory. Where a row cannot be read, the predictions of rows before it may be
+printed already; a file of --out appears when it is whole, or not at all.
+
 Exit status: 0 done, 1 failed (no model, unreadable data, missing columns), 2
 wrong usage.`,
 		Example: `  descent predict runs/penguins-species new.csv > predictions.csv
@@ -47,170 +49,251 @@ wrong usage.`,
 	fl.SortFlags = false
 	fl.StringVar(&f.out, "out", "", "write to a file instead of standard output")
 	fl.BoolVar(&f.force, "force", false, "overwrite the file of --out")
-	f.table.register(cmd)
-	fl.BoolVar(&f.quiet, "quiet", false, "no notes on standard error")
+	f.register(cmd, "print one JSON object about the run; with --out")
 	return cmd
 }
 
 func (a *app) predict(run, path string, f *predictFlags) error {
+	began := time.Now()
 	if !f.force {
 		if err := absent("--out", f.out); err != nil {
 			return usage(err)
 		}
 	}
-	m, t, err := a.modelAndRows(run, path, &f.table)
+	if f.json && f.out == "" {
+		return usagef("--json: the predictions go to standard output, where the object would be in their way; write them to a file with --out")
+	}
+	p, err := f.open(a, run, path)
 	if err != nil {
 		return err
 	}
-	p, err := m.Predict(t)
-	if err != nil {
+	o := newPredictions(a.out, f.out, p.model)
+	var passed *train.Passed
+	err = a.pass(path, func() (err error) {
+		passed, err = train.PredictFiles(p.model, p.files, p.memory, o.render, o.take)
 		return err
-	}
-	write := func(w io.Writer) error { return writePredictions(w, p) }
-	if f.out != "" {
-		err = atomicfile.Write(f.out, write)
-	} else {
-		err = write(a.out)
+	})
+	if err == nil {
+		err = o.commit()
 	}
 	if err != nil {
-		return fmt.Errorf("writing the predictions: %w", err)
+		return o.discard(err)
 	}
 	if !f.quiet {
-		a.notes(append(append(t.Notes, p.Notes...), withoutValue(p)...))
+		a.notes(append(passed.Notes, o.withoutValue()...))
+	}
+	if f.json {
+		return writeJSON(a.out, o.report(passed, f.out, began))
 	}
 	return nil
 }
 
-// withoutValue is a note on rows for which the model has no value.
-func withoutValue(p *train.Prediction) []string {
-	for _, one := range p.Several {
-		if notes := withoutValue(one); notes != nil {
-			return notes
+// predictions is where predictions go.
+type predictions struct {
+	path   string // "": to w
+	w      io.Writer
+	header []byte
+	labels [][]string // of the classes of each target, as CSV has them
+
+	lock    sync.Mutex
+	file    *atomicfile.File
+	rows    int // printed
+	closed  bool
+	without []blanks // of each target
+}
+
+// blanks are the rows without a prediction.
+type blanks struct{ rows, first int } // first from 1, 0 where there is none
+
+// lines are the predictions of some rows as text.
+type lines struct {
+	text    []byte
+	rows    int
+	without []blanks
+}
+
+func newPredictions(w io.Writer, path string, m *train.Model) *predictions {
+	o := &predictions{path: path, w: w}
+	var header []string
+	for _, y := range append([]*data.Target{m.Recipe.Target}, m.Recipe.More...) {
+		prediction, probability := "prediction", "p_"
+		if len(m.Recipe.More) > 0 {
+			prediction, probability = "prediction_"+y.Column, "p_"+y.Column+"_"
 		}
-	}
-	first, n := 0, 0
-	k := max(1, len(p.Classes))
-	for i, v := range append(p.Number, p.Probability...) {
-		if i%k == 0 && cell(v) == "" {
-			if n++; n == 1 {
-				first = i/k + 1
-			}
+		header = append(header, prediction)
+		var labels []string
+		for _, c := range y.Classes {
+			header = append(header, probability+c)
+			line := data.AppendCSV(nil, c)
+			labels = append(labels, string(line[:len(line)-1]))
 		}
+		o.labels = append(o.labels, labels)
 	}
-	if n == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("%s without a prediction, the first in data row %d: the model has no finite value there", count(n, "row"), first)}
+	o.header, o.without = data.AppendCSV(nil, header...), make([]blanks, len(o.labels))
+	return o
 }
 
-// notes prints what was noticed, on standard error.
-func (a *app) notes(list []string) {
-	for _, n := range list {
-		fmt.Fprintf(a.err, "note: %s\n", n)
-	}
-}
-
-// modelAndRows reads a model, and rows with the kinds of columns it knows.
-func (a *app) modelAndRows(run, path string, f *tableFlags) (*train.Model, *data.Table, error) {
-	read, err := f.options()
-	if err != nil {
-		return nil, nil, usage(err)
-	}
-	if _, err := os.Stat(run); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, noRun(run)
-	}
-	m, err := train.Load(run)
-	if err != nil {
-		return nil, nil, err
-	}
-	read.Expect = m.Columns()
-	t, err := a.readTable(path, read)
-	return m, t, err
-}
-
-// noRun says that there is no such run folder, and which there are.
-func noRun(name string) error {
-	runs, _ := filepath.Glob(filepath.Join("runs", "*"))
-	text := fmt.Sprintf("there is no run folder %s", name)
-	if len(runs) > 0 {
-		text += "; in runs there are " + listNames(runs)
-	}
-	return errors.New(text + nearname.Hint(name, runs))
-}
-
-// flushAt is how many bytes of predictions are written at a time.
-const flushAt = 1 << 16
-
-// writePredictions writes one line for each row below a header. Where there are
-// several targets, their columns stand side by side and carry their names.
-func writePredictions(w io.Writer, p *train.Prediction) error {
+// render prints the predictions of some rows.
+func (o *predictions) render(p *train.Prediction) *lines {
 	list := p.Several
 	if list == nil {
 		list = []*train.Prediction{p}
 	}
-	var header []string
-	for _, one := range list {
-		header = append(header, predictionHeader(one, p.Several != nil)...)
-	}
-	b := data.AppendCSV(nil, header...)
-	fields := make([]string, 0, len(header))
-	for i := range max(len(list[0].Number), len(list[0].Class)) {
-		fields = fields[:0]
-		for _, one := range list {
-			fields = appendPrediction(fields, one, i)
-		}
-		b = data.AppendCSV(b, fields...)
-		if len(b) >= flushAt {
-			if _, err := w.Write(b); err != nil {
-				return err
+	l := &lines{rows: max(len(list[0].Number), len(list[0].Class)), without: make([]blanks, len(list))}
+	for i := range l.rows {
+		for j, one := range list {
+			if j > 0 {
+				l.text = append(l.text, ',')
 			}
-			b = b[:0]
+			if l.row(one, i, o.labels[j]) {
+				continue
+			}
+			if b := &l.without[j]; b.rows == 0 {
+				b.first = i + 1
+			}
+			l.without[j].rows++
+		}
+		if n := len(l.text); n == 0 || l.text[n-1] == '\n' { // as CSV has an empty line
+			l.text = append(l.text, `""`...)
+		}
+		l.text = append(l.text, '\n')
+	}
+	return l
+}
+
+// row prints the cells of row i for one target, and says whether it has a
+// prediction.
+func (l *lines) row(p *train.Prediction, i int, labels []string) bool {
+	k := len(labels)
+	if k == 0 {
+		return l.cell(p.Number[i])
+	}
+	probability := p.Probability[i*k : (i+1)*k]
+	has := finite(probability[0])
+	if has {
+		l.text = append(l.text, labels[p.Class[i]]...)
+	}
+	for _, v := range probability {
+		l.text = append(l.text, ',')
+		l.cell(v)
+	}
+	return has
+}
+
+// cell prints the shortest text that reads back as the number, nothing where
+// there is no finite one.
+func (l *lines) cell(v float64) bool {
+	if finite(v) {
+		l.text = strconv.AppendFloat(l.text, v, 'g', -1, 64)
+		return true
+	}
+	return false
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// take writes the lines of some rows.
+func (o *predictions) take(l *lines) error {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	for j, b := range l.without {
+		if all := &o.without[j]; b.rows > 0 {
+			if all.rows == 0 {
+				all.first = o.rows + b.first
+			}
+			all.rows += b.rows
 		}
 	}
-	_, err := w.Write(b)
+	err := o.write(l.text)
+	o.rows += l.rows
 	return err
 }
 
-// predictionHeader names the columns of one target, by its name where there are
-// several.
-func predictionHeader(p *train.Prediction, several bool) []string {
-	prediction, probability := "prediction", "p_"
-	if several {
-		prediction, probability = "prediction_"+p.Target, "p_"+p.Target+"_"
+// write writes text behind the header.
+func (o *predictions) write(text []byte) (err error) {
+	switch {
+	case o.closed:
+		return errInterrupted
+	case o.path != "" && o.file == nil:
+		if o.file, err = atomicfile.Create(o.path); err != nil {
+			break
+		}
+		o.w = o.file
 	}
-	header := []string{prediction}
-	for _, c := range p.Classes {
-		header = append(header, probability+c)
+	if o.header != nil && err == nil {
+		text = append(o.header, text...)
+		o.header = nil
 	}
-	return header
+	if err == nil {
+		_, err = o.w.Write(text)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the predictions: %w", err)
+	}
+	return nil
 }
 
-// appendPrediction appends the cells of row i.
-func appendPrediction(fields []string, p *train.Prediction, i int) []string {
-	k := len(p.Classes)
-	if k == 0 {
-		return append(fields, cell(p.Number[i]))
+// commit ends the predictions.
+func (o *predictions) commit() error {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	if o.header != nil { // there were no rows
+		if err := o.write(nil); err != nil {
+			return err
+		}
 	}
-	fields = append(fields, classCell(p, i))
-	for _, v := range p.Probability[i*k : (i+1)*k] {
-		fields = append(fields, cell(v))
+	if o.file == nil {
+		return nil
 	}
-	return fields
+	if err := o.file.Commit(); err != nil {
+		return fmt.Errorf("writing the predictions: %w", err)
+	}
+	return nil
 }
 
-// classCell is the most likely class, or nothing where no class is likely.
-func classCell(p *train.Prediction, i int) string {
-	if cell(p.Probability[i*len(p.Classes)]) == "" {
-		return ""
+// discard forgets a file that is not whole, and says after an interruption what
+// is written.
+func (o *predictions) discard(err error) error {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.closed = true
+	if o.file != nil {
+		o.file.Discard()
 	}
-	return p.Classes[p.Class[i]]
+	switch {
+	case !errors.Is(err, errInterrupted):
+		return err
+	case o.path != "" || o.header != nil:
+		return fmt.Errorf("%w; nothing is written", err)
+	}
+	return fmt.Errorf("%w; the predictions of %s are written", err, count(o.rows, "row"))
 }
 
-// cell is a number for a file: the shortest text that reads back as it, nothing
-// where there is no finite number.
-func cell(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return ""
+// withoutValue is a note on rows for which the model has no value.
+func (o *predictions) withoutValue() []string {
+	for _, b := range o.without {
+		if b.rows > 0 {
+			return []string{fmt.Sprintf("%s without a prediction, the first in data row %d: the model has no finite value there", count(b.rows, "row"), b.first)}
+		}
 	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
+	return nil
+}
+
+// predictReport is what predict --json prints.
+type predictReport struct {
+	Rows          int     `json:"rows"`
+	Without       int     `json:"rows_without_prediction"`
+	Out           string  `json:"out"`
+	RowsPerSecond float64 `json:"rows_per_second"`
+	PeakMemory    uint64  `json:"peak_memory_bytes"`
+	Seconds       float64 `json:"seconds"`
+}
+
+func (o *predictions) report(p *train.Passed, out string, began time.Time) predictReport {
+	r := predictReport{Rows: p.Rows, Out: out, PeakMemory: train.PeakMemory(), Seconds: time.Since(began).Seconds()}
+	for _, b := range o.without {
+		r.Without = max(r.Without, b.rows)
+	}
+	r.RowsPerSecond = float64(r.Rows) / r.Seconds
+	return r
 }
