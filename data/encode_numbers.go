@@ -140,9 +140,6 @@ func quartile(sorted []float64, k int) float64 {
 }
 
 func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
-	if f.Scale != 0 && !f.Log && !f.Indicator && encodePlain(f, c.Numbers, rows, dst, stride) {
-		return nil
-	}
 	for i, row := range rows {
 		v := c.Numbers[row]
 		missing := math.IsNaN(v)
@@ -159,25 +156,6 @@ func encodeNumbers[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, s
 		}
 	}
 	return nil
-}
-
-// encodePlain is encodeNumbers for (value-Shift)/Scale. It says whether all values
-// fit; u−u is 0 for a number and NaN otherwise, and NaN stays NaN in a sum.
-func encodePlain[T kernel.Float](f *Feature, numbers []float64, rows []int, dst []T, stride int) bool {
-	fill, shift, scale := f.Fill, f.Shift, f.Scale
-	var wrong T
-	at := 0
-	for _, row := range rows {
-		v := numbers[row]
-		if v != v {
-			v = fill
-		}
-		u := T((v - shift) / scale)
-		wrong += u - u
-		dst[at] = u
-		at += stride
-	}
-	return wrong == 0
 }
 
 // scaled is what a value becomes.

@@ -245,11 +245,14 @@ func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen i
 	if len(dst) != len(rows)*width {
 		return 0, fmt.Errorf("data: %d places for %d rows of %d features", len(dst), len(rows), width)
 	}
-	if len(dst) <= encodedAtOnce {
-		return encodeBlock(e, t, rows, dst, width)
+	if len(dst) <= encodedAtOnce { // not worth sharing
+		return encodeFew(e, t, rows, dst)
 	}
 	j := &encoding[T]{e: e, rows: rows, dst: dst, width: width}
-	return j.all(t)
+	if err := j.prepare(t); err != nil {
+		return 0, err
+	}
+	return j.all()
 }
 
 // encode fills the features of one column: dst[0:f.Width] for the first row, and

@@ -2,6 +2,8 @@ package data
 
 import (
 	"slices"
+
+	"descent/internal/kernel"
 )
 
 // middle is the median of x, as median gives it, and leaves x as it is. x holds
@@ -31,7 +33,13 @@ func ranked(x []float64, left, right int) (a, b float64) {
 	slices.Sort(few)
 	place := left * sample / n
 	lo, hi := few[max(place-margin, 0)], few[min(place+margin, sample-1)]
-	below, low, high, between := bracket(x, lo, hi)
+	buf, _ := spare.Get().(*[]float64)
+	if buf == nil {
+		buf = new([]float64)
+	}
+	defer spare.Put(buf)
+	below, low, high := bracket(x, lo, hi, buf)
+	between := *buf
 	if left < below || right >= below+low+len(between)+high || len(between) > n/2 {
 		return sortedAt(x, left, right) // the sample was not like the rest
 	}
@@ -61,33 +69,22 @@ func sortedAt(x []float64, left, right int) (a, b float64) {
 
 // bracket counts the values below lo, equal to lo, and equal to hi where that is
 // another, and keeps those between.
-func bracket(x []float64, lo, hi float64) (below, low, high int, between []float64) {
+func bracket(x []float64, lo, hi float64, keep *[]float64) (below, low, high int) {
 	const block = 1024
-	between = make([]float64, 0, len(x)/8+block)
+	between := slices.Grow((*keep)[:0], len(x)/6+block)
 	for len(x) > 0 {
 		part := x[:min(block, len(x))]
 		x = x[len(part):]
 		between = slices.Grow(between, block)
-		place := (*[block]float64)(between[len(between):cap(between)])
-		n := 0
-		for _, v := range part { // without a branch that is hard to foresee
-			below += one(v < lo)
-			place[n&(block-1)] = v
-			n += one(v >= lo) & one(v <= hi)
-		}
-		inner := 0
-		for _, v := range place[:n] { // few, unless many are equal
-			low += one(v == lo)
-			high += one(v == hi)
-			place[inner&(block-1)] = v
-			inner += one(v > lo) & one(v < hi)
-		}
-		between = between[:len(between)+inner]
+		b, l, h, kept := kernel.Between(between[len(between):cap(between)], part, lo, hi)
+		below, low, high = below+b, low+l, high+h
+		between = between[:len(between)+kept]
 	}
 	if lo == hi {
 		high = 0
 	}
-	return below, low, high, between
+	*keep = between
+	return below, low, high
 }
 
 // one is 1 for true, without a branch.

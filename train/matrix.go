@@ -8,13 +8,15 @@ import (
 )
 
 // matrix is rows of width numbers: v, or the pixels of images, which stay
-// bytes until a batch of them is put together.
+// bytes until a batch of them is put together, or columns of a table, which stay
+// columns until a chunk of their rows is.
 type matrix[T kernel.Float] struct {
 	name   string
 	width  int
-	v      []T // nil for pixels
+	v      []T // nil for pixels and columns
 	pixels []byte
 	rows   []int // which images the rows are
+	coder  *data.Coder[T]
 
 	sparse *graph.Matrix[T] // nil: the matrix is dense
 }
@@ -23,6 +25,10 @@ type matrix[T kernel.Float] struct {
 func (m *matrix[T]) copyTo(dst []T, lo, n int) {
 	if m.v != nil {
 		copy(dst[:n*m.width], m.v[lo*m.width:])
+		return
+	}
+	if m.coder != nil {
+		m.coder.Rows(dst[:n*m.width], lo, n)
 		return
 	}
 	for i := range n {
@@ -37,6 +43,10 @@ func (m *matrix[T]) take(dst []T, rows []int) {
 		for i, row := range rows {
 			dst[i] = m.v[row]
 		}
+		return
+	}
+	if m.coder != nil {
+		m.coder.Take(dst, rows)
 		return
 	}
 	for i, row := range rows {
@@ -96,7 +106,7 @@ func (g *gather[T]) Unit(i int) {
 func newRowSet[T kernel.Float](inputs []model.Input, features []T, width, n int, target, weight []float64) *rowSet[T] {
 	return &rowSet[T]{
 		n: n, inputs: inputMatrices(inputs, features, width, n),
-		target: convert[T](target), weight: convert[T](weight), total: kernel.Sum(weight),
+		target: shared[T](target), weight: shared[T](weight), total: kernel.Sum(weight),
 	}
 }
 
@@ -117,6 +127,30 @@ func inputMatrices[T kernel.Float](inputs []model.Input, features []T, width, n 
 	return list
 }
 
+// fewNumbers is how many features fit in the third-level cache of most processors:
+// a matrix of that many is as quick to read as to make. Tests change it.
+var fewNumbers = 1 << 20
+
+// columnSet is the rows of a part whose features are made from the columns of its
+// table whenever a chunk is wanted, nil where a matrix of them is made once. It
+// serves those who go through all rows in their order.
+func (s *session[T]) columnSet(p *part, target []float64) (*rowSet[T], error) {
+	e, in := s.plan.encoder, s.net.Inputs
+	whole := s.plan.full() && !s.plan.ownTests() && s.plan.opts.ClipRows == 0
+	if !whole || len(in) != 1 || in[0].Vector || p.n()*e.Width() < fewNumbers || !e.Quick() {
+		return nil, nil
+	}
+	coder, unseen, err := data.NewCoder[T](e, p.table, p.rows)
+	if err != nil {
+		return nil, err
+	}
+	p.unseen = unseen
+	return &rowSet[T]{
+		n: p.n(), inputs: []matrix[T]{{name: in[0].Name, width: e.Width(), coder: coder}},
+		target: shared[T](target), weight: shared[T](p.w), total: kernel.Sum(p.w),
+	}, nil
+}
+
 // imageSet is the rows of a part whose features are the pixels of one image,
 // nil where they are something else.
 func imageSet[T kernel.Float](inputs []model.Input, e *data.Encoder, p *part, target []float64) (*rowSet[T], error) {
@@ -130,6 +164,6 @@ func imageSet[T kernel.Float](inputs []model.Input, e *data.Encoder, p *part, ta
 	in := matrix[T]{name: inputs[0].Name, width: e.Width(), pixels: pixels, rows: p.rows}
 	return &rowSet[T]{
 		n: p.n(), inputs: []matrix[T]{in},
-		target: convert[T](target), weight: convert[T](p.w), total: kernel.Sum(p.w),
+		target: shared[T](target), weight: shared[T](p.w), total: kernel.Sum(p.w),
 	}, nil
 }

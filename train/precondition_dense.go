@@ -108,10 +108,7 @@ func (c *chunked[T]) someRows(most int, show func(features []T, weight T)) error
 	in := c.set
 	step := (in.n + most - 1) / most
 	if in.open == nil {
-		width := in.inputs[0].width
-		for i := 0; i < in.n; i += step {
-			show(in.inputs[0].v[i*width:(i+1)*width], in.weight[i])
-		}
+		in.someRows(step, show)
 		return nil
 	}
 	if c.feed == nil {
@@ -127,4 +124,20 @@ func (c *chunked[T]) someRows(most int, show func(features []T, weight T)) error
 		show(b.inputs[0][at*width:(at+1)*width], b.weight[at])
 	}
 	return nil
+}
+
+// someRows shows every step-th row.
+func (s *rowSet[T]) someRows(step int, show func(features []T, weight T)) {
+	const together = 256
+	m := &s.inputs[0]
+	rows, features := make([]int, 0, together), make([]T, together*m.width)
+	for i := 0; i < s.n; {
+		for rows = rows[:0]; i < s.n && len(rows) < together; i += step {
+			rows = append(rows, i)
+		}
+		m.take(features, rows)
+		for k, row := range rows {
+			show(features[k*m.width:(k+1)*m.width], s.weight[row])
+		}
+	}
 }

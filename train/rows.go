@@ -46,6 +46,14 @@ func convert[T, U kernel.Float](v []U) []T {
 	return out
 }
 
+// shared is v itself where T is its type, and a copy otherwise; nobody writes to it.
+func shared[T kernel.Float](v []float64) []T {
+	if same, ok := any(v).([]T); ok {
+		return same
+	}
+	return convert[T](v)
+}
+
 // recipe is what it takes to build the graph of a model and its loss.
 type recipe struct {
 	spec       model.Spec

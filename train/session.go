@@ -112,6 +112,9 @@ func (s *session[T]) rowSet(p *part) (*rowSet[T], error) {
 	if s.plan.sparse {
 		return s.sparseSet(p, target)
 	}
+	if set, err := s.columnSet(p, target); set != nil || err != nil {
+		return set, err
+	}
 	width := s.plan.encoder.Width()
 	features := kernel.Make[T](p.n() * width)
 	unseen, err := data.Encode(s.plan.encoder, p.table, p.rows, features)

@@ -51,7 +51,7 @@ func (s *session[T]) sparseSet(p *part, target []float64) (*rowSet[T], error) {
 	p.unseen = unseen
 	return &rowSet[T]{
 		n: p.n(), inputs: []matrix[T]{{name: s.net.Inputs[0].Name, width: m.Cols, sparse: m}},
-		target: convert[T](target), weight: convert[T](p.w), total: kernel.Sum(p.w),
+		target: shared[T](target), weight: shared[T](p.w), total: kernel.Sum(p.w),
 	}, nil
 }
 

@@ -867,3 +867,15 @@ func narrowDots(y *float64, a *float64, x *float64, rows int, stride int, cols i
 //
 //go:noescape
 func narrowSum(y *float64, a *float64, x *float64, rows int, stride int, cols int)
+
+// betweenF64AVX512 is Between for n, a multiple of 8 and not 0; dst has room for n.
+//
+//go:noescape
+func betweenF64AVX512(dst *float64, x *float64, n int, lo float64, hi float64) (below int, low int, high int, kept int)
+
+// standardF64AVX512 stores dst[i,j] = (columns[j][i] - shift[j])/scale[j] for rows, a multiple
+// of 8 and not 0, and width columns, 1 to 8, and says how many are not finite, some twice;
+// ldd is in bytes. All eight columns are read.
+//
+//go:noescape
+func standardF64AVX512(dst *float64, ldd int, columns *[8]*float64, shift *[8]float64, scale *[8]float64, rows int, width int) (wrong int)

@@ -16890,3 +16890,171 @@ more:
 	VMOVUPD      Z3, K4, 192(AX)
 	VZEROUPPER
 	RET
+
+// func betweenF64AVX512(dst *float64, x *float64, n int, lo float64, hi float64) (below int, low int, high int, kept int)
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT, SSE2
+TEXT ·betweenF64AVX512(SB), NOSPLIT, $0-72
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVSD        lo+24(FP), X0
+	VBROADCASTSD X0, Z0
+	MOVSD        hi+32(FP), X1
+	VBROADCASTSD X1, Z1
+	XORQ         BX, BX
+	XORQ         SI, SI
+	XORQ         DI, DI
+	XORQ         R8, R8
+
+more:
+	VMOVUPD       (CX), Z2
+	VCMPPD        $0x11, Z0, Z2, K1
+	VCMPPD        $0x00, Z0, Z2, K2
+	VCMPPD        $0x00, Z1, Z2, K3
+	VCMPPD        $0x1e, Z0, Z2, K4
+	VCMPPD        $0x11, Z1, Z2, K4, K4
+	VCOMPRESSPD.Z Z2, K4, Z2
+	VMOVUPD       Z2, (AX)(R8*8)
+	KMOVB         K1, R9
+	POPCNTL       R9, R9
+	ADDQ          R9, BX
+	KMOVB         K2, R9
+	POPCNTL       R9, R9
+	ADDQ          R9, SI
+	KMOVB         K3, R9
+	POPCNTL       R9, R9
+	ADDQ          R9, DI
+	KMOVB         K4, R9
+	POPCNTL       R9, R9
+	ADDQ          R9, R8
+	ADDQ          $0x40, CX
+	SUBQ          $0x08, DX
+	JNE           more
+	MOVQ          BX, below+40(FP)
+	MOVQ          SI, low+48(FP)
+	MOVQ          DI, high+56(FP)
+	MOVQ          R8, kept+64(FP)
+	VZEROUPPER
+	RET
+
+// func standardF64AVX512(dst *float64, ldd int, columns *[8]*float64, shift *[8]float64, scale *[8]float64, rows int, width int) (wrong int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+, POPCNT
+TEXT ·standardF64AVX512(SB), NOSPLIT, $0-64
+	MOVQ  dst+0(FP), AX
+	MOVQ  ldd+8(FP), CX
+	MOVQ  columns+16(FP), DX
+	MOVQ  shift+24(FP), BX
+	MOVQ  scale+32(FP), SI
+	MOVQ  rows+40(FP), DI
+	MOVQ  width+48(FP), R8
+	MOVL  $0xffffffff, R9
+	BZHIL R8, R9, R9
+	KMOVW R9, K1
+	XORQ  R8, R8
+	KXORW K2, K2, K2
+
+more:
+	MOVQ        (DX), R9
+	VMOVUPD     (R9)(R8*8), Z0
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST (BX), Z0, Z0
+	VDIVPD.BCST (SI), Z0, Z0
+	VFPCLASSPDZ $0x99, Z0, K3
+	KORB        K3, K2, K2
+	MOVQ        8(DX), R9
+	VMOVUPD     (R9)(R8*8), Z1
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 8(BX), Z1, Z1
+	VDIVPD.BCST 8(SI), Z1, Z1
+	VFPCLASSPDZ $0x99, Z1, K3
+	KORB        K3, K2, K2
+	MOVQ        16(DX), R9
+	VMOVUPD     (R9)(R8*8), Z2
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 16(BX), Z2, Z2
+	VDIVPD.BCST 16(SI), Z2, Z2
+	VFPCLASSPDZ $0x99, Z2, K3
+	KORB        K3, K2, K2
+	MOVQ        24(DX), R9
+	VMOVUPD     (R9)(R8*8), Z3
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 24(BX), Z3, Z3
+	VDIVPD.BCST 24(SI), Z3, Z3
+	VFPCLASSPDZ $0x99, Z3, K3
+	KORB        K3, K2, K2
+	MOVQ        32(DX), R9
+	VMOVUPD     (R9)(R8*8), Z4
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 32(BX), Z4, Z4
+	VDIVPD.BCST 32(SI), Z4, Z4
+	VFPCLASSPDZ $0x99, Z4, K3
+	KORB        K3, K2, K2
+	MOVQ        40(DX), R9
+	VMOVUPD     (R9)(R8*8), Z5
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 40(BX), Z5, Z5
+	VDIVPD.BCST 40(SI), Z5, Z5
+	VFPCLASSPDZ $0x99, Z5, K3
+	KORB        K3, K2, K2
+	MOVQ        48(DX), R9
+	VMOVUPD     (R9)(R8*8), Z6
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 48(BX), Z6, Z6
+	VDIVPD.BCST 48(SI), Z6, Z6
+	VFPCLASSPDZ $0x99, Z6, K3
+	KORB        K3, K2, K2
+	MOVQ        56(DX), R9
+	VMOVUPD     (R9)(R8*8), Z7
+	PREFETCHT0  2048(R9)(R8*8)
+	VSUBPD.BCST 56(BX), Z7, Z7
+	VDIVPD.BCST 56(SI), Z7, Z7
+	VFPCLASSPDZ $0x99, Z7, K3
+	KORB        K3, K2, K2
+	VUNPCKLPD   Z1, Z0, Z8
+	VUNPCKHPD   Z1, Z0, Z0
+	VUNPCKLPD   Z3, Z2, Z1
+	VUNPCKHPD   Z3, Z2, Z2
+	VUNPCKLPD   Z5, Z4, Z3
+	VUNPCKHPD   Z5, Z4, Z4
+	VUNPCKLPD   Z7, Z6, Z5
+	VUNPCKHPD   Z7, Z6, Z6
+	VSHUFF64X2  $0x88, Z1, Z8, Z7
+	VSHUFF64X2  $0xdd, Z1, Z8, Z1
+	VSHUFF64X2  $0x88, Z5, Z3, Z8
+	VSHUFF64X2  $0xdd, Z5, Z3, Z3
+	VSHUFF64X2  $0x88, Z8, Z7, Z5
+	VSHUFF64X2  $0x88, Z3, Z1, Z9
+	VSHUFF64X2  $0xdd, Z8, Z7, Z7
+	VSHUFF64X2  $0xdd, Z3, Z1, Z1
+	VSHUFF64X2  $0x88, Z2, Z0, Z3
+	VSHUFF64X2  $0xdd, Z2, Z0, Z0
+	VSHUFF64X2  $0x88, Z6, Z4, Z2
+	VSHUFF64X2  $0xdd, Z6, Z4, Z4
+	VSHUFF64X2  $0x88, Z2, Z3, Z6
+	VSHUFF64X2  $0x88, Z4, Z0, Z8
+	VSHUFF64X2  $0xdd, Z2, Z3, Z2
+	VSHUFF64X2  $0xdd, Z4, Z0, Z0
+	VMOVUPD     Z5, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z6, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z9, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z8, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z7, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z2, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPD     Z0, K1, (AX)
+	ADDQ        CX, AX
+	ADDQ        $0x08, R8
+	CMPQ        R8, DI
+	JLT         more
+	KMOVB       K2, AX
+	POPCNTL     AX, AX
+	MOVQ        AX, wrong+56(FP)
+	VZEROUPPER
+	RET

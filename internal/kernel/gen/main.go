@@ -44,6 +44,8 @@ func products(switchFile string) error {
 	packers()
 	peaks()
 	narrow()
+	between()
+	standard()
 	var families []tileSwitch
 	for _, f := range tileFamilies() {
 		families = append(families, tileSwitch{f.fn(), f.goType, f.rows})
