@@ -1,21 +1,27 @@
 package data
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // outline is what the lines of a block, or of a file, have.
 type outline struct {
 	rows, entries, cols int
 	weight, group, tag  bool // in any line
+	base                bool
+	names               bool // the columns have some
 }
 
 func (r *sparseRows) outline() outline {
-	return outline{r.Rows(), len(r.Index), r.Cols, r.weight != nil, r.group != nil, r.tag != nil}
+	return outline{r.Rows(), len(r.Index), r.Cols, r.weight != nil, r.group != nil, r.tag != nil, r.base != nil, r.names != nil}
 }
 
 // add takes the lines of another block.
 func (o *outline) add(p outline) {
 	o.rows, o.entries, o.cols = o.rows+p.rows, o.entries+p.entries, max(o.cols, p.cols)
 	o.weight, o.group, o.tag = o.weight || p.weight, o.group || p.group, o.tag || p.tag
+	o.base, o.names = o.base || p.base, o.names || p.names
 }
 
 // table is the columns of such lines, with one row.
@@ -29,13 +35,19 @@ func (o *outline) table(name string, opts ReadOptions) (*Table, error) {
 	if o.group {
 		x.group = 1
 	}
+	if o.base {
+		x.base = 0
+	}
 	if o.tag {
 		x.tag = "'"
 	}
 	r.end(math.NaN(), x)
 	t, err := r.table(name, opts)
 	if err == nil {
-		t.Notes = []string{sparseNote(o.cols, o.entries, o.rows)}
+		t.Notes = []string{sparseNote(nil, o.cols, o.entries, o.rows)}
+		if o.names {
+			t.Notes = []string{fmt.Sprintf("lines of Vowpal Wabbit, with %s features a line", short(float64(o.entries)/float64(max(1, o.rows))))}
+		}
 	}
 	return t, err
 }
@@ -55,6 +67,7 @@ func (r *sparseRows) complete(expect map[string]Kind) {
 		return list
 	}
 	r.weight, r.group = fill(r.weight, sparseWeight, 1), fill(r.group, sparseGroup, math.NaN())
+	r.base = fill(r.base, sparseBase, math.NaN())
 	if _, asked := expect[sparseTag]; asked && r.tag == nil {
 		r.tag = make([]string, n)
 	}
@@ -80,6 +93,7 @@ func (b *blocks[R]) sparse(f *feed, size int, opts ReadOptions) (*Table, error) 
 		d, has := b.parsed(p.Rows(), p.skipped, p.fault), p.outline()
 		b.do(&d, func() (*Table, error) {
 			p.complete(opts.Expect)
+			p.settle()
 			return p.table(f.file, each)
 		})
 		return lines{d, has}

@@ -74,7 +74,8 @@ type cacheColumn struct {
 	Levels  []string `json:"levels,omitempty"` // in order of appearance; also of text that began as levels
 	Height  int      `json:"height,omitempty"`
 	Width   int      `json:"width,omitempty"`
-	Cols    int      `json:"cols,omitempty"` // of sparse rows
+	Cols    int      `json:"cols,omitempty"`  // of sparse rows
+	Space   string   `json:"space,omitempty"` // of their columns
 	Facts   Facts    `json:"facts"`
 }
 

@@ -167,7 +167,7 @@ func (c *Cache) arrange(end uint64) error {
 		d := &s.Columns[i]
 		column := &Column{Name: d.Name, Kind: d.Kind, Ignored: d.Ignored, Height: d.Height, Width: d.Width}
 		if d.Kind == Sparse {
-			column.Entries = NewCSR[float64](d.Cols, 0, 0)
+			column.Entries, column.space = NewCSR[float64](d.Cols, 0, 0), d.Space
 		}
 		var place []int32
 		if d.Kind.storage() == Category {

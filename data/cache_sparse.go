@@ -18,6 +18,7 @@ type sparseWriter struct {
 	file    string
 	opts    ReadOptions
 	entries int // of all rows
+	spaced  bool // some row has an entry, in the namespace of the column
 }
 
 // readSparse takes the rows of a file of labels and index:value pairs.
@@ -55,15 +56,15 @@ func (w *cacheWriter) beginSparse(file string, opts ReadOptions) {
 	default:
 		label.Kind = k
 	}
-	group := &Column{Name: sparseGroup, Kind: Number, Ignored: groupIgnored}
 	features := &Column{Name: sparseFeatures, Kind: Sparse, Entries: NewCSR[float64](0, 0, 0)}
 	if opts.kind(sparseFeatures) == Ignore {
 		features.Ignored = asAsked
 	}
 	w.columns = []*cached{
 		label,
-		{Column: &Column{Name: sparseWeight, Kind: Number}, rare: true, none: 1},
-		{Column: group, rare: true, none: math.NaN()},
+		{Column: opts.extraColumn(sparseWeight, nil, RowWeights), rare: true, none: 1},
+		{Column: opts.extraColumn(sparseGroup, nil, groupIgnored), rare: true, none: math.NaN()},
+		{Column: opts.extraColumn(sparseBase, nil, baseIgnored), rare: true, none: math.NaN()},
 		{Column: TextColumn(sparseTag, nil), rare: true, words: newWords(Text, true)},
 		{Column: features},
 	}
@@ -80,12 +81,15 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 	if w.fault == nil {
 		w.fault = p.fault
 	}
+	if err := w.takeSpace(p); err != nil {
+		return err
+	}
 	n := p.Rows()
 	w.skipped, w.rows, w.entries = w.skipped+p.skipped, w.rows+n, w.entries+len(p.Index)
 	if err := w.takeLabels(p.label); err != nil {
 		return err
 	}
-	for i, list := range [][]float64{p.weight, p.group} {
+	for i, list := range [][]float64{p.weight, p.group, p.base} {
 		c := w.columns[1+i]
 		c.seen = c.seen || list != nil
 		c.numbers = append(c.numbers, list...)
@@ -93,7 +97,7 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 			c.numbers = append(c.numbers, c.none)
 		}
 	}
-	tag := w.columns[3]
+	tag := w.columns[4]
 	tag.seen = tag.seen || p.tag != nil
 	for i := range n {
 		text := ""
@@ -102,7 +106,7 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 		}
 		tag.words.put(text)
 	}
-	features := w.columns[4].Entries
+	features := w.columns[5].Entries
 	features.append(&p.CSR)
 	for {
 		n := w.full()
@@ -113,6 +117,19 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 			return err
 		}
 	}
+}
+
+// takeSpace refuses columns with names, of which all must be known before the first
+// row is written.
+func (w *sparseWriter) takeSpace(p *sparsePiece) error {
+	features := w.columns[5]
+	if p.names != nil || p.spaced && w.spaced && p.space != features.space {
+		return &Error{File: w.file, Msg: "words, or numbers in several namespaces, must fit in memory as rows of Vowpal Wabbit", Try: "raise --memory"}
+	}
+	if p.spaced {
+		w.spaced, features.space = true, p.space
+	}
+	return nil
 }
 
 // takeLabels appends labels as the kind of their column.
@@ -139,7 +156,7 @@ func (w *sparseWriter) takeLabels(label []float64) error {
 // full is how many pending rows make a group: as many as have entries for the
 // memory of one, and 0 where more may belong to it.
 func (w *sparseWriter) full() int {
-	m := w.columns[4].Entries
+	m := w.columns[5].Entries
 	pending, most := m.Rows(), int64(w.bytes/entryBytes)
 	n, over := slices.BinarySearchFunc(m.Start[1:], most, func(at, most int64) int { // rows with at most so many
 		if at <= most {
@@ -200,7 +217,7 @@ func (w *sparseWriter) settleColumn(c *cached) cacheColumn {
 
 // notes say what was read.
 func (w *sparseWriter) notes() []string {
-	return []string{sparseNote(w.columns[4].Entries.Cols, w.entries, w.rows)}
+	return []string{sparseNote(nil, w.columns[5].Entries.Cols, w.entries, w.rows)}
 }
 
 // drainRare is drain for a column that most files do not have: its rows take no

@@ -57,15 +57,20 @@ func (m *CSR[T]) append(o *CSR[T]) {
 	m.Cols = max(m.Cols, o.Cols)
 }
 
-// text is row i as LIBSVM writes it.
-func (m *CSR[T]) text(i int) string {
+// text is row i as LIBSVM writes it, with the names of the columns unless these
+// are numbers.
+func (m *CSR[T]) text(i int, names []string) string {
 	index, value := m.Row(i)
 	var b []byte
 	for k, j := range index {
 		if k > 0 {
 			b = append(b, ' ')
 		}
-		b = strconv.AppendInt(b, int64(j), 10)
+		if names != nil {
+			b = append(b, names[j]...)
+		} else {
+			b = strconv.AppendInt(b, int64(j), 10)
+		}
 		b = append(b, ':')
 		b = strconv.AppendFloat(b, float64(value[k]), 'g', -1, 64)
 	}

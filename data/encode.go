@@ -12,7 +12,7 @@ import (
 type encoding[T kernel.Float] struct {
 	e       *Encoder
 	columns []*Column
-	places  [][]int // of categories
+	places  [][]int // of categories and sparse columns
 	table   string
 	rows    []int
 	dst     []T       // nil: the rows are only looked at
@@ -39,11 +39,7 @@ func (j *encoding[T]) prepare(t *Table) error {
 		if err != nil {
 			return err
 		}
-		var places []int
-		if f.Kind == Category {
-			places = f.places(c)
-		}
-		j.columns, j.places = append(j.columns, c), append(j.places, places)
+		j.columns, j.places = append(j.columns, c), append(j.places, f.places(c))
 	}
 	return nil
 }

@@ -113,9 +113,17 @@ func encodeBooleans[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, 
 	}
 }
 
-// places maps the column's own codes, plus 1, to the features of a category; the
-// first is for missing values.
+// places maps the column's own codes, plus 1, to the features of a category (the
+// first is for missing values), and the columns of a sparse one to those of
+// training. It is nil for other kinds.
 func (f *Feature) places(c *Column) []int {
+	switch f.Kind {
+	case Category:
+	case Sparse:
+		return f.entryPlaces(c)
+	default:
+		return nil
+	}
 	unknown := f.Width - 1
 	place := make([]int, len(c.Levels)+1)
 	known := make(map[string]int, len(f.Levels))

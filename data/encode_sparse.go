@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -211,9 +212,14 @@ func (f *Feature) entries() float64 {
 	return float64(f.Width)
 }
 
+var errNoEntry = errors.New("the training rows have no entry")
+
 // learnSparse makes the rule of a sparse column.
 func learnSparse(c *Column, rows []int, scale Scaling) (Feature, error) {
-	s := newSparseSurvey(c.Name, func(visit func(*Table, []int) error) error {
+	if c.EntryNames != nil {
+		return learnNames(c, rows, scale)
+	}
+	s := newSparseSurvey(c, func(visit func(*Table, []int) error) error {
 		return visit(&Table{Columns: []*Column{c}}, rows)
 	})
 	s.see(c.Entries, rows)
@@ -236,8 +242,9 @@ func (f *Feature) known(m *CSR[float64], row int) (index []int32, value []float6
 func entriesPart[T kernel.Float](f *Feature, c *Column, offset int) sparsePart[T] {
 	shift := int32(offset - f.First)
 	_, single := any(T(0)).(float32)
+	r := f.reader(c, f.entryPlaces(c))
 	return func(row int, m *CSR[T]) error {
-		index, value := f.known(c.Entries, row)
+		index, value := r.row(row)
 		n := len(m.Index)
 		m.Index, m.Value = slices.Grow(m.Index, len(index)), slices.Grow(m.Value, len(index))
 		m.Index, m.Value = m.Index[:n+len(index)], m.Value[:n+len(index)]
@@ -258,11 +265,12 @@ func entriesPart[T kernel.Float](f *Feature, c *Column, offset int) sparsePart[T
 }
 
 // encodeEntries fills the cells of a dense matrix.
-func encodeEntries[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, stride int) error {
+func encodeEntries[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, stride int) error {
+	r := f.reader(c, place)
 	for i, row := range rows {
 		cells := dst[i*stride : i*stride+f.Width]
 		clear(cells)
-		index, value := f.known(c.Entries, row)
+		index, value := r.row(row)
 		for k, j := range index {
 			v := value[k]
 			if f.Scales != nil {
@@ -276,8 +284,8 @@ func encodeEntries[T kernel.Float](f *Feature, c *Column, rows []int, dst []T, s
 	return nil
 }
 
-// Beyond counts the entries of sparse columns, in the given rows, whose indices
-// training did not have.
+// Beyond counts the entries of sparse columns, in the given rows, whose indices or
+// names training did not have.
 func (e *Encoder) Beyond(t *Table, rows []int) int {
 	n := 0
 	for i := range e.Features {
@@ -289,9 +297,10 @@ func (e *Encoder) Beyond(t *Table, rows []int) int {
 		if err != nil {
 			continue // encoding will say it
 		}
+		r := f.reader(c, f.entryPlaces(c))
 		for _, row := range rows {
 			all, _ := c.Entries.Row(row)
-			known, _ := f.known(c.Entries, row)
+			known, _ := r.row(row)
 			n += len(all) - len(known)
 		}
 	}

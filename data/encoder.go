@@ -33,8 +33,8 @@ type Encoder struct {
 // becomes one column per level, 1 where it is the row's level and 0 elsewhere,
 // then, where the training rows had missing values, one for "missing", then one
 // for every level that the training rows did not have. A pixel p becomes p/255.
-// A sparse column becomes one column per index that the training rows have;
-// entries of other indices are passed over. A date becomes its days, scaled as a
+// A sparse column becomes one column per index, or name, that the training rows
+// have; entries of others are passed over. A date becomes its days, scaled as a
 // number is, then a sine and a cosine for each of its Cycles. A text becomes one
 // column per place that its words hash to. A cross becomes the products of the
 // features of its Parts, one for each combination, the last counting fastest.
@@ -63,6 +63,8 @@ type Feature struct {
 	ImageWidth  int `json:"image_width,omitempty"`
 
 	First   int       `json:"first,omitempty"`   // Sparse: the least index; feature j is index First+j
+	Names   []string  `json:"names,omitempty"`   // Sparse: of the features, where they are no indices
+	Space   string    `json:"space,omitempty"`   // Sparse: the namespace of the indices
 	Entries float64   `json:"entries,omitempty"` // Sparse, Text: that a training row has in the mean, about
 	Scales  []float64 `json:"scales,omitempty"`  // Sparse: what divides each feature; nil: nothing does
 }
@@ -174,7 +176,10 @@ func (f *Feature) names() (names []string) {
 		}
 		return names
 	case Sparse:
-		for i := range f.Width {
+		for _, name := range f.Names {
+			names = append(names, fmt.Sprintf("%s[%s]", f.Column, name))
+		}
+		for i := range f.Width - len(f.Names) {
 			names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
 		}
 		return names
@@ -256,7 +261,8 @@ func Encode[T kernel.Float](e *Encoder, t *Table, rows []int, dst []T) (unseen i
 }
 
 // encode fills the features of one column: dst[0:f.Width] for the first row, and
-// so on every stride places. place is that of a category's levels (places).
+// so on every stride places. place is that of a category's levels or of the columns of
+// a sparse one (places).
 func encode[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, stride int) (unseen int, err error) {
 	switch f.Kind {
 	case Number:
@@ -274,7 +280,7 @@ func encode[T kernel.Float](f *Feature, c *Column, place, rows []int, dst []T, s
 	case Cross:
 		unseen, err = encodeCross(f, c, rows, dst, stride)
 	case Sparse:
-		err = encodeEntries(f, c, rows, dst, stride)
+		err = encodeEntries(f, c, place, rows, dst, stride)
 	default:
 		err = fmt.Errorf("a %v cannot be a feature", f.Kind)
 	}

@@ -37,6 +37,9 @@ func (f *Feature) Check() error {
 		if f.First < 0 || f.First > 1 || f.Width > MaxSparseCols || f.Scales != nil && len(f.Scales) != f.Width {
 			return fmt.Errorf("feature %q is of %d columns from %d on, which no file has", f.Column, f.Width, f.First)
 		}
+		if f.Names != nil && (len(f.Names) != f.Width || f.First != 0 || !increasing(f.Names)) {
+			return fmt.Errorf("feature %q has %d columns and %d names in order", f.Column, f.Width, len(f.Names))
+		}
 	default:
 		return fmt.Errorf("feature %q is a %v, which no model reads", f.Column, f.Kind)
 	}
@@ -44,6 +47,16 @@ func (f *Feature) Check() error {
 		return fmt.Errorf("feature %q cannot have %d columns", f.Column, f.Width)
 	}
 	return nil
+}
+
+// increasing says whether the names are sorted, and none is there twice.
+func increasing(names []string) bool {
+	for i := 1; i < len(names); i++ {
+		if names[i-1] >= names[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *Feature) checkCross() error {

@@ -126,7 +126,7 @@ func (c *Column) append(d *Column) {
 	case Image:
 		c.Pixels = append(c.Pixels, d.Pixels...)
 	case Sparse:
-		c.Entries.append(d.Entries)
+		c.appendEntries(d)
 	default:
 		c.Texts = append(c.Texts, d.Texts...)
 	}

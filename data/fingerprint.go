@@ -40,6 +40,9 @@ func (t *Table) Fingerprint() string {
 		for _, s := range c.Texts {
 			text(s)
 		}
+		for _, s := range c.EntryNames {
+			text(s)
+		}
 		if m := c.Entries; m != nil {
 			for _, at := range m.Start {
 				buf = binary.LittleEndian.AppendUint64(buf, uint64(at))

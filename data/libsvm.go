@@ -11,6 +11,7 @@ import (
 const (
 	sparseLabel    = "label"
 	sparseWeight   = "weight"
+	sparseBase     = "base"
 	sparseTag      = "tag"
 	sparseGroup    = "qid"
 	sparseFeatures = "features"
@@ -26,16 +27,22 @@ type sparseRows struct {
 	label  []float64 // NaN where a line has none
 	weight []float64 // nil: no line has one, as below
 	group  []float64
+	base   []float64
 	tag    []string
+
+	names  *dictionary // of the columns; nil where they are numbers
+	space  string      // the namespace of these numbers, where there are any
+	spaced bool        // there are some
+	key    []byte
 }
 
 // extra is what a line may have beside its label and its entries.
 type extra struct {
-	weight, group float64 // NaN: none
-	tag           string
+	weight, group, base float64 // NaN: none
+	tag                 string
 }
 
-var noExtra = extra{weight: math.NaN(), group: math.NaN()}
+var noExtra = extra{weight: math.NaN(), group: math.NaN(), base: math.NaN()}
 
 // end ends the row that is being made.
 func (r *sparseRows) end(label float64, x extra) {
@@ -44,6 +51,7 @@ func (r *sparseRows) end(label float64, x extra) {
 	r.label = append(r.label, label)
 	r.weight = pad(r.weight, n, x.weight, 1)
 	r.group = pad(r.group, n, x.group, math.NaN())
+	r.base = pad(r.base, n, x.base, math.NaN())
 	if r.tag != nil || x.tag != "" {
 		r.tag = append(append(r.tag, make([]string, n-len(r.tag))...), x.tag)
 	}
@@ -75,15 +83,22 @@ func (r *sparseRows) table(name string, opts ReadOptions) (*Table, error) {
 	}
 	t := &Table{Name: name, Rows: r.Rows(), Columns: []*Column{label}}
 	if r.weight != nil {
-		t.Columns = append(t.Columns, NumberColumn(sparseWeight, r.weight))
+		t.Columns = append(t.Columns, opts.extraColumn(sparseWeight, r.weight, RowWeights))
 	}
 	if r.group != nil {
-		t.Columns = append(t.Columns, &Column{Name: sparseGroup, Kind: Number, Numbers: r.group, Ignored: groupIgnored})
+		t.Columns = append(t.Columns, opts.extraColumn(sparseGroup, r.group, groupIgnored))
+	}
+	if r.base != nil {
+		t.Columns = append(t.Columns, opts.extraColumn(sparseBase, r.base, baseIgnored))
 	}
 	if r.tag != nil {
 		t.Columns = append(t.Columns, TextColumn(sparseTag, r.tag))
 	}
-	t.Columns = append(t.Columns, SparseColumn(sparseFeatures, &r.CSR))
+	features := SparseColumn(sparseFeatures, &r.CSR)
+	if features.space = r.space; r.names != nil {
+		features.EntryNames, features.space = r.names.levels, ""
+	}
+	t.Columns = append(t.Columns, features)
 	switch k := opts.kind(sparseFeatures); k {
 	case Guess, Sparse:
 	case Ignore:
@@ -91,15 +106,38 @@ func (r *sparseRows) table(name string, opts ReadOptions) (*Table, error) {
 	default:
 		return nil, &Error{File: name, Column: sparseFeatures, Msg: fmt.Sprintf("the entries index:value are of kind sparse and cannot be of kind %v", k)}
 	}
-	t.Notes = []string{sparseNote(r.Cols, len(r.Index), t.Rows)}
+	t.Notes = []string{sparseNote(features.EntryNames, r.Cols, len(r.Index), t.Rows)}
 	return t, opts.checkTypes(t)
 }
 
-const groupIgnored = "the groups of a ranking"
+// RowWeights is why models leave out the column of weights of a sparse file.
+const RowWeights = "how much each row counts"
+
+const (
+	groupIgnored = "the groups of a ranking"
+	baseIgnored  = "predictions to start from, which no model takes"
+)
+
+// extraColumn is a column beside label and features, which models leave out
+// unless it is asked for as a number.
+func (o ReadOptions) extraColumn(name string, values []float64, why string) *Column {
+	c := &Column{Name: name, Kind: Number, Numbers: values, Ignored: why}
+	switch o.kind(name) {
+	case Number:
+		c.Ignored = ""
+	case Ignore, ID:
+		c.Ignored = asAsked
+	}
+	return c
+}
 
 // sparseNote says what was read.
-func sparseNote(cols, entries, rows int) string {
-	return fmt.Sprintf("lines of a label and index:value pairs, with indices up to %d and %s pairs a line", cols-1, short(float64(entries)/float64(max(1, rows))))
+func sparseNote(names []string, cols, entries, rows int) string {
+	pairs := short(float64(entries) / float64(max(1, rows)))
+	if names == nil {
+		return fmt.Sprintf("lines of a label and index:value pairs, with indices up to %d and %s pairs a line", cols-1, pairs)
+	}
+	return fmt.Sprintf("lines of Vowpal Wabbit, with %s and %s of them a line; a feature is called namespace|name", plural(len(names), "feature"), pairs)
 }
 
 // isSparse says whether the first lines of a text are labels and index:value

@@ -80,22 +80,16 @@ func parseSparse(b block, skip bool) *sparsePiece {
 	p.Start = make([]int64, 1, 16+len(b.text)/256)
 	p.Index, p.Value = make([]int32, 0, len(b.text)/8), make([]float64, 0, len(b.text)/8)
 	text, line := b.text, 0
+	l := sparseLine{rows: &p.sparseRows, file: b.file}
 	for len(text) > 0 {
 		if n := p.quick(text); n > 0 {
 			text = text[n:]
 			line++
 			continue
 		}
-		end := bytes.IndexAny(text, "\r\n")
-		next := end + 1
-		switch {
-		case end < 0:
-			end, next = len(text), len(text)
-		case text[end] == '\r' && next < len(text) && text[next] == '\n':
-			next++
-		}
-		l := sparseLine{rows: &p.sparseRows, file: b.file, line: b.line + line}
-		if err := l.read(string(text[:end])); err != nil {
+		end, next := lineEnd(text)
+		l.line = b.line + line
+		if err := l.read(view(text[:end])); err != nil {
 			if p.fault == nil {
 				p.fault = err
 			}
@@ -109,12 +103,27 @@ func parseSparse(b block, skip bool) *sparsePiece {
 	return p
 }
 
+// lineEnd is where the first line of a text ends, and where the next one begins.
+func lineEnd(text []byte) (end, next int) {
+	end = bytes.IndexByte(text, '\n')
+	if end < 0 {
+		end = len(text)
+	}
+	if cr := bytes.IndexByte(text[:end], '\r'); cr >= 0 {
+		if cr+1 == end && end < len(text) {
+			return cr, end + 1
+		}
+		return cr, cr + 1
+	}
+	return end, min(end+1, len(text))
+}
+
 // quick reads the line at the start of text where that has the form "label
 // index:value index:value …" and a line end, and returns its length; otherwise
 // it returns 0 and takes nothing.
 func (p *sparsePiece) quick(text []byte) int {
 	label, i := decimal.Scan(text)
-	if i == 0 || math.IsInf(label, 0) {
+	if i == 0 || math.IsInf(label, 0) || p.names != nil || p.space != "" {
 		return 0
 	}
 	index, value, last := p.Index, p.Value, -1
@@ -124,6 +133,7 @@ func (p *sparsePiece) quick(text []byte) int {
 			i++
 			continue
 		case '\n':
+			p.spaced = p.spaced || len(index) > len(p.Index)
 			p.Index, p.Value, p.Cols = index, value, max(p.Cols, last+1)
 			p.end(label, noExtra)
 			return i + 1
@@ -166,35 +176,71 @@ func joinSparse(pieces []*sparsePiece, threads int) (all *sparseRows, skipped in
 	all = &sparseRows{label: make([]float64, 0, rows)}
 	all.Start = make([]int64, 1, rows+1)
 	all.Index, all.Value = make([]int32, entries), make([]float64, entries)
+	place := all.settleNames(pieces)
 	var work sync.WaitGroup
 	slots := make(chan struct{}, threads)
 	at := 0
 	for i, p := range pieces {
-		all.Cols = max(all.Cols, p.Cols)
-		n := len(all.label)
-		for k, s := range p.Start[1:] {
-			all.Start = append(all.Start, int64(at)+s)
-			all.weight = pad(all.weight, n+k, some(p.weight, k), 1)
-			all.group = pad(all.group, n+k, some(p.group, k), math.NaN())
-		}
-		all.label = append(all.label, p.label...)
-		if p.tag != nil || all.tag != nil {
-			all.tag = append(all.tag, make([]string, n-len(all.tag))...)
-			all.tag = append(append(all.tag, p.tag...), make([]string, p.Rows()-len(p.tag))...)
-		}
+		all.heads(p, int64(at))
 		slots <- struct{}{}
 		work.Add(1)
-		go func(index []int32, value []float64, at int) {
+		go func(m *CSR[float64], at int) {
 			defer work.Done()
-			copy(all.Index[at:], index)
-			copy(all.Value[at:], value)
+			if place != nil {
+				m.rename(place[i], all.Cols)
+			}
+			copy(all.Index[at:], m.Index)
+			copy(all.Value[at:], m.Value)
 			<-slots
-		}(p.Index, p.Value, at)
+		}(&p.CSR, at)
 		at += len(p.Index)
 		pieces[i] = nil
 	}
 	work.Wait()
 	return all, skipped, first
+}
+
+// settleNames settles the columns of all pieces. Where some have names, or numbers
+// of different namespaces, all get names, and place says where those of each piece
+// are; otherwise it is nil.
+func (r *sparseRows) settleNames(pieces []*sparsePiece) (place [][]int32) {
+	named := false
+	for _, p := range pieces {
+		named = named || p.names != nil || p.spaced && r.spaced && p.space != r.space
+		if p.spaced {
+			r.space, r.spaced = p.space, true
+		}
+		r.Cols = max(r.Cols, p.Cols)
+	}
+	if !named {
+		return nil
+	}
+	lists := make([][]string, len(pieces))
+	for i, p := range pieces {
+		p.toNames()
+		lists[i] = p.names.levels
+	}
+	var names []string
+	names, place = mergeNames(lists)
+	r.names, r.Cols = &dictionary{levels: names}, len(names)
+	return place
+}
+
+// heads appends what the lines of a piece hold beside their entries, which will
+// stand from at on.
+func (r *sparseRows) heads(p *sparsePiece, at int64) {
+	n := len(r.label)
+	for k, s := range p.Start[1:] {
+		r.Start = append(r.Start, at+s)
+		r.weight = pad(r.weight, n+k, some(p.weight, k), 1)
+		r.group = pad(r.group, n+k, some(p.group, k), math.NaN())
+		r.base = pad(r.base, n+k, some(p.base, k), math.NaN())
+	}
+	r.label = append(r.label, p.label...)
+	if p.tag != nil || r.tag != nil {
+		r.tag = append(r.tag, make([]string, n-len(r.tag))...)
+		r.tag = append(append(r.tag, p.tag...), make([]string, p.Rows()-len(p.tag))...)
+	}
 }
 
 // some is element k of a list that may be short or missing.

@@ -22,7 +22,7 @@ func sameNumbers(a, b []float64) bool {
 func TestReadSparse(t *testing.T) {
 	for _, text := range []string{
 		"1 1:0.5 3:-2e3\n-1\n\n+1 2:1 # a remark\n",
-		"1 |f 1:0.5 3:-2e3\r\n-1 |f\r\n+1 | 2",
+		"1 |f 3:-2e3 1:0.5\r\n-1 |f\r\n+1 |f 2",
 		"\ufeff1\t1:0.5  3:-2e3  4:0\r-1 \r+1 2:1",
 		"1 1:.5 3:-2000.0 9:0\n# only a remark\n-1\n+1 2:1\n",
 	} {
@@ -64,24 +64,33 @@ func TestReadSparseExtras(t *testing.T) {
 
 func TestReadSparseRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                   "x: no row of the form",
-		"1 1:2\nyes 1:2":     `x:2:1: found "yes", expected a number as the label`,
-		"1 1:2 1:3\n":        "x:1:7: index 1 comes after index 1; indices must increase",
-		"1 -1:2":             `found "-1:2", expected index:value`,
-		"1 1.5:2":            `found "1.5:2", expected index:value`,
-		"1 word:2":           `found "word:2", expected index:value`,
-		"1 2":                `found "2", expected index:value`,
-		"1 1:":               `x:1:5: found "", expected a number`,
-		"1 1:nan":            `found "nan", expected a number`,
-		"1 999999999999:1\n": "expected index:value with an index from 0 to",
-		"inf 1:1":            "expected a number as the label",
-		"1 1:1 2:1e999\n":    `found "1e999", expected a number`,
-		"1 1:2 |second 2:1":  `found "1:2", expected a number as the label`,
-		"1 |a 1:2 |b 2:1":    `found a second namespace "|b"`,
-		"1 -2 |a 1:2":        `found the weight "-2", expected at least 0`,
-		"1 2 3 |a 1:2":       `found "3", expected |`,
-		"1 qid:x 1:2":        `found "qid:x", expected qid: and a number`,
-		"1 1:2\n1 1:2\n1 x:": "x:3:3:",
+		"":                     "x: no row of the form",
+		"1 1:2\nyes 1:2":       `x:2:1: found "yes", expected a number as the label`,
+		"1 1:2 1:3\n":          "x:1:7: index 1 comes after index 1; indices must increase",
+		"1 -1:2":               `found "-1:2", expected index:value`,
+		"1 1.5:2":              `found "1.5:2", expected index:value`,
+		"1 word:2":             `found "word:2", expected index:value`,
+		"1 2":                  `found "2", expected index:value`,
+		"1 1:":                 `x:1:5: found "", expected a number`,
+		"1 1:nan":              `found "nan", expected a number`,
+		"1 999999999999:1\n":   "expected index:value with an index from 0 to",
+		"inf 1:1":              "expected a number as the label",
+		"1 1:1 2:1e999\n":      `found "1e999", expected a number`,
+		"1 1:2 |second 2:1":    `x:1:3: found "1:2", expected a number as the weight`,
+		"yes 1 |a b":           `x:1:1: found "yes", expected a number as the label`,
+		"1 -2 |a 1:2":          `found the weight "-2", expected at least 0`,
+		"1 2 x |a 1:2":         `found "x", expected a number as the base`,
+		"1 2 3 4 |a 1:2":       `x:1:7: found "4", expected | and the features behind label, weight and base`,
+		"1 |a b:1.5.2":         `x:1:8: found "1.5.2", expected a number, or a word`,
+		"1 |a b:nan":           `found "nan", expected a number, or a word`,
+		"1 |a b:":              `x:1:8: found "", expected a number, or a word`,
+		"1 |a b:c:d":           `found "c:d", expected a number, or a word`,
+		"1 |a:b c":             `x:1:4: found "a:b", expected a namespace, or one with a number as its scale`,
+		"1 |:2 c":              `found ":2", expected a namespace`,
+		"1 |a:1e300 c:1e300":   `"c:1e300" times the scale of its namespace is too large`,
+		"1 |a c:1e308 c:1e308": `add up to more than a number can hold`,
+		"1 qid:x 1:2":          `found "qid:x", expected qid: and a number`,
+		"1 1:2\n1 1:2\n1 x:":   "x:3:3:",
 	} {
 		_, err := sparseFrom(text, ReadOptions{})
 		var fault *Error
@@ -140,7 +149,7 @@ func TestSparseBlocks(t *testing.T) {
 }
 
 func FuzzReadSparse(f *testing.F) {
-	for _, s := range []string{"1 1:0.5 3:-2e3\n-1\n", "1 |f 9:1e-5 # x\n", "1 2 'a|b 1\n", "2 qid:3 1:1\n\r\n? 4:4", "1 1:1\r2 2:2\r\n"} {
+	for _, s := range []string{"1 1:0.5 3:-2e3\n-1\n", "1 |f 9:1e-5 # x\n", "1 2 'a|b 1\n", "1 |a x y:2 x:.5|b:-3 x :4 :5 007 c:d\n-1 2 1:1\n", "1 |a 3 2 3\n2 |b 1\n", "1 2 .5 t|a 1\r|a c#\n", "2 qid:3 1:1\n\r\n? 4:4", "1 1:1\r2 2:2\r\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -172,19 +181,25 @@ func FuzzReadSparse(f *testing.F) {
 		if slowErr != nil || !slices.Equal(m.Index, slow.Index) || !slices.Equal(m.Value, slow.Value) || !slices.Equal(m.Start, slow.Start) || m.Cols != slow.Cols {
 			t.Fatalf("%q gives %+v, line by line %v %+v", text, m, slowErr, slow)
 		}
+		if slow.names != nil && !slices.Equal(c.EntryNames, slow.names.levels) || slow.names == nil && c.EntryNames != nil {
+			t.Fatalf("%q gives the names %q, line by line %v", text, c.EntryNames, slow.names)
+		}
 	})
 }
 
-// lineByLine reads a text without the quick way.
+// lineByLine reads a text without the quick way, and every line for itself.
 func lineByLine(text string) (*sparseRows, error) {
-	r := &sparseRows{}
-	r.Start = []int64{0}
-	p := sparseLine{rows: r}
 	text = strings.TrimPrefix(text, "\ufeff")
+	var pieces []*sparsePiece
 	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '\r' || c == '\n' }) {
+		piece := &sparsePiece{}
+		piece.Start = []int64{0}
+		p := sparseLine{rows: &piece.sparseRows}
 		if err := p.read(line); err != nil {
 			return nil, err
 		}
+		pieces = append(pieces, piece)
 	}
+	r, _, _ := joinSparse(pieces, 1)
 	return r, nil
 }

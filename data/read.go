@@ -62,8 +62,9 @@ type lines func(name string, f *feed, size int) error
 //
 // Lines of labels and index:value pairs (LIBSVM, and Vowpal Wabbit where all
 // features are numbers in one namespace) become the columns "label" and
-// "features", which is of kind Sparse: index k is column k. Where lines have
-// them, there are columns "weight", "qid" and "tag", too.
+// "features", which is of kind Sparse: index k is column k. Other lines of Vowpal
+// Wabbit give its columns names, "namespace|feature" or "feature", sorted. Where
+// lines have them, there are columns "weight", "qid", "base" and "tag", too.
 //
 // Lines of JSON objects are rows, too, with the keys as columns ("a.b" for the
 // key b of an object a); NumPy arrays (.npy, .npz) and Parquet files bring

@@ -48,7 +48,7 @@ func NewSurvey(schema *Table, names, targets []string, pass Pass) (*Survey, erro
 			v.number.moment = c.Kind.moment()
 		}
 		if c.Kind == Sparse {
-			v.sparse = newSparseSurvey(name, pass)
+			v.sparse = newSparseSurvey(c, pass)
 		}
 		if slices.Contains(targets, name) {
 			f := newTargetFacts(v.counts)

@@ -7,15 +7,15 @@ import (
 
 // sparseSurvey is what one pass tells about a sparse column.
 type sparseSurvey struct {
-	name    string
+	column  *Column // values apart
 	again   Pass // for another look
 	rows    int
 	entries int
 	lo, hi  int // of the indices
 }
 
-func newSparseSurvey(name string, again Pass) *sparseSurvey {
-	return &sparseSurvey{name: name, again: again, lo: math.MaxInt, hi: -1}
+func newSparseSurvey(c *Column, again Pass) *sparseSurvey {
+	return &sparseSurvey{column: c, again: again, lo: math.MaxInt, hi: -1}
 }
 
 // see takes the rows of one table.
@@ -34,9 +34,9 @@ func (s *sparseSurvey) see(m *CSR[float64], rows []int) {
 // for, and left as they are otherwise.
 func (s *sparseSurvey) learn(scale Scaling) (f Feature, err error) {
 	if s.hi < 0 {
-		return f, fmt.Errorf("the training rows have no entry")
+		return f, errNoEntry
 	}
-	f = Feature{Column: s.name, Kind: Sparse, First: min(s.lo, 1), Rule: "as it is", Entries: float64(s.entries) / float64(s.rows)}
+	f = Feature{Column: s.column.Name, Kind: Sparse, First: min(s.lo, 1), Space: s.column.space, Rule: "as it is", Entries: float64(s.entries) / float64(s.rows)}
 	f.Width = s.hi - f.First + 1
 	if scale == MaxAbs || scale == MinMax {
 		f.Scales, err = s.largest(f.First, f.Width)
@@ -50,7 +50,7 @@ func (s *sparseSurvey) learn(scale Scaling) (f Feature, err error) {
 func (s *sparseSurvey) largest(first, width int) ([]float64, error) {
 	top := make([]float64, width)
 	err := s.again(func(t *Table, rows []int) error {
-		c, err := t.Column(s.name)
+		c, err := t.Column(s.column.Name)
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,9 @@ type Column struct {
 	Pixels        []uint8 // Image: Height*Width bytes per row, row after row
 	Height, Width int
 
-	Entries *CSR[float64] // Sparse: row i of the matrix is that of the table
+	Entries    *CSR[float64] // Sparse: row i of the matrix is that of the table
+	EntryNames []string      // of its columns, sorted; nil where they are numbers
+	space      string        // the namespace of these numbers
 
 	before int // rows of the file that stand before those of a part of it
 }
@@ -211,7 +213,7 @@ func (c *Column) Cell(row int) string {
 	case Image:
 		return ""
 	case Sparse:
-		return c.Entries.text(row)
+		return c.Entries.text(row, c.EntryNames)
 	default:
 		return c.Texts[row]
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math"
+	"slices"
 
 	"descent/data"
 )
@@ -107,7 +108,7 @@ func (p *plan) byVariety() []string {
 // rowHash hashes the cells of rows.
 type rowHash struct {
 	columns []*data.Column
-	levels  [][]uint64 // hashes of the levels of each column, which tables number differently
+	levels  [][]uint64 // hashes of the levels, or of the names of entries, of each column, which tables number differently
 }
 
 // newRowHash is nil where the table lacks a column.
@@ -119,7 +120,7 @@ func newRowHash(t *data.Table, names []string) *rowHash {
 			return nil
 		}
 		levels := []uint64{0} // of a missing value
-		for _, level := range c.Levels {
+		for _, level := range slices.Concat(c.Levels, c.EntryNames) {
 			levels = append(levels, maphash.String(hashSeed, level))
 		}
 		h.columns, h.levels = append(h.columns, c), append(h.levels, levels)
@@ -131,8 +132,16 @@ var hashSeed = maphash.MakeSeed()
 
 // cell is the hash of column k.
 func (h *rowHash) cell(k, row int) uint64 {
-	if c := h.columns[k]; c.Codes != nil {
+	switch c := h.columns[k]; {
+	case c.Codes != nil:
 		return h.levels[k][c.Codes[row]+1]
+	case c.EntryNames != nil:
+		sum := uint64(0) // in no order
+		index, value := c.Entries.Row(row)
+		for i, j := range index {
+			sum += mix(h.levels[k][j+1], math.Float64bits(value[i]))
+		}
+		return sum
 	}
 	return cellHash(h.columns[k], row)
 }

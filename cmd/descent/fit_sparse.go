@@ -10,11 +10,16 @@ import (
 )
 
 // defaultTarget predicts the label where a file holds labels and index:value
-// pairs, and nothing else was asked for.
+// pairs, and counts the rows by the weights that it has, where nothing else was
+// asked for.
 func (f *fitFlags) defaultTarget(t *data.Table, o *train.Options) {
 	sparse := slices.ContainsFunc(t.Columns, func(c *data.Column) bool { return c.Kind == data.Sparse })
 	if f.target == "" && sparse && slices.Contains(t.Names(), "label") {
 		f.target, o.Target = "label", "label"
+	}
+	const weight = "weight"
+	if c, err := t.Column(weight); sparse && err == nil && c.Ignored == data.RowWeights && f.sampleWeight == "" && !slices.Contains(f.features, weight) {
+		f.sampleWeight, o.Weight = weight, weight
 	}
 }
 
