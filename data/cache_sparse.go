@@ -210,7 +210,7 @@ func (w *sparseWriter) settleColumn(c *cached) cacheColumn {
 		out.Ignored = "" // rows to predict have no labels
 	}
 	if c.Kind == Sparse {
-		out.Cols, out.Facts = c.Entries.Cols, Facts{Entries: w.entries}
+		out.Cols, out.Space, out.Facts = c.Entries.Cols, c.space, Facts{Entries: w.entries}
 	}
 	return out
 }

@@ -211,7 +211,7 @@ func (r *textReader) checkForeignText(text string, first int) error {
 	case marksUp.MatchString(line):
 		what = "what looks like JSON, XML or HTML"
 	case bars.MatchString(line):
-		what = "a label and fields behind bars (|), as Vowpal Wabbit writes them, in more than one namespace or with words"
+		what, try = "a label and fields behind bars (|), as Vowpal Wabbit writes them", "if it is that, give features the kind sparse to hear what is wrong with the line"
 	case len(words) > 2 && (isPair(words[1]) || words[1][0] == '|') && isPair(words[len(words)-1]):
 		what = "sparse text of the form index:value"
 	}

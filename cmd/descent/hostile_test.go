@@ -72,7 +72,7 @@ var wrongText = []struct{ name, content, says string }{
 	{"twice.svm", "1 1:1 2:2\n0 3:1 3:2\n", `twice.svm:2:7: index 3 comes after index 3`},
 	{"huge.svm", "1 1:1 2:2\n0 1000000000:1\n", `huge.svm:2:3: found "1000000000:1", expected index:value with an index from 0 to \d+`},
 	{"word.svm", "1 1:1 2:2\n0 4:x\n", `word.svm:2:\d: found "x", expected a number`},
-	{"junk.vw", "1 |a x:1 y |b z\n-1 |||| ::\n", `junk.vw:1: .*as Vowpal Wabbit writes them`},
+	{"junk.vw", "1 |a x:1 y |b z\n-1 |||| ::\n", `junk.vw:2:10: found ":", expected a number, or a word`},
 	{"junk.npz", "PK\x03\x04junk.npy", `damaged NumPy archive`},
 	{"shape.npy", npyFile("<f8", "(1000000000, 1000)", ""), `which does not fit its \d+ bytes`},
 	{"object.npy", npyFile("|O", "(2,)", "\x80\x04]\x94."), `elements of type \|O cannot be read`},
