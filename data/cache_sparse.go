@@ -17,7 +17,7 @@ type sparseWriter struct {
 	*cacheWriter
 	file    string
 	opts    ReadOptions
-	entries int // of all rows
+	entries int  // of all rows
 	spaced  bool // some row has an entry, in the namespace of the column
 }
 

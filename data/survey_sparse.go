@@ -8,7 +8,7 @@ import (
 // sparseSurvey is what one pass tells about a sparse column.
 type sparseSurvey struct {
 	column  *Column // values apart
-	again   Pass // for another look
+	again   Pass    // for another look
 	rows    int
 	entries int
 	lo, hi  int // of the indices
