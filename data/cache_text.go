@@ -94,14 +94,18 @@ func (w *cacheWriter) readAll(files []string, opts ReadOptions, watch Watch) (no
 		take := func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
 			return w.read(i, r, f, sample, columns, l, size)
 		}
+		next.typed = func(name string, rows typedRows) error { return w.readTyped(name, rows, opts) }
 		next.lines = func(name string, f *feed, size int) error { return w.readSparse(name, f, size, next) }
 		if err := passOver(file, next, take, func(n int64) { bytes.Add(n) }); err != nil {
 			return nil, err
 		}
 	}
-	if w.sparse != nil {
+	switch {
+	case w.sparse != nil:
 		notes = w.sparse.notes()
-	} else {
+	case w.typed != nil:
+		notes = w.typed.said
+	default:
 		notes = append(notes, w.text.notes...)
 	}
 	if w.skipped > 0 {
@@ -115,6 +119,9 @@ func (w *cacheWriter) readAll(files []string, opts ReadOptions, watch Watch) (no
 
 // read takes the rows of file i behind its settled columns.
 func (w *cacheWriter) read(i int, r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
+	if w.typed != nil {
+		return mixedFiles(r.file, w.typed.file)
+	}
 	if i == 0 {
 		w.begin(r, columns, l, len(sample.text)/max(1, r.rows))
 	}
@@ -132,6 +139,9 @@ func (w *cacheWriter) read(i int, r *textReader, f *feed, sample block, columns 
 
 // like is the options to read a later file as the first was read.
 func (w *cacheWriter) like(opts ReadOptions) ReadOptions {
+	if w.typed != nil {
+		return opts
+	}
 	if w.sparse != nil {
 		opts.Types = maps.Clone(opts.Types)
 		if opts.Types == nil {
@@ -180,6 +190,12 @@ func passOver(file string, opts ReadOptions, take sink, read func(n int64)) erro
 			return lines(name, f, size)
 		}
 	}
+	if typed := opts.typed; typed != nil {
+		opts.typed = func(name string, rows typedRows) error {
+			called = true
+			return typed(name, rows)
+		}
+	}
 	opts.watch = read
 	if _, err := readFile(file, opts); err != nil {
 		return err
@@ -216,7 +232,7 @@ const edge = 1 << 16
 // identify is of files, options and the size of groups: names, sizes, times of change, and the
 // bytes at both ends. Standard input is never the same twice.
 func identify(files []string, opts ReadOptions, group int) (id identity, err error) {
-	opts.Threads, opts.Stdin = 0, nil
+	opts.Threads, opts.Stdin, opts.Memory = 0, nil, 0
 	text, err := json.Marshal(opts)
 	if err != nil {
 		return id, fmt.Errorf("data: the options: %w", err)

@@ -28,6 +28,7 @@ type cacheWriter struct {
 	tell    func() error // how far it is
 	buf     []byte
 	sparse  *sparseWriter // of files of labels and index:value pairs
+	typed   *typedWriter  // of files that know types
 }
 
 // cached is a column on its way to the file: rows that are not written yet,
@@ -182,6 +183,13 @@ func (c *cached) drain(dst []byte, n int) (encoding byte, _ []byte) {
 		c.Entries.drop(n)
 		return encoding, dst
 	}
+	if c.Kind == Image {
+		c.values += n
+		size := n * c.Height * c.Width
+		dst = append(dst, c.Pixels[:size]...)
+		c.Pixels = c.Pixels[:copy(c.Pixels, c.Pixels[size:])]
+		return pixels, dst
+	}
 	if c.words == nil {
 		c.look(c.numbers[:n])
 		encoding, dst = appendNumbers(dst, c.numbers[:n])
@@ -267,6 +275,10 @@ func (c *cached) settle(asked, named bool, odd string) cacheColumn {
 func (w *cacheWriter) settle() error {
 	if w.sparse != nil {
 		return w.sparse.settle()
+	}
+	if w.typed != nil {
+		w.typed.settle()
+		return nil
 	}
 	r := w.text
 	for i, c := range w.columns {

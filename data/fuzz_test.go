@@ -42,7 +42,10 @@ func FuzzReadIDX(f *testing.F) {
 	for _, s := range []string{"\x01\x00\x00\x00\x01\x07", "\x03\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x01\x07\x08", "\x02\xff\xff\xff\xff\xff\xff\xff\xff", "\x00"} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, s string) { fuzzRead(t, "\x00\x00\x08"+s) })
+	f.Fuzz(func(t *testing.T, s string) {
+		fuzzRead(t, "\x00\x00\x08"+s)
+		fuzzRows(t, "\x00\x00\x08"+s)
+	})
 }
 
 func FuzzReadNPY(f *testing.F)     { fuzzFormat(f, "\x93NUMPY", ".npy") }
@@ -63,7 +66,39 @@ func fuzzFormat(f *testing.F, magic, ext string) {
 		}
 		f.Add(strings.TrimPrefix(string(content), magic))
 	}
-	f.Fuzz(func(t *testing.T, s string) { fuzzRead(t, magic+s) })
+	f.Fuzz(func(t *testing.T, s string) {
+		fuzzRead(t, magic+s)
+		fuzzRows(t, magic+s)
+	})
+}
+
+// fuzzRows reads a file that knows types some rows at a time: in bounded memory,
+// and as many rows as Read.
+func fuzzRows(t *testing.T, s string) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte(s), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	rows, before := 0, allocated()
+	opts := ReadOptions{Memory: 1 << 26}
+	opts.typed = func(_ string, r typedRows) error {
+		some := make([]cells, len(r.columns()))
+		for at := 0; at < r.count(); {
+			n := min(1+(1<<20)/(8*max(1, len(some))), r.count()-at)
+			if err := r.read(n, some); err != nil {
+				return err
+			}
+			at, rows = at+n, rows+n
+		}
+		return nil
+	}
+	_, err := readFile(path, opts)
+	if grown, most := allocated()-before, fairShare(len(s)); grown > most {
+		t.Fatalf("%d bytes made the reader allocate %d, more than %d", len(s), grown, most)
+	}
+	if table, bad := Read(path, ReadOptions{}); bad == nil && err == nil && table.Rows != rows && rows > 0 {
+		t.Fatalf("%d rows, in memory %d", rows, table.Rows)
+	}
 }
 
 func fuzzRead(t *testing.T, s string) {

@@ -94,12 +94,12 @@ func parseIDX(src *source, opts ReadOptions) (*Column, error) {
 	if err != nil {
 		return nil, readFault(name, err)
 	}
-	if s[2] != 8 {
-		return nil, &Error{File: name, Msg: fmt.Sprintf("this IDX file holds elements of type %#x; only bytes (0x8) can be read", s[2])}
-	}
 	axes := int(s[3])
+	if err := checkIDX(name, s[2], axes); err != nil {
+		return nil, err
+	}
 	head := 4 + 4*axes
-	if axes > 3 || len(s) < head {
+	if len(s) < head {
 		return nil, &Error{File: name, Msg: fmt.Sprintf("expected an IDX file of 1 to 3 axes, found %d axes in %d bytes", axes, len(s))}
 	}
 	size := []int{1, 1, 1} // rows, height, width

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
@@ -23,38 +22,53 @@ func readParquet(src *source, opts ReadOptions) (t *Table, err error) {
 		return nil, readFault(src.name, err)
 	}
 	defer func() {
-		if p := recover(); p != nil { // the library trusts its file more than we do
-			t, err = nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged Parquet file: %v", p)}
+		if err != nil {
+			t = nil
 		}
 	}()
-	// The library believes the length of the footer that the last bytes state.
-	if n := len(content); n < 12 || uint64(binary.LittleEndian.Uint32(content[n-8:])) > uint64(n-12) {
-		return nil, &Error{File: src.name, Msg: "this Parquet file is cut off or damaged: its footer does not fit", Try: "fetch the file again"}
-	}
-	f, err := parquet.OpenFile(bytes.NewReader(content), int64(len(content)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	defer recovered(src.name, &err)
+	all := bytes.NewReader(content)
+	f, _, err := checkedParquet(src.name, all, all, all.Size())
 	if err != nil {
-		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged Parquet file: %v", err)}
-	}
-	if err := checkPages(content, f); errors.Is(err, errUnsupported) {
-		return nil, &Error{File: src.name, Msg: fmt.Sprintf("this Parquet file cannot be read: %v", err)}
-	} else if err != nil {
-		return nil, &Error{File: src.name, Msg: fmt.Sprintf("damaged Parquet file: %v", err), Try: "fetch the file again"}
+		return nil, err
 	}
 	t = &Table{Name: src.name, Rows: int(f.NumRows())}
-	for _, path := range f.Schema().Columns() {
-		leaf, _ := f.Schema().Lookup(path...)
-		name := strings.Join(path, ".")
-		if leaf.MaxRepetitionLevel > 0 {
-			t.Notes = append(t.Notes, fmt.Sprintf("column %q holds lists and is left out", name))
-			continue
-		}
-		c, err := parquetColumn(f, leaf, src.name, name, opts)
+	columns, notes := parquetLeaves(f)
+	t.Notes = notes
+	for _, place := range columns {
+		c, err := parquetColumn(f, place.leaf, src.name, place.name, opts)
 		if err != nil {
 			return nil, err
 		}
 		t.Columns = append(t.Columns, c)
 	}
 	return t, t.settleTyped(opts)
+}
+
+// checkedParquet opens a Parquet file whose pages hold what they say. pages is
+// how many bytes the largest page of each column, with its dictionary, unpacks to
+// in all. The library reads through at, the check through plain.
+func checkedParquet(name string, at, plain io.ReaderAt, size int64) (f *parquet.File, pages int64, err error) {
+	// The library believes the length of the footer that the last bytes state.
+	var tail [8]byte
+	if size >= 12 {
+		if err := readAt(plain, tail[:], size-8); err != nil {
+			return nil, 0, readFault(name, err)
+		}
+	}
+	if size < 12 || uint64(binary.LittleEndian.Uint32(tail[:])) > uint64(size-12) {
+		return nil, 0, &Error{File: name, Msg: "this Parquet file is cut off or damaged: its footer does not fit", Try: "fetch the file again"}
+	}
+	f, err = parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, 0, &Error{File: name, Msg: fmt.Sprintf("damaged Parquet file: %v", err)}
+	}
+	if pages, err = checkPages(plain, size, f); errors.Is(err, errUnsupported) {
+		return nil, 0, &Error{File: name, Msg: fmt.Sprintf("this Parquet file cannot be read: %v", err)}
+	} else if err != nil {
+		return nil, 0, &Error{File: name, Msg: fmt.Sprintf("damaged Parquet file: %v", err), Try: "fetch the file again"}
+	}
+	return f, pages, nil
 }
 
 // parquetColumn reads one column of all row groups.

@@ -31,6 +31,7 @@ type pageCheck struct {
 	zstd              *zstd.Decoder
 	gzip              *gzip.Reader
 	buf               []byte
+	largest           int64 // bytes that a page unpacks to, with its dictionary
 }
 
 // page refuses a page whose runs or lists hold more values than its head says.

@@ -16,16 +16,33 @@ type Sample struct {
 // it is unpacked.
 const packing = 6
 
+// peekBytes is what looking into a file may take for its pages.
+const peekBytes = 256 << 20
+
 // Peek reads the beginning of the first file, and estimates from the sizes of
-// all how many rows they hold. Files that are no tables of text are refused with
-// ErrWhole.
+// all how many rows they hold. Files that can only be read as a whole are refused
+// with ErrWhole.
 func Peek(files []string, opts ReadOptions) (*Sample, error) {
 	all, err := expandAll(files)
 	if err != nil {
 		return nil, err
 	}
 	s := &Sample{}
+	if opts.Memory == 0 {
+		opts.Memory = peekBytes
+	}
 	perRow := 1.0
+	opts.typed = func(name string, rows typedRows) (err error) {
+		if s.Table, err = peekTyped(name, rows, opts); err != nil {
+			return err
+		}
+		size, packed, err := sizeOf(all[0])
+		if packed {
+			size *= packing
+		}
+		perRow = float64(size) / float64(rows.count())
+		return err
+	}
 	opts.lines = func(name string, f *feed, size int) (err error) {
 		s.Table, perRow, err = peekSparse(name, f, opts)
 		return err

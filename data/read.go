@@ -34,8 +34,11 @@ type ReadOptions struct {
 	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
 	Threads    int  // that parse; 0: one for each processor. The table does not depend on it
 
+	Memory int64 // bytes that WriteCache may take for the pages of a Parquet file and the like; 0: as many as they need
+
 	sink  sink                    // takes the rows of a text instead of a table
 	lines lines                   // takes those of a text of labels and index:value pairs
+	typed typed                   // takes those of formats that know types
 	whole func(name string) error // refuses a file that is read as a whole
 	watch func(n int64)           // is told how many bytes of a file were read
 }
@@ -90,19 +93,27 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 	}
 	defer src.Close()
 	magic, _ := src.Peek(300)
-	if opts.whole != nil && isWhole(magic) {
+	if open := typedOpener(magic); open != nil && opts.typed != nil {
+		rows, err := open(path, src, opts)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.close()
+		return nil, opts.typed(src.name, rows)
+	}
+	if opts.whole != nil && formatOf(magic) != formatText {
 		if err := opts.whole(src.name); err != nil {
 			return nil, err
 		}
 	}
-	switch {
-	case isIDX(magic):
+	switch format := formatOf(magic); {
+	case format == formatIDX:
 		return readIDX(path, src, opts)
-	case bytes.HasPrefix(magic, []byte("\x93NUMPY")):
+	case format == formatNPY:
 		return readNPY(src, opts)
-	case bytes.HasPrefix(magic, []byte("PAR1")):
+	case format == formatParquet:
 		return readParquet(src, opts)
-	case bytes.HasPrefix(magic, []byte("PK\x03\x04")) && bytes.Contains(magic, []byte(".npy")):
+	case format == formatNPZ:
 		return readNPZ(src, opts)
 	case isJSON(magic) && opts.Header != HeaderNo && opts.Separator == 0 && opts.Skip == 0:
 		return readJSON(src.name, src, opts, sampleSize)
@@ -110,10 +121,30 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 	return readLines(src, opts)
 }
 
-// isWhole says whether a file that begins so is read as a whole.
-func isWhole(magic []byte) bool {
-	return isIDX(magic) || bytes.HasPrefix(magic, []byte("\x93NUMPY")) || bytes.HasPrefix(magic, []byte("PAR1")) ||
-		bytes.HasPrefix(magic, []byte("PK\x03\x04")) && bytes.Contains(magic, []byte(".npy"))
+// fileFormat is one that knows types.
+type fileFormat uint8
+
+const (
+	formatText fileFormat = iota // or none
+	formatIDX
+	formatNPY
+	formatNPZ
+	formatParquet
+)
+
+// formatOf tells a format by the first bytes of a file.
+func formatOf(magic []byte) fileFormat {
+	switch {
+	case isIDX(magic):
+		return formatIDX
+	case bytes.HasPrefix(magic, []byte("\x93NUMPY")):
+		return formatNPY
+	case bytes.HasPrefix(magic, []byte("PAR1")):
+		return formatParquet
+	case bytes.HasPrefix(magic, []byte("PK\x03\x04")) && bytes.Contains(magic, []byte(".npy")):
+		return formatNPZ
+	}
+	return formatText
 }
 
 // readLines reads a text: labels and index:value pairs, or a table.

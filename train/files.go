@@ -101,7 +101,7 @@ func (f *Files) fit(ctx context.Context, path string, group int, opts Options, o
 			if errors.Is(err, data.ErrDamaged) {
 				note = fmt.Sprintf("the cache of rows was made anew, as it could not be used (%v)", err)
 			}
-			if err := f.write(ctx, path, group); err != nil {
+			if err := f.write(ctx, path, group, opts.Memory); err != nil {
 				return nil, nil, err
 			}
 			continue
@@ -110,7 +110,7 @@ func (f *Files) fit(ctx context.Context, path string, group int, opts Options, o
 		c.Close()
 		if errors.Is(err, data.ErrDamaged) && !written {
 			note = fmt.Sprintf("the cache of rows was made anew, as it could not be used (%v)", err)
-			if err := f.write(ctx, path, group); err != nil {
+			if err := f.write(ctx, path, group, opts.Memory); err != nil {
 				return nil, nil, err
 			}
 			continue
@@ -123,8 +123,10 @@ func (f *Files) fit(ctx context.Context, path string, group int, opts Options, o
 }
 
 // write writes the cache.
-func (f *Files) write(ctx context.Context, path string, group int) error {
-	return data.WriteCache(path, f.Paths, f.Read, group, func(at data.Caching) error {
+func (f *Files) write(ctx context.Context, path string, group int, limit int64) error {
+	read := f.Read
+	read.Memory = max((limit-programs)/2, 1)
+	return data.WriteCache(path, f.Paths, read, group, func(at data.Caching) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("train: interrupted while reading %s: %w", f.Paths[0], ctx.Err())
 		}

@@ -158,6 +158,8 @@ func sizeOf(c *data.Column, rows int) rowSize {
 		return rowSize{8, 1, 1}
 	case c.Codes != nil:
 		return rowSize{4, float64(len(c.Levels) + 1), 1}
+	case c.Pixels != nil: // which stay bytes until a batch is put together
+		return rowSize{float64(c.Height * c.Width), 0, 0}
 	case c.Entries != nil:
 		const parsed = 18 // bytes of an entry, and of its copy as the text is parsed
 		entries := float64(len(c.Entries.Index)) / float64(max(1, rows))

@@ -65,10 +65,10 @@ fitted five times, each time without a fifth that it is then judged on, and last
 to all of them, which is the model that is kept. Ctrl-C ends training
 early and saves the model as it is.
 
---memory bounds the whole process. A table of text that does not fit is read
-once, into a cache of binary columns in the run folder, from which its rows pass
-by, epoch after epoch; batches come from groups of rows that are shuffled
-together. The cache goes when the fit is done, and stays where the fit was
+--memory bounds the whole process. A table that does not fit is read once, into
+a cache of binary columns in the run folder, from which its rows pass by, epoch
+after epoch; batches come from groups of rows that are shuffled together. Rows
+set aside and folds of --cv are the same as in memory. The cache goes when the fit is done, and stays where the fit was
 interrupted or killed and can be resumed; --cache DIR keeps it in a folder for
 the next fit to the same file.
 
