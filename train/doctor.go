@@ -44,10 +44,11 @@ func (p *plan) examine() (found []Diagnosis) {
 	if p.fold > 0 {
 		return nil // the fit to all rows says it once
 	}
-	looks := []func() *Diagnosis{p.constants, p.unscaled, p.leaks, p.twins}
-	if p.train.source != nil {
-		looks = looks[:1] // the others want rows that stay
+	q := p.look()
+	if q.train.source != nil {
+		return nil
 	}
+	looks := []func() *Diagnosis{p.constants, q.unscaled, q.leaks, q.twins}
 	for _, look := range looks {
 		if d := look(); d != nil {
 			found = append(found, *d)
@@ -61,10 +62,11 @@ func (s *session[T]) examine(r *Result) (found []Diagnosis) {
 	if s.plan.fold > 0 {
 		return nil
 	}
-	looks := []func(*Result) *Diagnosis{s.tooFast, s.separable, s.overconfident, s.stalled}
-	if s.plan.train.source != nil {
-		looks = []func(*Result) *Diagnosis{s.tooFast, s.stalled}
+	all := s
+	if s = s.look(); s.plan.train.source != nil {
+		return nil
 	}
+	looks := []func(*Result) *Diagnosis{s.tooFast, func(r *Result) *Diagnosis { return s.separable(r, all.plan) }, s.overconfident, s.stalled}
 	broken := r.Status == optim.Diverged || r.Status == optim.Failed
 	if broken {
 		looks = looks[:1] // the rest is a consequence
@@ -75,9 +77,6 @@ func (s *session[T]) examine(r *Result) (found []Diagnosis) {
 		}
 	}
 	if broken {
-		return found
-	}
-	if s.plan.train.source != nil {
 		return found
 	}
 	return append(found, s.units(r)...)

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"descent/data"
@@ -17,13 +18,8 @@ func (p *plan) constants() *Diagnosis {
 	}
 	var names []string
 	for _, f := range p.encoder.Features {
-		if p.train.source != nil {
-			if f.Kind == data.Number && f.Scale == 0 && !f.Indicator || f.Kind == data.Category && len(f.Levels) == 1 && !f.Missing {
-				names = append(names, f.Column)
-			}
-			continue
-		}
-		if c, err := p.train.table.Column(f.Column); err == nil && constant(c, p.train.rows) {
+		on := p.look().train
+		if c, err := on.table.Column(f.Column); err == nil && constant(c, on.rows) && p.constantThroughout(f.Column) {
 			names = append(names, f.Column)
 		}
 	}
@@ -75,6 +71,49 @@ func constant(c *data.Column, rows []int) bool {
 		return true
 	}
 	return false
+}
+
+// constantThroughout says of a column that is constant in a sample of rows that
+// pass by whether it is so in all of them.
+func (p *plan) constantThroughout(name string) bool {
+	src := p.train.source
+	if src == nil {
+		return true
+	}
+	var first *data.Table // a row with a value of each group
+	err := src.pass([]string{name}, func(t *data.Table, rows []int) error {
+		if len(rows) == 0 {
+			return nil
+		}
+		c, err := t.Column(name)
+		if err != nil {
+			return err
+		}
+		if first == nil {
+			empty := *c
+			empty.Numbers, empty.Codes = nil, nil
+			first = &data.Table{Columns: []*data.Column{&empty}}
+		}
+		some := rows[0]
+		if i := slices.IndexFunc(rows, func(row int) bool { return !c.Missing(row) }); i >= 0 {
+			some = rows[i]
+		}
+		first.Pick(&data.Table{Columns: []*data.Column{c}}, []int{some})
+		if !constant(c, rows) {
+			return errTold
+		}
+		return nil
+	})
+	return err == nil && constant(first.Columns[0], upTo(first.Rows))
+}
+
+// upTo lists the numbers from 0 on, n of them.
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
 }
 
 // disparity is from which ratio of their sizes columns are called unscaled: the

@@ -1,10 +1,12 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
+	"descent/data"
 	"descent/internal/numtext"
 	"descent/loss"
 	"descent/optim"
@@ -12,27 +14,57 @@ import (
 
 // separable says that a linear model of classes has no finite optimum: the
 // weights that were found put every training row on its side, so larger ones do
-// so with a smaller loss. That is a proof, whatever the loss has come down to.
-func (s *session[T]) separable(r *Result) *Diagnosis {
+// so with a smaller loss. That is a proof, whatever the loss has come down to. The
+// rows at hand are asked first, and then those of all, the plan of the whole fit.
+func (s *session[T]) separable(r *Result, all *plan) *Diagnosis {
 	p := s.plan
 	log := p.loss.Name == "logistic" || p.loss.Name == "cross-entropy"
 	if !log || p.several() || !p.spec.Convex() || p.penalised() || p.opts.WeightDecay > 0 || !(float64(r.Loss.Train) < math.Ln2/2) {
 		return nil
 	}
-	z, _, err := r.Model.outputs(p.train.table, p.train.rows)
-	if err != nil {
+	on := p.train
+	if !r.Model.tellsApart(on.table, on.rows, on.y, on.w) || all != p && !all.tellsAllApart(r.Model) {
 		return nil
 	}
-	k := p.outputs()
-	for i, y := range p.train.y {
-		if p.train.w[i] > 0 && margin(z[i*k:(i+1)*k], int(y)) <= 0 {
-			return nil
+	n := all.train.n()
+	return &Diagnosis{
+		Kind: Separable, Count: n, Share: 1,
+		Message: fmt.Sprintf("a linear model tells the classes of all %d training rows apart, so the loss has no finite minimum and the weights grow without end; an --l2 of 1e-3 or so gives a definite model", n),
+	}
+}
+
+// tellsApart says whether every row that counts is on the side of its class y.
+func (m *Model) tellsApart(t *data.Table, rows []int, y, w []float64) bool {
+	z, _, err := m.outputs(t, rows)
+	if err != nil {
+		return false
+	}
+	k := m.Recipe.Outputs
+	for i, class := range y {
+		if w[i] > 0 && margin(z[i*k:(i+1)*k], int(class)) <= 0 {
+			return false
 		}
 	}
-	return &Diagnosis{
-		Kind: Separable, Count: p.train.n(), Share: 1,
-		Message: fmt.Sprintf("a linear model tells the classes of all %d training rows apart, so the loss has no finite minimum and the weights grow without end; an --l2 of 1e-3 or so gives a definite model", p.train.n()),
-	}
+	return true
+}
+
+// errTold ends a pass early.
+var errTold = errors.New("enough rows were seen")
+
+// tellsAllApart is tellsApart for rows that pass by.
+func (p *plan) tellsAllApart(m *Model) bool {
+	src := p.train.source
+	var y, w []float64
+	return src.pass(src.read, func(t *data.Table, rows []int) error {
+		y, w = slices.Grow(y[:0], len(rows))[:len(rows)], slices.Grow(w[:0], len(rows))[:len(rows)]
+		if err := src.values(p, t, rows, y, w); err != nil {
+			return err
+		}
+		if len(rows) > 0 && !m.tellsApart(t, rows, y, w) {
+			return errTold
+		}
+		return nil
+	}) == nil
 }
 
 // margin is by how much the output of class y lies above the others; one output
@@ -76,7 +108,7 @@ func (s *session[T]) overconfident(r *Result) *Diagnosis {
 	for i, y := range on.y {
 		if c := guess.Class[i]; c != int(y) && guess.Probability[i*k+c] > sure {
 			if d.Count++; len(d.Rows) < 3 {
-				d.Rows = append(d.Rows, on.rows[i]+1)
+				d.Rows = append(d.Rows, on.number(i)+1)
 			}
 		}
 	}
@@ -138,7 +170,7 @@ func lossesOf(epochs []EpochLog) (mean, most float64) {
 // stability at the start, or ten times the present one.
 func (s *session[T]) upRate() float64 {
 	p := s.problem(nil)
-	if s.order != nil && s.start != nil && s.plan.train.source == nil {
+	if s.order != nil && s.start != nil {
 		if at, err := optim.Extremes(&p, s.start, optim.Lanczos{Tol: 1e-2, Steps: 30}); err == nil {
 			if stable, ok := s.order.StableRate(at.Max); ok {
 				return stable

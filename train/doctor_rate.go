@@ -109,29 +109,36 @@ func (s *session[T]) blame(d *Diagnosis) {
 	if err != nil || c.Numbers == nil {
 		return
 	}
+	on := s.rowsDrawn()
 	worst, size := -1, 0.0
-	for _, row := range s.rowsDrawn() {
+	for i, row := range on.rows {
 		if v := math.Abs(c.Numbers[row]); v > size {
-			worst, size = row, v
+			worst, size = i, v
 		}
 	}
-	if worst >= 0 {
-		d.Rows = []int{worst + 1}
-		d.Message += fmt.Sprintf(", its largest value there is %s in data row %d", numtext.Short(c.Numbers[worst], 6), worst+1)
+	if worst < 0 {
+		return
 	}
+	where := "there"
+	if on.numbers != nil {
+		where = fmt.Sprintf("in a sample of %s", numtext.Count(on.n(), "row"))
+	}
+	d.Rows = []int{on.number(worst) + 1}
+	d.Message += fmt.Sprintf(", its largest value %s is %s in data row %d", where, numtext.Short(c.Numbers[on.rows[worst]], 6), d.Rows[0])
 }
 
-// rowsDrawn are the data rows of the last step; none where they have passed by.
-func (s *session[T]) rowsDrawn() []int {
-	all := s.plan.train.rows
+// rowsDrawn are the data rows of the last step; a sample of all where they have
+// passed by.
+func (s *session[T]) rowsDrawn() part {
+	all := s.plan.train
 	if s.drawn == nil {
 		return all
 	}
-	rows := make([]int, len(s.drawn))
+	drawn := part{table: all.table, rows: make([]int, len(s.drawn))}
 	for i, at := range s.drawn {
-		rows[i] = all[at]
+		drawn.rows[i] = all.rows[at]
 	}
-	return rows
+	return drawn
 }
 
 // steepestBlock is the block with the largest share of the squared gradient.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -80,12 +82,56 @@ func ask(t *testing.T, table *data.Table, o Options) (*Result, []Diagnosis) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	askStream(t, table, o, r)
 	for _, d := range r.Diagnoses {
 		if d.Message == "" || strings.HasSuffix(d.Message, ".") || strings.Contains(d.Message, "NaN") || strings.Contains(d.Message, "%!") {
 			t.Errorf("message %q", d.Message)
 		}
 	}
 	return r, r.Diagnoses
+}
+
+// askStream asks the doctor about the same rows as they pass by from a cache: he
+// is to find the same.
+func askStream(t *testing.T, table *data.Table, o Options, want *Result) {
+	t.Helper()
+	dir := t.TempDir()
+	file, types := filepath.Join(dir, "rows.csv"), map[string]data.Kind{}
+	var b strings.Builder
+	if err := data.WriteCSV(&b, table); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range table.Columns {
+		types[c.Name] = c.Kind
+	}
+	path, read := filepath.Join(dir, "rows.cache"), data.ReadOptions{Types: types}
+	if err := data.WriteCache(path, []string{file}, read, 1<<13, nil); err != nil {
+		t.Fatal(err)
+	}
+	c, err := data.OpenCache(path, []string{file}, read, 1<<13)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	o.Memory = 1 << 28
+	r, err := FitStream(context.Background(), c, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := kindsOf(r.Diagnoses), kindsOf(want.Diagnoses); got != want {
+		t.Errorf("%+v\nfound as the rows pass by: %q, in memory: %q", o, got, want)
+	}
+	for i, d := range want.Diagnoses {
+		switch d.Kind {
+		case ConstantColumn, Unscaled, Leak, Twins, Separable: // which batches in another order do not change
+			if i < len(r.Diagnoses) && table.Rows <= doctorRows && fmt.Sprintf("%+v", d) != fmt.Sprintf("%+v", r.Diagnoses[i]) {
+				t.Errorf("as the rows pass by: %+v\nin memory: %+v", r.Diagnoses[i], d)
+			}
+		}
+	}
 }
 
 func kindsOf(list []Diagnosis) string {
@@ -183,6 +229,29 @@ func TestDoctorOnTwins(t *testing.T) {
 	}
 	if _, found := ask(t, coarse, Options{Target: "y"}); found != nil {
 		t.Errorf("a few values: %+v", found)
+	}
+}
+
+// Of more rows than a sample holds, the doctor finds the same in both ways.
+func TestDoctorOnManyRows(t *testing.T) {
+	const rows = 3 * doctorRows
+	leak := made("c", func(r *rand.Rand, y float64) float64 { return y*y*y + 1e-6*r.NormFloat64() })
+	same := words("same", func(*rand.Rand, float64) string { return "x" })
+	clear := made("clear", func(r *rand.Rand, y float64) float64 { return y + math.Copysign(0.2, y) + 0.1*r.Float64() })
+	whole := patient(t, rows, leak, same, clear)
+	if _, found := ask(t, whole, Options{Features: []string{"a", "b", "c", "same"}}); kindsOf(found) != "constant_column target_leak" {
+		t.Errorf("%+v", found)
+	}
+	double := take(t, whole, func(i int) int { return i % (rows * 4 / 5) }, rows)
+	if _, found := ask(t, double, Options{Target: "class", Features: []string{"a", "clear"}, L2: NoPenalty}); kindsOf(found) != "duplicated_rows separable_classes target_leak" {
+		t.Errorf("%+v", found)
+	}
+	few := patient(t, rows, made("c", func(r *rand.Rand, _ float64) float64 { return 1 }))
+	for _, row := range []int{2, 7, rows - 3, rows - 2} { // whatever sample and split miss
+		few.Columns[2].Numbers[row] = 2
+	}
+	if _, found := ask(t, few, Options{}); found != nil {
+		t.Errorf("a few other values: %+v", found)
 	}
 }
 
@@ -292,7 +361,7 @@ func TestDoctorOnUnits(t *testing.T) {
 func TestDoctorOnOutputs(t *testing.T) {
 	noise := func(r *rand.Rand, _ float64) float64 { return r.NormFloat64() }
 	table := patient(t, 300, made("c", noise), made("d", noise), made("e", noise), made("f", noise), words("coin", func(r *rand.Rand, _ float64) string { return []string{"head", "tail"}[r.IntN(2)] }))
-	o := Options{Target: "coin", Features: []string{"a", "b", "c", "d", "e", "f"}, Model: "mlp:64", Epochs: 300, Patience: NoPatience, Method: "adam", Rate: 0.02}
+	o := Options{Target: "coin", Features: []string{"a", "b", "c", "d", "e", "f"}, Model: "mlp:64", Epochs: 800, Patience: NoPatience, Method: "adam", Rate: 0.02}
 	if _, found := ask(t, table, o); !strings.Contains(kindsOf(found), "saturated_outputs") {
 		t.Errorf("learned by heart: %+v", found)
 	}

@@ -13,56 +13,92 @@ import (
 // feature and in the target. Where columns have few values such rows must be
 // expected, and prove nothing.
 func (p *plan) twins() *Diagnosis {
-	const most = 1 << 14 // validation rows that are looked at
-	if p.valid.n() == 0 || len(p.encoder.Features) == 0 {
+	var s *twinSearch
+	trained := p.train.n()
+	if p.hand != nil { // all training rows have passed by
+		s, trained = p.hand.twins, p.hand.trained
+	} else if s = p.newTwinSearch(); s != nil {
+		s.see(p.train.table, p.train.rows, 0)
+	}
+	if s == nil {
 		return nil
-	}
-	aside := evenly(p.valid.rows, most)
-	names := p.byVariety()
-	t, v := newRowHash(p.train.table, names), newRowHash(p.valid.table, names)
-	if t == nil || v == nil {
-		return nil
-	}
-	first, hashes := map[uint64]bool{}, make(map[uint64]int, len(aside))
-	for _, row := range aside {
-		first[v.cell(0, row)] = true
-		hashes[v.row(row)] = -1
-	}
-	for _, row := range p.train.rows {
-		if first[t.cell(0, row)] {
-			if h := t.row(row); hashes[h] == -1 {
-				hashes[h] = row
-			}
-		}
 	}
 	d := &Diagnosis{Kind: Twins}
-	for _, row := range aside {
-		if twin := hashes[v.row(row)]; twin >= 0 {
+	for i, h := range s.asideHash {
+		if twin := s.twin[h]; twin >= 0 {
 			if d.Count++; d.Count == 1 {
-				d.Rows = []int{row + 1, twin + 1}
+				d.Rows = []int{s.aside.number(i) + 1, twin + 1}
 			}
 		}
 	}
 	const least, worth = 3, 0.02
-	d.Share = float64(d.Count) / float64(len(aside))
-	if d.Count < least || d.Share < worth || float64(d.Count) < 5*p.chanceTwins(aside) {
+	n := s.aside.n()
+	d.Share = float64(d.Count) / float64(n)
+	if d.Count < least || d.Share < worth || float64(d.Count) < 5*p.chanceTwins(s.aside.rows, trained) {
 		return nil
 	}
 	d.Message = fmt.Sprintf("%d of %d validation rows (%s) equal a training row in every column (row %d is like row %d), so the validation loss flatters: remove the doubles, or validate on other rows with --validation FILE",
-		d.Count, len(aside), percent(d.Share), d.Rows[0], d.Rows[1])
+		d.Count, n, percent(d.Share), d.Rows[0], d.Rows[1])
 	return d
 }
 
-// chanceTwins is how many of the rows would have a twin among the training rows
+// twinSearch looks for rows that equal some validation rows.
+type twinSearch struct {
+	names     []string // of the columns, the one with the most different values first
+	aside     part
+	asideHash []uint64
+	first     map[uint64]bool // hashes of the first column of the validation rows
+	twin      map[uint64]int  // the number of a training row for each hash of them, −1 where there is none
+}
+
+// newTwinSearch is nil where there is nothing to look for.
+func (p *plan) newTwinSearch() *twinSearch {
+	const most = 1 << 14 // validation rows that are looked at
+	if p.valid.n() == 0 || len(p.encoder.Features) == 0 {
+		return nil
+	}
+	s := &twinSearch{names: p.byVariety(), aside: part{table: p.valid.table, rows: evenly(p.valid.rows, most)}}
+	if p.valid.numbers != nil {
+		s.aside.numbers = evenly(p.valid.numbers, most)
+	}
+	v := newRowHash(s.aside.table, s.names)
+	if v == nil || newRowHash(p.train.table, s.names) == nil {
+		return nil
+	}
+	s.first, s.twin = map[uint64]bool{}, make(map[uint64]int, s.aside.n())
+	for _, row := range s.aside.rows {
+		s.first[v.cell(0, row)] = true
+		h := v.row(row)
+		s.asideHash = append(s.asideHash, h)
+		s.twin[h] = -1
+	}
+	return s
+}
+
+// see looks among training rows of t; first is the number of its first row among
+// those of all tables.
+func (s *twinSearch) see(t *data.Table, rows []int, first int) {
+	h := newRowHash(t, s.names)
+	for _, row := range rows {
+		if !s.first[h.cell(0, row)] {
+			continue
+		}
+		if at := h.row(row); s.twin[at] == -1 {
+			s.twin[at] = first + row
+		}
+	}
+}
+
+// chanceTwins is how many of the rows would have a twin among so many training rows
 // if the columns were independent of each other: the chance that two rows agree
 // is then the product of the chances that they agree in each column.
-func (p *plan) chanceTwins(aside []int) float64 {
+func (p *plan) chanceTwins(aside []int, trained int) float64 {
 	rows := evenly(aside, 4096)
 	agree := p.agree(p.target.Column, rows)
 	for _, f := range p.encoder.Features {
 		agree *= p.agree(f.Column, rows)
 	}
-	return float64(len(aside)) * -math.Expm1(-agree*float64(p.train.n()))
+	return float64(len(aside)) * -math.Expm1(-agree*float64(trained))
 }
 
 // agree is the chance that two different rows have one value in a column.

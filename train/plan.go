@@ -44,6 +44,7 @@ type plan struct {
 
 	method optim.Method[float64]
 	stream *streamed // nil where the rows are in memory
+	hand   *atHand   // of a streamed fit, for the doctor
 
 	fold   int              // of a cross-validation, from 1; 0: this is the fit to all rows
 	across *CrossValidation // what is known of the folds so far; nil without
@@ -56,6 +57,8 @@ type part struct {
 	y, w   []float64
 	source *supply // of rows that pass by: the table is without rows, and y and w are nil
 	unseen int     // cells with a level that training did not have
+
+	numbers []int // of the rows in their file, from 0, where the table is a sample; nil: rows
 }
 
 func (p part) n() int {

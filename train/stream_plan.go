@@ -65,6 +65,7 @@ func newStreamPlan(c *data.Cache, opts Options, d *deal) (*plan, error) {
 		return nil, err
 	}
 	p.chooseL2()
+	p.fillSamples()
 	for _, s := range []*part{&p.train, &p.valid} {
 		if err := p.sumPart(s); err != nil {
 			return nil, err
@@ -148,9 +149,7 @@ func (p *plan) learnStream(schema *data.Table) error {
 	for _, name := range p.names {
 		names = appendNew(names, name)
 	}
-	s, err := data.NewSurvey(schema, names, p.names, func(visit func(*data.Table, []int) error) error {
-		return p.train.source.pass(names, visit)
-	})
+	s, err := data.NewSurvey(schema, names, p.names, p.sampled(names))
 	if err != nil {
 		return err
 	}
@@ -190,7 +189,7 @@ func (p *plan) sumSource(src *supply, name string) error {
 	}
 	plain := 0.0 // the sum of the weights one by one, as classes are weighed in memory
 	var all kernel.Adder
-	err := src.each(p, func(y, w []float64) {
+	err := src.each(p, p.hand.search(src), func(y, w []float64) {
 		all.Add(w)
 		for i, v := range w {
 			plain += v
@@ -237,22 +236,32 @@ func (p *plan) balanceSource(src *supply, total float64) error {
 		src.factor[c] = total / (float64(len(share)) * v)
 	}
 	var all kernel.Adder
-	err := src.each(p, func(_, w []float64) { all.Add(w) })
+	err := src.each(p, nil, func(_, w []float64) { all.Add(w) })
 	src.total = all.Total()
 	return err
 }
 
 // each hands targets, row-major, and weights of all rows to visit, group after
-// group.
-func (s *supply) each(p *plan, visit func(y, w []float64)) error {
+// group, and the rows themselves to search, unless that is nil.
+func (s *supply) each(p *plan, search *twinSearch, visit func(y, w []float64)) error {
 	names := slices.Clone(p.names)
 	if p.opts.Weight != "" {
 		names = appendNew(names, p.opts.Weight)
 	}
+	if search != nil {
+		for _, name := range search.names {
+			names = appendNew(names, name)
+		}
+	}
+	first := 0 // row of the cache
 	var y, w []float64
 	return s.pass(names, func(t *data.Table, rows []int) error {
-		if len(rows) == 0 {
+		at := first
+		if first += t.Rows; len(rows) == 0 {
 			return nil
+		}
+		if search != nil {
+			search.see(t, rows, at)
 		}
 		n := len(rows) * len(p.names)
 		y, w = slices.Grow(y[:0], n)[:n], slices.Grow(w[:0], len(rows))[:len(rows)]
