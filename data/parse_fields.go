@@ -171,7 +171,7 @@ func (p *parser) keep(values []float64, records int) {
 // fieldText is field i without blanks around it.
 func (p *parser) fieldText(f *fieldReader, i int, last bool) []byte {
 	text := p.text[f.Start(i):f.Ends[i]]
-	if last {
+	if last && !f.CRLF {
 		text = bytes.TrimSuffix(text, []byte{'\r'})
 	}
 	for len(text) > 0 && p.blank(text[0]) {

@@ -160,15 +160,21 @@ func BenchmarkReadFloats(b *testing.B) {
 			text.WriteByte(",\n"[k/7])
 		}
 	}
-	for _, threads := range []int{1, 2} {
-		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
-			b.SetBytes(int64(text.Len()))
-			for b.Loop() {
-				t, err := readText("x.csv", strings.NewReader(text.String()), ReadOptions{Threads: threads})
-				if err != nil || t.Rows != 100_000 {
-					b.Fatal(err)
+	for _, ends := range []string{"LF", "CRLF"} {
+		rows := text.String()
+		if ends == "CRLF" {
+			rows = strings.ReplaceAll(rows, "\n", "\r\n")
+		}
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/threads=%d", ends, threads), func(b *testing.B) {
+				b.SetBytes(int64(len(rows)))
+				for b.Loop() {
+					t, err := readText("x.csv", strings.NewReader(rows), ReadOptions{Threads: threads})
+					if err != nil || t.Rows != 100_000 {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }

@@ -9,7 +9,7 @@ package decimal
 //go:noescape
 func marks(text *byte, n int, sep byte, ends *uint32, lines *uint32) (fields int, rows int)
 
-// numbers reads the groups of eight fields at ends, which is not the first end, and no end is less than 33. It stores their values, and a bit for each that has to be read otherwise: what is no plain number of up to 19 digits in up to 32 bytes, and what is too near the middle between two float64. powers are the mantissas of 10^0 to 10^-31, then what is added to the bits of a number for each.
+// numbers reads the groups of eight fields that end at ends and begin behind before, none of them at the first byte, and no end is less than 33. It stores their values, and a bit for each that has to be read otherwise: what is no plain number of up to 19 digits in up to 32 bytes, and what is too near the middle between two float64. powers are the mantissas of 10^0 to 10^-31, then what is added to the bits of a number for each.
 //
 //go:noescape
-func numbers(text *byte, ends *uint32, groups int, powers *uint64, values *float64, others *uint8)
+func numbers(text *byte, ends *uint32, before *uint32, groups int, powers *uint64, values *float64, others *uint8)

@@ -231,23 +231,24 @@ DATA tenThousands<>+60(SB)/2, $0x2710
 DATA tenThousands<>+62(SB)/2, $0x0001
 GLOBL tenThousands<>(SB), RODATA|NOPTR, $64
 
-// func numbers(text *byte, ends *uint32, groups int, powers *uint64, values *float64, others *uint8)
+// func numbers(text *byte, ends *uint32, before *uint32, groups int, powers *uint64, values *float64, others *uint8)
 // Requires: AVX, AVX2, AVX512BW, AVX512CD, AVX512DQ, AVX512F, AVX512VL, BMI
-TEXT ·numbers(SB), NOSPLIT, $64-48
+TEXT ·numbers(SB), NOSPLIT, $64-56
 	MOVQ         text+0(FP), AX
 	MOVQ         ends+8(FP), CX
-	MOVQ         groups+16(FP), DX
-	MOVQ         powers+24(FP), BX
-	MOVQ         values+32(FP), SI
-	MOVQ         others+40(FP), DI
-	MOVL         $0x00000030, R8
-	VPBROADCASTB R8, Z0
-	MOVL         $0x00000009, R8
-	VPBROADCASTB R8, Z1
-	MOVL         $0x0000002e, R8
-	VPBROADCASTB R8, Z2
-	MOVL         $0x0000002d, R8
-	VPBROADCASTB R8, Z3
+	MOVQ         before+16(FP), DX
+	MOVQ         groups+24(FP), BX
+	MOVQ         powers+32(FP), SI
+	MOVQ         values+40(FP), DI
+	MOVQ         others+48(FP), R8
+	MOVL         $0x00000030, R9
+	VPBROADCASTB R9, Z0
+	MOVL         $0x00000009, R9
+	VPBROADCASTB R9, Z1
+	MOVL         $0x0000002e, R9
+	VPBROADCASTB R9, Z2
+	MOVL         $0x0000002d, R9
+	VPBROADCASTB R9, Z3
 	VMOVDQU64    tens<>+0(SB), Z4
 	VMOVDQU64    hundreds<>+0(SB), Z5
 	VMOVDQU64    tenThousands<>+0(SB), Z6
@@ -255,11 +256,11 @@ TEXT ·numbers(SB), NOSPLIT, $64-48
 
 group:
 	VMOVDQU64    (CX), Y8
-	VPSUBD       -4(CX), Y8, Y8
+	VPSUBD       (DX), Y8, Y8
 	VPADDD       allOnes<>+0(SB), Y8, Y8
 	VPCMPUD      $0x06, sixteens<>+0(SB), Y8, K1
-	KMOVB        K1, R8
-	TESTL        R8, R8
+	KMOVB        K1, R9
+	TESTL        R9, R9
 	JNE          long
 	VMOVDQU64    evensFirst<>+0(SB), Y16
 	VMOVDQU64    sixteensAgain<>+0(SB), Y15
@@ -271,102 +272,102 @@ group:
 	VMOVDQU64    ones<>+0(SB), Y8
 	VPSLLVD      Y15, Y8, Y8
 	VPMOVDW      Y8, 32(SP)
-	MOVL         (CX), R8
-	VMOVDQU64    -16(AX)(R8*1), X9
-	MOVL         8(CX), R8
-	VINSERTI32X4 $0x01, -16(AX)(R8*1), Y9, Y9
-	MOVL         16(CX), R8
-	VINSERTI32X4 $0x02, -16(AX)(R8*1), Z9, Z9
-	MOVL         24(CX), R8
-	VINSERTI32X4 $0x03, -16(AX)(R8*1), Z9, Z9
+	MOVL         (CX), R9
+	VMOVDQU64    -16(AX)(R9*1), X9
+	MOVL         8(CX), R9
+	VINSERTI32X4 $0x01, -16(AX)(R9*1), Y9, Y9
+	MOVL         16(CX), R9
+	VINSERTI32X4 $0x02, -16(AX)(R9*1), Z9, Z9
+	MOVL         24(CX), R9
+	VINSERTI32X4 $0x03, -16(AX)(R9*1), Z9, Z9
 	VPSUBB       Z0, Z9, Z8
 	VPCMPUB      $0x02, Z1, Z8, K1
 	VPCMPEQB     Z2, Z9, K2
 	VPCMPEQB     Z3, Z9, K3
-	KMOVQ        K1, R8
-	KMOVQ        K2, R9
-	KMOVQ        K3, R10
-	ANDQ         (SP), R8
+	KMOVQ        K1, R9
+	KMOVQ        K2, R10
+	KMOVQ        K3, R11
 	ANDQ         (SP), R9
-	ANDQ         32(SP), R10
-	MOVQ         R8, R11
-	ORQ          R9, R11
-	ORQ          R10, R11
-	ANDNQ        (SP), R11, R11
-	MOVQ         $0x7fff7fff7fff7fff, R13
+	ANDQ         (SP), R10
+	ANDQ         32(SP), R11
 	MOVQ         R9, R12
-	ANDQ         R13, R12
-	ADDQ         R13, R12
-	ORQ          R9, R12
-	SHRQ         $0x0f, R12
-	MOVQ         $0x0001000100010001, R13
-	ANDQ         R13, R12
-	MOVQ         R9, R13
-	SUBQ         R12, R13
-	MOVQ         R9, R12
-	XORQ         R13, R12
-	ANDQ         R9, R13
-	ORQ          R13, R11
+	ORQ          R10, R12
+	ORQ          R11, R12
+	ANDNQ        (SP), R12, R12
+	MOVQ         $0x7fff7fff7fff7fff, R14
+	MOVQ         R10, R13
+	ANDQ         R14, R13
+	ADDQ         R14, R13
+	ORQ          R10, R13
+	SHRQ         $0x0f, R13
+	MOVQ         $0x0001000100010001, R14
+	ANDQ         R14, R13
+	MOVQ         R10, R14
+	SUBQ         R13, R14
+	MOVQ         R10, R13
+	XORQ         R14, R13
+	ANDQ         R10, R14
+	ORQ          R14, R12
 	VPSLLDQ      $0x01, Z8, Z15
-	VMOVQ        R8, X9
-	VMOVQ        R9, X11
-	VMOVQ        R10, X12
-	VMOVQ        R11, X13
-	ANDNQ        R8, R12, R9
-	ANDQ         R12, R8
-	ADDQ         R8, R8
-	KMOVQ        R9, K1
-	KMOVQ        R8, K2
+	VMOVQ        R9, X9
+	VMOVQ        R10, X11
+	VMOVQ        R11, X12
+	VMOVQ        R12, X13
+	ANDNQ        R9, R13, R10
+	ANDQ         R13, R9
+	ADDQ         R9, R9
+	KMOVQ        R10, K1
+	KMOVQ        R9, K2
 	VMOVDQU8.Z   Z8, K1, Z8
 	VMOVDQU8     Z15, K2, Z8
 	VPMADDUBSW   Z4, Z8, Z8
 	VPMADDWD     Z5, Z8, Z8
-	MOVL         4(CX), R8
-	VMOVDQU64    -16(AX)(R8*1), X10
-	MOVL         12(CX), R8
-	VINSERTI32X4 $0x01, -16(AX)(R8*1), Y10, Y10
-	MOVL         20(CX), R8
-	VINSERTI32X4 $0x02, -16(AX)(R8*1), Z10, Z10
-	MOVL         28(CX), R8
-	VINSERTI32X4 $0x03, -16(AX)(R8*1), Z10, Z10
+	MOVL         4(CX), R9
+	VMOVDQU64    -16(AX)(R9*1), X10
+	MOVL         12(CX), R9
+	VINSERTI32X4 $0x01, -16(AX)(R9*1), Y10, Y10
+	MOVL         20(CX), R9
+	VINSERTI32X4 $0x02, -16(AX)(R9*1), Z10, Z10
+	MOVL         28(CX), R9
+	VINSERTI32X4 $0x03, -16(AX)(R9*1), Z10, Z10
 	VPSUBB       Z0, Z10, Z15
 	VPCMPUB      $0x02, Z1, Z15, K1
 	VPCMPEQB     Z2, Z10, K2
 	VPCMPEQB     Z3, Z10, K3
-	KMOVQ        K1, R8
-	KMOVQ        K2, R9
-	KMOVQ        K3, R10
-	ANDQ         8(SP), R8
+	KMOVQ        K1, R9
+	KMOVQ        K2, R10
+	KMOVQ        K3, R11
 	ANDQ         8(SP), R9
-	ANDQ         40(SP), R10
-	MOVQ         R8, R11
-	ORQ          R9, R11
-	ORQ          R10, R11
-	ANDNQ        8(SP), R11, R11
-	MOVQ         $0x7fff7fff7fff7fff, R13
+	ANDQ         8(SP), R10
+	ANDQ         40(SP), R11
 	MOVQ         R9, R12
-	ANDQ         R13, R12
-	ADDQ         R13, R12
-	ORQ          R9, R12
-	SHRQ         $0x0f, R12
-	MOVQ         $0x0001000100010001, R13
-	ANDQ         R13, R12
-	MOVQ         R9, R13
-	SUBQ         R12, R13
-	MOVQ         R9, R12
-	XORQ         R13, R12
-	ANDQ         R9, R13
-	ORQ          R13, R11
+	ORQ          R10, R12
+	ORQ          R11, R12
+	ANDNQ        8(SP), R12, R12
+	MOVQ         $0x7fff7fff7fff7fff, R14
+	MOVQ         R10, R13
+	ANDQ         R14, R13
+	ADDQ         R14, R13
+	ORQ          R10, R13
+	SHRQ         $0x0f, R13
+	MOVQ         $0x0001000100010001, R14
+	ANDQ         R14, R13
+	MOVQ         R10, R14
+	SUBQ         R13, R14
+	MOVQ         R10, R13
+	XORQ         R14, R13
+	ANDQ         R10, R14
+	ORQ          R14, R12
 	VPSLLDQ      $0x01, Z15, Z24
-	VMOVQ        R8, X10
-	VMOVQ        R9, X14
-	VMOVQ        R10, X16
-	VMOVQ        R11, X17
-	ANDNQ        R8, R12, R9
-	ANDQ         R12, R8
-	ADDQ         R8, R8
-	KMOVQ        R9, K1
-	KMOVQ        R8, K2
+	VMOVQ        R9, X10
+	VMOVQ        R10, X14
+	VMOVQ        R11, X16
+	VMOVQ        R12, X17
+	ANDNQ        R9, R13, R10
+	ANDQ         R13, R9
+	ADDQ         R9, R9
+	KMOVQ        R10, K1
+	KMOVQ        R9, K2
 	VMOVDQU8.Z   Z15, K1, Z15
 	VMOVDQU8     Z24, K2, Z15
 	VPMADDUBSW   Z4, Z15, Z15
@@ -393,14 +394,15 @@ group:
 	KORB         K2, K1, K1
 	VPTESTNMW    X9, X9, K2
 	KORB         K2, K1, K1
-	VMOVUPD      Z8, (SI)
-	KMOVB        K1, (DI)
+	VMOVUPD      Z8, (DI)
+	KMOVB        K1, (R8)
 
 next:
 	ADDQ $0x00000020, CX
-	ADDQ $0x00000040, SI
-	INCQ DI
-	DECQ DX
+	ADDQ $0x00000020, DX
+	ADDQ $0x00000040, DI
+	INCQ R8
+	DECQ BX
 	JNE  group
 	VZEROUPPER
 	RET
@@ -416,194 +418,194 @@ long:
 	VMOVDQU64    onesAgain<>+0(SB), Y8
 	VPSLLVD      Y15, Y8, Y8
 	VMOVDQU64    Y8, 32(SP)
-	MOVL         (CX), R8
-	MOVL         8(CX), R9
-	VMOVDQU64    -32(AX)(R8*1), Y16
-	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z16, Z16
-	VMOVDQU64    -33(AX)(R8*1), Y17
-	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z17, Z17
+	MOVL         (CX), R9
+	MOVL         8(CX), R10
+	VMOVDQU64    -32(AX)(R9*1), Y16
+	VINSERTI64X4 $0x01, -32(AX)(R10*1), Z16, Z16
+	VMOVDQU64    -33(AX)(R9*1), Y17
+	VINSERTI64X4 $0x01, -33(AX)(R10*1), Z17, Z17
 	VPSUBB       Z0, Z16, Z8
 	VPCMPUB      $0x02, Z1, Z8, K1
 	VPCMPEQB     Z2, Z16, K2
 	VPCMPEQB     Z3, Z16, K3
-	KMOVQ        K1, R8
-	KMOVQ        K2, R9
-	KMOVQ        K3, R10
-	ANDQ         (SP), R8
+	KMOVQ        K1, R9
+	KMOVQ        K2, R10
+	KMOVQ        K3, R11
 	ANDQ         (SP), R9
-	ANDQ         32(SP), R10
-	MOVQ         R8, R11
-	ORQ          R9, R11
-	ORQ          R10, R11
-	ANDNQ        (SP), R11, R11
-	MOVQ         $0x7fffffff7fffffff, R13
+	ANDQ         (SP), R10
+	ANDQ         32(SP), R11
 	MOVQ         R9, R12
-	ANDQ         R13, R12
-	ADDQ         R13, R12
-	ORQ          R9, R12
-	SHRQ         $0x1f, R12
-	MOVQ         $0x0000000100000001, R13
-	ANDQ         R13, R12
-	MOVQ         R9, R13
-	SUBQ         R12, R13
-	MOVQ         R9, R12
-	XORQ         R13, R12
-	ANDQ         R9, R13
-	ORQ          R13, R11
+	ORQ          R10, R12
+	ORQ          R11, R12
+	ANDNQ        (SP), R12, R12
+	MOVQ         $0x7fffffff7fffffff, R14
+	MOVQ         R10, R13
+	ANDQ         R14, R13
+	ADDQ         R14, R13
+	ORQ          R10, R13
+	SHRQ         $0x1f, R13
+	MOVQ         $0x0000000100000001, R14
+	ANDQ         R14, R13
+	MOVQ         R10, R14
+	SUBQ         R13, R14
+	MOVQ         R10, R13
+	XORQ         R14, R13
+	ANDQ         R10, R14
+	ORQ          R14, R12
 	VPSUBB       Z0, Z17, Z17
-	VMOVQ        R8, X11
-	VMOVQ        R9, X12
-	VMOVQ        R10, X13
-	VMOVQ        R11, X14
-	ANDNQ        R8, R12, R9
-	ANDQ         R12, R8
-	ADDQ         R8, R8
-	KMOVQ        R9, K1
-	KMOVQ        R8, K2
+	VMOVQ        R9, X11
+	VMOVQ        R10, X12
+	VMOVQ        R11, X13
+	VMOVQ        R12, X14
+	ANDNQ        R9, R13, R10
+	ANDQ         R13, R9
+	ADDQ         R9, R9
+	KMOVQ        R10, K1
+	KMOVQ        R9, K2
 	VMOVDQU8.Z   Z8, K1, Z8
 	VMOVDQU8     Z17, K2, Z8
 	VPMADDUBSW   Z4, Z8, Z8
 	VPMADDWD     Z5, Z8, Z8
-	MOVL         4(CX), R8
-	MOVL         12(CX), R9
-	VMOVDQU64    -32(AX)(R8*1), Y18
-	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z18, Z18
-	VMOVDQU64    -33(AX)(R8*1), Y19
-	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z19, Z19
+	MOVL         4(CX), R9
+	MOVL         12(CX), R10
+	VMOVDQU64    -32(AX)(R9*1), Y18
+	VINSERTI64X4 $0x01, -32(AX)(R10*1), Z18, Z18
+	VMOVDQU64    -33(AX)(R9*1), Y19
+	VINSERTI64X4 $0x01, -33(AX)(R10*1), Z19, Z19
 	VPSUBB       Z0, Z18, Z15
 	VPCMPUB      $0x02, Z1, Z15, K1
 	VPCMPEQB     Z2, Z18, K2
 	VPCMPEQB     Z3, Z18, K3
-	KMOVQ        K1, R8
-	KMOVQ        K2, R9
-	KMOVQ        K3, R10
-	ANDQ         8(SP), R8
+	KMOVQ        K1, R9
+	KMOVQ        K2, R10
+	KMOVQ        K3, R11
 	ANDQ         8(SP), R9
-	ANDQ         40(SP), R10
-	MOVQ         R8, R11
-	ORQ          R9, R11
-	ORQ          R10, R11
-	ANDNQ        8(SP), R11, R11
-	MOVQ         $0x7fffffff7fffffff, R13
+	ANDQ         8(SP), R10
+	ANDQ         40(SP), R11
 	MOVQ         R9, R12
-	ANDQ         R13, R12
-	ADDQ         R13, R12
-	ORQ          R9, R12
-	SHRQ         $0x1f, R12
-	MOVQ         $0x0000000100000001, R13
-	ANDQ         R13, R12
-	MOVQ         R9, R13
-	SUBQ         R12, R13
-	MOVQ         R9, R12
-	XORQ         R13, R12
-	ANDQ         R9, R13
-	ORQ          R13, R11
+	ORQ          R10, R12
+	ORQ          R11, R12
+	ANDNQ        8(SP), R12, R12
+	MOVQ         $0x7fffffff7fffffff, R14
+	MOVQ         R10, R13
+	ANDQ         R14, R13
+	ADDQ         R14, R13
+	ORQ          R10, R13
+	SHRQ         $0x1f, R13
+	MOVQ         $0x0000000100000001, R14
+	ANDQ         R14, R13
+	MOVQ         R10, R14
+	SUBQ         R13, R14
+	MOVQ         R10, R13
+	XORQ         R14, R13
+	ANDQ         R10, R14
+	ORQ          R14, R12
 	VPSUBB       Z0, Z19, Z19
-	VMOVQ        R8, X9
-	VMOVQ        R9, X26
-	VMOVQ        R10, X10
-	VMOVQ        R11, X16
-	ANDNQ        R8, R12, R9
-	ANDQ         R12, R8
-	ADDQ         R8, R8
-	KMOVQ        R9, K1
-	KMOVQ        R8, K2
+	VMOVQ        R9, X9
+	VMOVQ        R10, X26
+	VMOVQ        R11, X10
+	VMOVQ        R12, X16
+	ANDNQ        R9, R13, R10
+	ANDQ         R13, R9
+	ADDQ         R9, R9
+	KMOVQ        R10, K1
+	KMOVQ        R9, K2
 	VMOVDQU8.Z   Z15, K1, Z15
 	VMOVDQU8     Z19, K2, Z15
 	VPMADDUBSW   Z4, Z15, Z15
 	VPMADDWD     Z5, Z15, Z15
-	MOVL         16(CX), R8
-	MOVL         24(CX), R9
-	VMOVDQU64    -32(AX)(R8*1), Y20
-	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z20, Z20
-	VMOVDQU64    -33(AX)(R8*1), Y21
-	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z21, Z21
+	MOVL         16(CX), R9
+	MOVL         24(CX), R10
+	VMOVDQU64    -32(AX)(R9*1), Y20
+	VINSERTI64X4 $0x01, -32(AX)(R10*1), Z20, Z20
+	VMOVDQU64    -33(AX)(R9*1), Y21
+	VINSERTI64X4 $0x01, -33(AX)(R10*1), Z21, Z21
 	VPSUBB       Z0, Z20, Z24
 	VPCMPUB      $0x02, Z1, Z24, K1
 	VPCMPEQB     Z2, Z20, K2
 	VPCMPEQB     Z3, Z20, K3
-	KMOVQ        K1, R8
-	KMOVQ        K2, R9
-	KMOVQ        K3, R10
-	ANDQ         16(SP), R8
+	KMOVQ        K1, R9
+	KMOVQ        K2, R10
+	KMOVQ        K3, R11
 	ANDQ         16(SP), R9
-	ANDQ         48(SP), R10
-	MOVQ         R8, R11
-	ORQ          R9, R11
-	ORQ          R10, R11
-	ANDNQ        16(SP), R11, R11
-	MOVQ         $0x7fffffff7fffffff, R13
+	ANDQ         16(SP), R10
+	ANDQ         48(SP), R11
 	MOVQ         R9, R12
-	ANDQ         R13, R12
-	ADDQ         R13, R12
-	ORQ          R9, R12
-	SHRQ         $0x1f, R12
-	MOVQ         $0x0000000100000001, R13
-	ANDQ         R13, R12
-	MOVQ         R9, R13
-	SUBQ         R12, R13
-	MOVQ         R9, R12
-	XORQ         R13, R12
-	ANDQ         R9, R13
-	ORQ          R13, R11
+	ORQ          R10, R12
+	ORQ          R11, R12
+	ANDNQ        16(SP), R12, R12
+	MOVQ         $0x7fffffff7fffffff, R14
+	MOVQ         R10, R13
+	ANDQ         R14, R13
+	ADDQ         R14, R13
+	ORQ          R10, R13
+	SHRQ         $0x1f, R13
+	MOVQ         $0x0000000100000001, R14
+	ANDQ         R14, R13
+	MOVQ         R10, R14
+	SUBQ         R13, R14
+	MOVQ         R10, R13
+	XORQ         R14, R13
+	ANDQ         R10, R14
+	ORQ          R14, R12
 	VPSUBB       Z0, Z21, Z21
-	VMOVQ        R8, X17
-	VMOVQ        R9, X20
-	VMOVQ        R10, X18
-	VMOVQ        R11, X19
-	ANDNQ        R8, R12, R9
-	ANDQ         R12, R8
-	ADDQ         R8, R8
-	KMOVQ        R9, K1
-	KMOVQ        R8, K2
+	VMOVQ        R9, X17
+	VMOVQ        R10, X20
+	VMOVQ        R11, X18
+	VMOVQ        R12, X19
+	ANDNQ        R9, R13, R10
+	ANDQ         R13, R9
+	ADDQ         R9, R9
+	KMOVQ        R10, K1
+	KMOVQ        R9, K2
 	VMOVDQU8.Z   Z24, K1, Z24
 	VMOVDQU8     Z21, K2, Z24
 	VPMADDUBSW   Z4, Z24, Z24
 	VPMADDWD     Z5, Z24, Z24
-	MOVL         20(CX), R8
-	MOVL         28(CX), R9
-	VMOVDQU64    -32(AX)(R8*1), Y22
-	VINSERTI64X4 $0x01, -32(AX)(R9*1), Z22, Z22
-	VMOVDQU64    -33(AX)(R8*1), Y23
-	VINSERTI64X4 $0x01, -33(AX)(R9*1), Z23, Z23
+	MOVL         20(CX), R9
+	MOVL         28(CX), R10
+	VMOVDQU64    -32(AX)(R9*1), Y22
+	VINSERTI64X4 $0x01, -32(AX)(R10*1), Z22, Z22
+	VMOVDQU64    -33(AX)(R9*1), Y23
+	VINSERTI64X4 $0x01, -33(AX)(R10*1), Z23, Z23
 	VPSUBB       Z0, Z22, Z25
 	VPCMPUB      $0x02, Z1, Z25, K1
 	VPCMPEQB     Z2, Z22, K2
 	VPCMPEQB     Z3, Z22, K3
-	KMOVQ        K1, R8
-	KMOVQ        K2, R9
-	KMOVQ        K3, R10
-	ANDQ         24(SP), R8
+	KMOVQ        K1, R9
+	KMOVQ        K2, R10
+	KMOVQ        K3, R11
 	ANDQ         24(SP), R9
-	ANDQ         56(SP), R10
-	MOVQ         R8, R11
-	ORQ          R9, R11
-	ORQ          R10, R11
-	ANDNQ        24(SP), R11, R11
-	MOVQ         $0x7fffffff7fffffff, R13
+	ANDQ         24(SP), R10
+	ANDQ         56(SP), R11
 	MOVQ         R9, R12
-	ANDQ         R13, R12
-	ADDQ         R13, R12
-	ORQ          R9, R12
-	SHRQ         $0x1f, R12
-	MOVQ         $0x0000000100000001, R13
-	ANDQ         R13, R12
-	MOVQ         R9, R13
-	SUBQ         R12, R13
-	MOVQ         R9, R12
-	XORQ         R13, R12
-	ANDQ         R9, R13
-	ORQ          R13, R11
+	ORQ          R10, R12
+	ORQ          R11, R12
+	ANDNQ        24(SP), R12, R12
+	MOVQ         $0x7fffffff7fffffff, R14
+	MOVQ         R10, R13
+	ANDQ         R14, R13
+	ADDQ         R14, R13
+	ORQ          R10, R13
+	SHRQ         $0x1f, R13
+	MOVQ         $0x0000000100000001, R14
+	ANDQ         R14, R13
+	MOVQ         R10, R14
+	SUBQ         R13, R14
+	MOVQ         R10, R13
+	XORQ         R14, R13
+	ANDQ         R10, R14
+	ORQ          R14, R12
 	VPSUBB       Z0, Z23, Z23
-	VMOVQ        R8, X21
-	VMOVQ        R9, X27
-	VMOVQ        R10, X22
-	VMOVQ        R11, X29
-	ANDNQ        R8, R12, R9
-	ANDQ         R12, R8
-	ADDQ         R8, R8
-	KMOVQ        R9, K1
-	KMOVQ        R8, K2
+	VMOVQ        R9, X21
+	VMOVQ        R10, X27
+	VMOVQ        R11, X22
+	VMOVQ        R12, X29
+	ANDNQ        R9, R13, R10
+	ANDQ         R13, R9
+	ADDQ         R9, R9
+	KMOVQ        R10, K1
+	KMOVQ        R9, K2
 	VMOVDQU8.Z   Z25, K1, Z25
 	VMOVDQU8     Z23, K2, Z25
 	VPMADDUBSW   Z4, Z25, Z25
@@ -631,19 +633,19 @@ long:
 	VPMOVZXDQ    Y12, Z8
 	VPLZCNTQ     Z8, Z8
 	VPTESTMQ     sixteenth<>+0(SB), Z8, K2
-	VMOVDQU64    (BX), Z24
+	VMOVDQU64    (SI), Z24
 	VMOVDQA64    Z8, Z15
-	VPERMI2Q     64(BX), Z24, Z15
-	VMOVDQU64    128(BX), Z26
+	VPERMI2Q     64(SI), Z24, Z15
+	VMOVDQU64    128(SI), Z26
 	VMOVDQA64    Z8, Z24
-	VPERMI2Q     192(BX), Z26, Z24
+	VPERMI2Q     192(SI), Z26, Z24
 	VMOVDQA64    Z24, K2, Z15
-	VMOVDQU64    256(BX), Z26
+	VMOVDQU64    256(SI), Z26
 	VMOVDQA64    Z8, Z24
-	VPERMI2Q     320(BX), Z26, Z24
-	VMOVDQU64    384(BX), Z26
+	VPERMI2Q     320(SI), Z26, Z24
+	VMOVDQU64    384(SI), Z26
 	VMOVDQA64    Z8, Z8
-	VPERMI2Q     448(BX), Z26, Z8
+	VPERMI2Q     448(SI), Z26, Z8
 	VMOVDQA64    Z8, K2, Z24
 	VPLZCNTQ     Z25, Z8
 	VPSLLVQ      Z8, Z25, Z26
@@ -696,8 +698,8 @@ long:
 	KORB         K2, K1, K1
 	VPTESTNMD    Y11, Y11, K2
 	KORB         K2, K1, K1
-	VMOVUPD      Z28, (SI)
-	KMOVB        K1, (DI)
+	VMOVUPD      Z28, (DI)
+	KMOVB        K1, (R8)
 	JMP          next
 
 DATA allOnes<>+0(SB)/4, $0xffffffff

@@ -12,8 +12,11 @@ import (
 type Fields struct {
 	Ends  []uint32 // offsets of the bytes that end fields, in order
 	Lines []uint32 // of each line end, the fields up to it
+	CRLF  bool     // the first line ends in CR LF; then fields at line ends do not hold the CR
 
-	lo, hi int // the fields that were read
+	before []uint32 // offsets of the bytes before fields: where CRLF is not set, of the ends before them
+	starts []uint32 // memory for it
+	lo, hi int      // the fields that were read
 	values []float64
 	others []uint8 // a bit for each field: its value is not known
 }
@@ -25,8 +28,9 @@ func Fast() bool { return wide }
 // asked for.
 const over = 8
 
-// Mark finds the fields of a text of less than 2 GiB: they end at a separator or a
-// line feed. What is behind the last end is no field.
+// Mark finds the fields of a text of less than 2 GiB: they end at a separator, a
+// line feed or, as CRLF says, the carriage return before one. What is behind the
+// last end is no field.
 func (f *Fields) Mark(text []byte, sep byte) {
 	if cap(f.Ends) < len(text)+2*over {
 		f.Ends, f.Lines = make([]uint32, len(text)+2*over), make([]uint32, len(text)+over)
@@ -54,12 +58,35 @@ func (f *Fields) Mark(text []byte, sep byte) {
 		}
 	}
 	f.Ends, f.Lines = ends[:n], lines[:rows]
+	if f.CRLF = rows > 0 && endsCRLF(text, ends[lines[0]-1]); f.CRLF {
+		f.leaveCR(text)
+	}
+}
+
+// endsCRLF says whether a CR stands before a line feed.
+func endsCRLF(text []byte, feed uint32) bool { return feed > 0 && text[feed-1] == '\r' }
+
+// leaveCR takes the CR at line ends from their fields.
+func (f *Fields) leaveCR(text []byte) {
+	if cap(f.starts) < cap(f.Ends) {
+		f.starts = make([]uint32, cap(f.Ends))
+	}
+	f.before = f.starts[:cap(f.Ends)]
+	copy(f.before[1:], f.Ends[:min(len(f.Ends)+over, cap(f.Ends))])
+	for _, fields := range f.Lines {
+		if end := &f.Ends[fields-1]; endsCRLF(text, *end) {
+			*end--
+		}
+	}
 }
 
 // Start is where field i begins.
 func (f *Fields) Start(i int) int {
-	if i == 0 {
+	switch {
+	case i == 0:
 		return 0
+	case f.CRLF:
+		return int(f.before[i]) + 1
 	}
 	return int(f.Ends[i-1]) + 1
 }
@@ -78,7 +105,12 @@ func (f *Fields) Read(text []byte, lo, hi int) []float64 {
 		others[g] = f.group(text, lo+over*g, values[over*g:over*g+over])
 	}
 	if g < groups {
-		numbers(&text[0], &f.Ends[lo+over*g], groups-g, &inverse[0], &values[over*g], &others[g])
+		at := lo + over*g
+		before := &f.Ends[at-1]
+		if f.CRLF {
+			before = &f.before[at]
+		}
+		numbers(&text[0], &f.Ends[at], before, groups-g, &inverse[0], &values[over*g], &others[g])
 	}
 	if rest := (hi - lo) % over; rest > 0 {
 		others[groups-1] &= 1<<rest - 1

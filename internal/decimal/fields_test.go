@@ -18,9 +18,17 @@ func checkFields(t *testing.T, f *Fields, text []byte) (plain, known int) {
 	t.Helper()
 	f.Mark(text, ',')
 	var want, lines []uint32
+	first := bytes.IndexByte(text, '\n')
+	crlf := first > 0 && text[first-1] == '\r'
+	start, starts := 0, []int{}
 	for i, b := range text {
 		if b == ',' || b == '\n' {
-			want = append(want, uint32(i))
+			end := i
+			if crlf && b == '\n' && i > 0 && text[i-1] == '\r' {
+				end--
+			}
+			want, starts = append(want, uint32(end)), append(starts, start)
+			start = i + 1
 		}
 		if b == '\n' {
 			lines = append(lines, uint32(len(want)))
@@ -28,6 +36,11 @@ func checkFields(t *testing.T, f *Fields, text []byte) (plain, known int) {
 	}
 	if fmt.Sprint(f.Ends) != fmt.Sprint(want) || fmt.Sprint(f.Lines) != fmt.Sprint(lines) {
 		t.Fatalf("ends %v, lines %v, want %v and %v in %q", f.Ends, f.Lines, want, lines, text)
+	}
+	for i, start := range starts {
+		if f.Start(i) != start {
+			t.Fatalf("field %d begins at %d, want %d in %q", i, f.Start(i), start, text)
+		}
 	}
 	for lo := 0; lo < len(f.Ends); lo += 21 {
 		hi := min(lo+21, len(f.Ends))
@@ -77,7 +90,7 @@ func TestFields(t *testing.T) {
 			default:
 				text = strconv.AppendFloat(text, v, 'f', rng.IntN(17), 64)
 			}
-			text = append(text, ",,,,\n"[rng.IntN(5)])
+			text = append(text, []string{",", ",", ",", ",", "\n", ",", ",", ",", ",", "\r\n"}[rng.IntN(10)]...)
 		}
 		p, k := checkFields(t, &f, append(text, "unfinished"[:rng.IntN(11)]...))
 		plain, known = plain+p, known+k
@@ -123,6 +136,7 @@ func TestFieldsReadMost(t *testing.T) {
 
 func FuzzFields(f *testing.F) {
 	f.Add([]byte("1.5,-2,abc\n3e5,,\"x\"\n,0.30000000000000004,17\n"))
+	f.Add([]byte("1.5,-2\r\n0.25,1234567890.123456789\r\n\r\n,\n7\r\n"))
 	f.Add(bytes.Repeat([]byte("-123.456789,"), 40))
 	f.Fuzz(func(t *testing.T, text []byte) { checkFields(t, new(Fields), text) })
 }

@@ -29,11 +29,11 @@ type numbersOf struct {
 // where one of them is longer.
 func numbers() {
 	tens, hundreds, thousands := pairs("tens", 1, 10, 1), pairs("hundreds", 2, 100, 1), pairs("tenThousands", 2, 10000, 1)
-	TEXT("numbers", NOSPLIT, "func(text *byte, ends *uint32, groups int, powers *uint64, values *float64, others *uint8)")
+	TEXT("numbers", NOSPLIT, "func(text *byte, ends, before *uint32, groups int, powers *uint64, values *float64, others *uint8)")
 	Pragma("noescape")
-	Doc("numbers reads the groups of eight fields at ends, which is not the first end, and no end is less than 33. It stores their values, and a bit for each that has to be read otherwise: what is no plain number of up to 19 digits in up to 32 bytes, and what is too near the middle between two float64. powers are the mantissas of 10^0 to 10^-31, then what is added to the bits of a number for each.")
-	p := params("text", "ends", "groups", "powers", "values", "others")
-	groups, powers, values, others := p[2], p[3], p[4], p[5]
+	Doc("numbers reads the groups of eight fields that end at ends and begin behind before, none of them at the first byte, and no end is less than 33. It stores their values, and a bit for each that has to be read otherwise: what is no plain number of up to 19 digits in up to 32 bytes, and what is too near the middle between two float64. powers are the mantissas of 10^0 to 10^-31, then what is added to the bits of a number for each.")
+	p := params("text", "ends", "before", "groups", "powers", "values", "others")
+	before, groups, powers, values, others := p[2], p[3], p[4], p[5], p[6]
 	o := &numbersOf{text: p[0], ends: p[1], ones: bytesMem("allOnes", math.MaxUint32), local: AllocLocal(64)}
 	o.zeros, o.nines, o.dots, o.minus = constant('0', ZMM()), constant(9, ZMM()), constant('.', ZMM()), constant('-', ZMM())
 	o.ten, o.hundred, o.thousand, o.million = loaded(tens), loaded(hundreds), loaded(thousands), quads("hundredMillion", 1e8)
@@ -41,7 +41,7 @@ func numbers() {
 	Label("group")
 	end, length := YMM(), YMM()
 	VMOVDQU64(Mem{Base: o.ends}, end)
-	VPSUBD(Mem{Base: o.ends, Disp: -4}, end, end)
+	VPSUBD(Mem{Base: before}, end, end)
 	VPADDD(o.ones, end, length)
 	k, long := K(), GP32()
 	VPCMPUD(above, bytesMem("sixteens", 16), length, k)
@@ -52,6 +52,7 @@ func numbers() {
 	store(v, wrong, values, others)
 	Label("next")
 	ADDQ(U32(32), o.ends)
+	ADDQ(U32(32), before)
 	ADDQ(U32(64), values)
 	INCQ(others)
 	DECQ(groups)
