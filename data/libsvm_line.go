@@ -55,7 +55,7 @@ func (p *sparseLine) libsvm(text, body string) *Error {
 		r.Index, r.Value = r.Index[:before], r.Value[:before]
 		return err
 	}
-	if last := len(r.Index); r.names != nil || r.spaced && r.space != "" {
+	if last := len(r.Index); last > before && (r.names != nil || r.spaced && r.space != "") {
 		added := CSR[float64]{Index: r.Index[before:last]}
 		r.Index = r.Index[:before]
 		r.toNames()
