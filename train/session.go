@@ -201,67 +201,6 @@ func (s *session[T]) problem(draw func(step int) error) optim.Problem[T] {
 	return p
 }
 
-// run walks downhill until a stop, the patience or the context ends it.
-func (s *session[T]) run(ctx context.Context) error {
-	o := &s.plan.opts
-	if o.Time > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.Time)
-		defer cancel()
-	}
-	var draw func(step int) error
-	steps := o.Epochs
-	if !s.plan.full() {
-		var err error
-		if draw, steps, err = s.batches(); err != nil {
-			return err
-		}
-	}
-	problem := s.problem(draw)
-	if k := o.Accumulate; k > 1 {
-		var err error
-		if problem, err = optim.Accumulate(problem, k); err != nil {
-			return err
-		}
-		steps = (steps + k - 1) / k
-	}
-	x, solver, err := s.solver(&problem, steps)
-	if err != nil {
-		return err
-	}
-	if problem, err = s.freeze(problem, x); err != nil {
-		return err
-	}
-	s.start = slices.Clone(x)
-	if err := s.checkGradient(&problem, x); err != nil {
-		return err
-	}
-	run, err := s.begin(problem, x, solver, steps)
-	if err != nil {
-		return err
-	}
-	if err := s.loop(ctx, run, steps); err != nil {
-		return err
-	}
-	s.speed = s.pace.rowsPerSecond(s.steps, s.plan.perStep())
-	if run.Err() != nil {
-		return run.Err()
-	}
-	s.finish(run)
-	return nil
-}
-
-// begin is the run at its start, or where the last checkpoint left it.
-func (s *session[T]) begin(problem optim.Problem[T], x []T, solver optim.Solver[T], steps int) (*optim.Run[T], error) {
-	s.follow(solver)
-	s.pace.began = time.Now()
-	s.saver = newSaver(s.plan)
-	if s.plan.opts.Resume {
-		return s.resume(problem, solver, s.stops(steps))
-	}
-	return optim.Start(problem, x, solver, s.stops(steps)...)
-}
-
 func (s *session[T]) stops(steps int) []optim.Stop[T] {
 	stops := []optim.Stop[T]{optim.MaxIter[T](steps)}
 	if !s.plan.full() {
