@@ -95,7 +95,7 @@ func crossValidate(ctx context.Context, first *plan, rows foldRows, observe Obse
 			return nil, err
 		}
 	}
-	if opts.Validation == 0 && opts.ValidationTable == nil && !c.early {
+	if opts.Validation == 0 && !opts.ownValidation() && !c.early {
 		opts.Validation = NoValidation
 	}
 	opts.Time = c.share(opts)
@@ -276,7 +276,7 @@ func meanAndSD(lists []loss.Metrics) (mean, sd loss.Metrics) {
 func (c *CrossValidation) allRows(opts Options) Options {
 	opts.Resume = opts.Resume && c.resumed == c.Folds
 	opts.Time = c.share(opts)
-	if opts.Validation != 0 || opts.ValidationTable != nil {
+	if opts.Validation != 0 || opts.ownValidation() {
 		return opts
 	}
 	opts.Validation = NoValidation

@@ -69,7 +69,7 @@ func (p *plan) takeSamples(names []string, visit func(*data.Table, []int) error)
 	}
 	want := p.stream.sampleRows()
 	train, valid := newSampler(r.Table(), src.rows, want), newSampler(r.Table(), p.valid.n(), want)
-	streamed := p.valid.source != nil
+	together := p.valid.source != nil && p.valid.source.deal == src.deal
 	var lists [3][]int
 	err = src.deal.pass(names, func(t *data.Table, group int) error {
 		for i := range lists {
@@ -79,16 +79,37 @@ func (p *plan) takeSamples(names []string, visit func(*data.Table, []int) error)
 			return err
 		}
 		train.see(t, lists[learned], src.starts[group])
-		if streamed {
+		if together {
 			valid.see(t, lists[aside], src.starts[group])
 		}
 		return visit(t, lists[learned])
 	})
-	p.hand = &atHand{train: train.part, valid: p.valid, trained: src.rows}
-	if streamed {
-		p.hand.valid = valid.part
+	p.hand = &atHand{train: train.part, trained: src.rows}
+	if own := p.valid.source; own != nil && !together && err == nil {
+		if valid, err = own.sample(want); err != nil {
+			return err
+		}
 	}
+	p.hand.valid = valid.part
 	return err
+}
+
+// sample takes rows of a part in a pass of its own.
+func (s *supply) sample(want int) (*sampler, error) {
+	names := s.read
+	for _, name := range s.need {
+		names = appendNew(names, name)
+	}
+	r, err := s.cache.Reader(names...)
+	if err != nil {
+		return nil, err
+	}
+	out, first := newSampler(r.Table(), s.rows, want), 0
+	return out, s.pass(names, func(t *data.Table, rows []int) error {
+		out.see(t, rows, first)
+		first += t.Rows
+		return nil
+	})
 }
 
 // sampleRows is how many rows of a part stay in memory: a few hundredths of what
@@ -136,7 +157,9 @@ func (p *plan) look() *plan {
 		return p
 	}
 	q := *p
-	q.train, q.valid = p.hand.train, p.hand.valid
+	if q.train = p.hand.train; p.valid.source != nil {
+		q.valid = p.hand.valid
+	}
 	return &q
 }
 

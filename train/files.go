@@ -15,6 +15,9 @@ import (
 // cacheFile is the cache of rows in a run folder, while a fit needs it.
 const cacheFile = "rows.cache"
 
+// otherCacheFile is the cache of the rows to validate on.
+const otherCacheFile = "validation.cache"
+
 // Files are tables of text whose rows need not fit in memory.
 type Files struct {
 	Paths []string         // may have wildcards
@@ -24,7 +27,12 @@ type Files struct {
 	Cache string
 	Watch data.Watch // of the pass over the text; may be nil
 
-	block data.BlockSize // of a pass without a cache; 0: as the rows and the memory ask for it
+	// Validation is a file with the columns of the others, whose rows FitFiles
+	// validates on; "": none.
+	Validation string
+
+	caches []string       // paths of those that are in use
+	block  data.BlockSize // of a pass without a cache; 0: as the rows and the memory ask for it
 }
 
 // FitFiles is Fit for files: it writes their rows to a cache in one pass, unless
@@ -45,16 +53,14 @@ func FitFiles(ctx context.Context, f Files, opts Options, observe Observer) (r *
 		clearCheckpoints(opts.Dir)
 	}
 	defer BoundMemory(opts.Memory)()
-	path, group, err := f.place(opts)
-	if err != nil {
-		return nil, nil, err
-	}
 	defer func() {
 		if f.Cache == "" && !unfinished(opts.Dir) {
-			_ = os.Remove(path)
+			for _, path := range f.caches {
+				_ = os.Remove(path)
+			}
 		}
 	}()
-	r, t, err = f.fit(ctx, path, group, opts, observe)
+	r, t, err = f.fit(ctx, opts, observe)
 	if err == nil {
 		r.Seconds = time.Since(began).Seconds()
 	}
@@ -67,10 +73,11 @@ func unfinished(dir string) bool {
 	return err == nil
 }
 
-// place is where the cache lies, and the size of its groups.
-func (f *Files) place(opts Options) (path string, group int, err error) {
+// place is where the cache lies, which has that name in a run folder, and the size
+// of its groups.
+func (f *Files) place(name string, opts Options) (path string, group int, err error) {
 	group = groupBytes(opts.Memory)
-	dir, name := opts.Dir, cacheFile
+	dir := opts.Dir
 	if f.Cache != "" {
 		dir = f.Cache
 		if name, err = data.CacheName(f.Paths, f.Read, group); err != nil {
@@ -87,39 +94,76 @@ func (f *Files) place(opts Options) (path string, group int, err error) {
 	return filepath.Join(dir, name), group, nil
 }
 
-// fit opens or writes the cache and fits to its rows. A cache that turns out to
-// be damaged is written anew, once.
-func (f *Files) fit(ctx context.Context, path string, group int, opts Options, observe Observer) (*Result, *data.Table, error) {
-	note := ""
-	for written := false; ; written = true {
-		c, err := data.OpenCache(path, f.Paths, f.Read, group)
-		switch {
-		case err == nil:
-		case written || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, data.ErrStale) && !errors.Is(err, data.ErrDamaged):
-			return nil, nil, err
-		default:
-			if errors.Is(err, data.ErrDamaged) {
-				note = fmt.Sprintf("the cache of rows was made anew, as it could not be used (%v)", err)
-			}
-			if err := f.write(ctx, path, group, opts.Memory); err != nil {
-				return nil, nil, err
-			}
-			continue
+// fit opens or writes the caches and fits to their rows. Caches that turn out to
+// be damaged are written anew, once.
+func (f *Files) fit(ctx context.Context, opts Options, observe Observer) (r *Result, t *data.Table, err error) {
+	var notes []string
+	for again := false; ; again = true {
+		r, t, err = f.once(ctx, opts, observe, &notes)
+		if !errors.Is(err, data.ErrDamaged) || again {
+			break
 		}
-		r, err := FitStream(ctx, c, opts, observe)
-		c.Close()
-		if errors.Is(err, data.ErrDamaged) && !written {
-			note = fmt.Sprintf("the cache of rows was made anew, as it could not be used (%v)", err)
-			if err := f.write(ctx, path, group, opts.Memory); err != nil {
-				return nil, nil, err
-			}
-			continue
+		notes = append(notes, anew(err))
+		for _, path := range f.caches {
+			_ = os.Remove(path)
 		}
-		if err == nil && note != "" {
-			r.Notes = append(r.Notes, note)
-		}
-		return r, c.Described(), err
 	}
+	if err == nil {
+		r.Notes = append(r.Notes, notes...)
+	}
+	return r, t, err
+}
+
+// anew is a note on a cache that could not be used.
+func anew(why error) string {
+	return fmt.Sprintf("the cache of rows was made anew, as it could not be used (%v)", why)
+}
+
+// once opens or writes the caches, and fits.
+func (f *Files) once(ctx context.Context, opts Options, observe Observer, notes *[]string) (*Result, *data.Table, error) {
+	f.caches = nil
+	c, err := f.cache(ctx, cacheFile, opts, notes)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer c.Close()
+	if f.Validation != "" {
+		other := *f
+		other.Paths, other.Read.Types, other.Read.Expect = []string{f.Validation}, nil, map[string]data.Kind{}
+		for _, column := range c.Columns {
+			other.Read.Expect[column.Name] = column.Kind
+		}
+		v, err := other.cache(ctx, otherCacheFile, opts, notes)
+		f.caches = other.caches
+		if err != nil {
+			return nil, nil, fmt.Errorf("train: the rows to validate on: %w", err)
+		}
+		defer v.Close()
+		opts.ValidationCache = v
+	}
+	r, err := FitStream(ctx, c, opts, observe)
+	return r, c.Described(), err
+}
+
+// cache opens the cache of the files, or writes it first. name is its name in the
+// run folder.
+func (f *Files) cache(ctx context.Context, name string, opts Options, notes *[]string) (*data.Cache, error) {
+	path, group, err := f.place(name, opts)
+	if err != nil {
+		return nil, err
+	}
+	f.caches = append(f.caches, path)
+	c, err := data.OpenCache(path, f.Paths, f.Read, group)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, data.ErrStale) && !errors.Is(err, data.ErrDamaged) {
+		return c, err
+	}
+	if errors.Is(err, data.ErrDamaged) {
+		*notes = append(*notes, anew(err))
+	}
+	if err := f.write(ctx, path, group, opts.Memory); err != nil {
+		return nil, err
+	}
+	return data.OpenCache(path, f.Paths, f.Read, group)
 }
 
 // write writes the cache.

@@ -49,7 +49,9 @@ func checkFolder(dir string, force bool) error {
 		return fmt.Errorf("train: the run folder %s: %w", dir, reason(err))
 	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { // of a fit that was killed before its first checkpoint
-		return e.Name() == cacheFile || strings.HasPrefix(e.Name(), "."+cacheFile+".") && strings.HasSuffix(e.Name(), ".tmp")
+		return slices.ContainsFunc([]string{cacheFile, otherCacheFile}, func(cache string) bool {
+			return e.Name() == cache || strings.HasPrefix(e.Name(), "."+cache+".") && strings.HasSuffix(e.Name(), ".tmp")
+		})
 	})
 	if len(entries) == 0 {
 		return nil

@@ -92,7 +92,7 @@ func (p *plan) refuseMemory(dim int) error {
 // of the files tells. What it cannot tell is no error.
 func CheckMemory(s *data.Sample, opts Options) error {
 	limit := opts.Memory
-	opts.Memory, opts.Folds, opts.ValidationTable, opts.Validation, opts.Patience = 0, 0, nil, NoValidation, 0
+	opts.Memory, opts.Folds, opts.ValidationTable, opts.ValidationCache, opts.Validation, opts.Patience = 0, 0, nil, nil, NoValidation, 0
 	p, err := newPlan(s.Table, opts, nil)
 	if err != nil {
 		return nil // other rows may be needed to tell

@@ -57,6 +57,7 @@ type Options struct {
 
 	Validation      float64     // fraction of rows set aside; 0: chosen, NoValidation: none
 	ValidationTable *data.Table // rows to validate on instead
+	ValidationCache *data.Cache `json:"-"` // the same, where rows pass by
 	Folds           int         // of a cross-validation before the fit to all rows; 0: none
 	Patience        int         // epochs without a better validation loss before stopping; 0: chosen, NoPatience: never
 
@@ -116,13 +117,17 @@ func (o *Options) check() error {
 		return fmt.Errorf("train: a patience of %d epochs; it must be at least 1", o.Patience)
 	case o.Validation != NoValidation && !(o.Validation >= 0 && o.Validation < 1):
 		return fmt.Errorf("train: a validation fraction of %v; it must be at least 0 and below 1, as in 0.2", o.Validation)
-	case o.ValidationTable != nil && o.Validation > 0:
+	case o.ownValidation() && o.Validation > 0 || o.ValidationTable != nil && o.ValidationCache != nil:
 		return fmt.Errorf("train: a validation fraction and a validation table; give one of them")
 	case o.ClassWeight != "" && o.ClassWeight != "balanced":
 		return fmt.Errorf("train: unknown class weight %q; there is balanced", o.ClassWeight)
 	}
 	return nil
 }
+
+// ownValidation says whether the rows to validate on are others than those of the
+// fit.
+func (o *Options) ownValidation() bool { return o.ValidationTable != nil || o.ValidationCache != nil }
 
 // Progress is what an Observer sees.
 type Progress struct {

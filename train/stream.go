@@ -135,5 +135,8 @@ func (p *plan) streamPrint() string {
 	if v := p.opts.ValidationTable; v != nil {
 		print += " " + v.Fingerprint()
 	}
+	if v := p.opts.ValidationCache; v != nil {
+		print += " " + v.Fingerprint()
+	}
 	return print
 }

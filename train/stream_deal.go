@@ -43,6 +43,7 @@ type folds struct {
 
 // holdout is rows that are set rows aside.
 type holdout struct {
+	all    bool     // every row is
 	held   []uint64 // a bit for each row that is usable and not held out; nil: the hash decides
 	share  float64
 	spared map[int]bool // rows of the cache that are learned from, where the hash decides
@@ -72,6 +73,8 @@ func (d *deal) isAside(i, row int) bool {
 	switch {
 	case s == nil || s.spared[row]:
 		return false
+	case s.all:
+		return true
 	case s.held != nil:
 		return s.held[i/64]>>(i%64)&1 == 1
 	}

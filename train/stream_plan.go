@@ -85,7 +85,7 @@ func (p *plan) splitStream(schema *data.Table, d *deal) error {
 		return err
 	}
 	share := p.opts.Validation
-	if share == 0 && p.spec.Kind != model.Formula && p.opts.ValidationTable == nil && d.rest[len(d.rest)-1] >= minRowsToSplit {
+	if share == 0 && p.spec.Kind != model.Formula && !p.opts.ownValidation() && d.rest[len(d.rest)-1] >= minRowsToSplit {
 		share = 0.2
 	}
 	if share > 0 {
@@ -111,7 +111,35 @@ func (p *plan) splitStream(schema *data.Table, d *deal) error {
 			return err
 		}
 		p.valid = part{table: p.opts.ValidationTable, rows: rows}
+	case p.opts.ValidationCache != nil:
+		return p.otherCache(p.opts.ValidationCache, read)
 	}
+	return nil
+}
+
+// otherCache takes the validation rows from a cache of their own.
+func (p *plan) otherCache(c *data.Cache, read []string) error {
+	schema := c.Table()
+	need, err := p.needed(schema)
+	if err != nil {
+		return err
+	}
+	d, err := newDeal(c, p.names, need, p.opts.Seed, p.stream.limit/4)
+	if err != nil {
+		return err
+	}
+	if d.usable() == 0 {
+		return fmt.Errorf("train: no row of %s has a value in %s", c.Name, allOf(need))
+	}
+	if dropped := c.Rows - d.usable(); dropped > 0 {
+		p.note("%s of %s left out: no value in %s", numtext.Count(dropped, "row"), c.Name, anyOf(need))
+	}
+	d.split = &holdout{all: true}
+	parts, err := d.supplies(read, aside)
+	if err != nil {
+		return err
+	}
+	p.valid = part{table: schema, source: parts[0]}
 	return nil
 }
 

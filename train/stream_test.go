@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"descent/data"
@@ -113,6 +114,35 @@ func fitsAlike(t *testing.T, table *data.Table, cache *data.Cache, o Options) (w
 	}
 	sameMetrics(t, want, got)
 	return want, got
+}
+
+// Rows of a file of one's own stop a fit as they do in memory, from memory and
+// from a cache.
+func TestStreamedFitsStopByOtherRows(t *testing.T) {
+	file, other := writeRows(t, 3000), writeRows(t, 1200)
+	table, err := data.Read(file, data.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := data.Read(other, data.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := openRows(t, file, 1<<13)
+	o := Options{Target: "class", Features: []string{"a", "b", "level"}, Model: "mlp:6", Method: "adam", Batch: FullBatch, Epochs: 200, Rate: 0.3, Patience: 4, ClassWeight: "balanced", Weight: "w", Seed: 3, Memory: 1 << 28, ValidationTable: held}
+	want, _ := fitsAlike(t, table, cache, o)
+	o.ValidationTable, o.ValidationCache = nil, openRows(t, other, 1<<12)
+	got, err := FitStream(context.Background(), cache, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(want.Model.Weights, got.Model.Weights) || got.Best != want.Best || got.Validation != want.Validation || got.Steps == 200 {
+		t.Errorf("epoch %d of %d kept, %d rows; in memory %d of %d, %d", got.Best, got.Steps, got.Validation, want.Best, want.Steps, want.Validation)
+	}
+	sameMetrics(t, want, got)
+	if a, b := kindsOf(want.Diagnoses), kindsOf(got.Diagnoses); a != b || !strings.Contains(a, "duplicated_rows") {
+		t.Errorf("the doctor found %q, in memory %q", b, a)
+	}
 }
 
 // A cross-validation deals the same folds, and comes to the same.

@@ -96,8 +96,11 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	if f.findRate {
 		return usagef("--find-lr tests rates on rows in memory, and %s has more of them than fit into %s; use a part of the file", path, train.Bytes(limit))
 	}
-	if err := a.readValidation(s.Table, f, &o); err != nil {
-		return err
+	passing := f.validationPasses(limit)
+	if !passing || f.dryRun {
+		if err := a.readValidation(s.Table, f, &o); err != nil {
+			return err
+		}
 	}
 	if f.dryRun {
 		return a.previewStream(s, o, f, limit)
@@ -122,6 +125,9 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	}
 	bar := a.newFitProgress(f.quiet)
 	files := train.Files{Paths: []string{path}, Read: read, Cache: f.cache, Watch: a.newCacheProgress(f.quiet).watch}
+	if passing {
+		files.Validation = f.validation
+	}
 	r, t, err := train.FitFiles(ctx, files, o, bar.observe)
 	bar.clear()
 	if err != nil {
@@ -132,6 +138,16 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 		return fitError(withFlags(err))
 	}
 	return a.fitResult(t, r, f)
+}
+
+// validationPasses says whether the rows of --validation FILE are to pass by from
+// a cache, too: they would take a good part of the memory.
+func (f *fitFlags) validationPasses(limit int64) bool {
+	const share = 64
+	if !f.validationFile() || data.Pipe([]string{f.validation}) != "" {
+		return false
+	}
+	return data.SizeOf([]string{f.validation}) > limit/share
 }
 
 // previewStream is preview for rows that do not fit in memory, by those at the
