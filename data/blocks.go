@@ -106,6 +106,10 @@ func (b *blocks[R]) file(path string, first bool) error {
 		}
 		return nil
 	}
+	opts.typed = func(name string, rows typedRows) (err error) {
+		t, err = b.typed(name, rows, opts)
+		return err
+	}
 	whole, err := readFile(path, opts)
 	if err == nil && t == nil {
 		t = whole
@@ -147,7 +151,9 @@ func (b *blocks[R]) like() ReadOptions {
 	opts.Types = make(map[string]Kind, len(b.all.Columns))
 	for _, c := range b.all.Columns {
 		opts.Types[c.Name] = c.Kind
-		if _, asked := b.opts.Expect[c.Name]; !asked && (c.Kind.storage() == Category || c.Kind == Text) {
+		if kind, asked := b.opts.Expect[c.Name]; asked {
+			opts.Types[c.Name] = kind
+		} else if c.Kind.storage() == Category || c.Kind == Text {
 			opts.Types[c.Name] = Text
 		}
 	}

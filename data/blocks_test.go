@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"descent/internal/reference"
 )
 
 // cellsOf prints the columns of a table that were asked for, row by row.
@@ -213,8 +215,63 @@ func TestBlocksRefuse(t *testing.T) {
 			t.Errorf("%v after %d", err, taken)
 		}
 	}
-	array := write("a.npy", "\x93NUMPY"+strings.Repeat("x", 1000))
-	if _, err := InBlocks([]string{array}, ReadOptions{}, BlockSize{Whole: 100}, func(*Table) (int, error) { return 0, nil }, func(int) error { return nil }); !errors.Is(err, ErrWhole) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err1 := z.Write([]byte("PAR1" + strings.Repeat("x", 100_000)))
+	if err2 := z.Close(); err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	array := write("a.parquet.gz", packed.String())
+	if _, err := InBlocks([]string{array}, ReadOptions{}, BlockSize{Whole: 10}, func(*Table) (int, error) { return 0, nil }, func(int) error { return nil }); !errors.Is(err, ErrWhole) {
 		t.Errorf("a file that does not fit: %v", err)
+	}
+}
+
+// Rows of files that know types come in blocks, too.
+func TestBlocksOfTypedFiles(t *testing.T) {
+	dir := t.TempDir()
+	grouped := filepath.Join(dir, "grouped.parquet")
+	parquetFile(t, grouped, 5000)
+	files := []string{grouped, reference.Path(t, "mnist", "t10k-images-idx3-ubyte.gz"), reference.Path(t, "mnist", "t10k-labels-idx1-ubyte.gz")}
+	for _, name := range []string{"table_snappy.parquet", "typed.parquet", "matrix.npy", "matrix_fortran_f4.npy", "both.npz", "labels_u1.npy"} {
+		files = append(files, filepath.Join("testdata", "formats", name))
+	}
+	for _, file := range files {
+		kinds, err := Read(file, ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts := ReadOptions{Expect: kindsOf(kinds)}
+		whole, err := ReadFiles([]string{file, file}, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, threads := range []int{1, 3} {
+			opts.Threads = threads
+			var pixels []byte
+			var rows []string
+			all, err := InBlocks([]string{file, file}, opts, BlockSize{Rows: 700}, func(t *Table) (*Table, error) {
+				if t.Rows > 700 {
+					return nil, fmt.Errorf("a block of %d rows", t.Rows)
+				}
+				return t, nil
+			}, func(t *Table) error {
+				rows = append(rows, cellsOf(t, opts.Expect)...)
+				for _, c := range t.Columns {
+					pixels = append(pixels, c.Pixels...)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			var want []byte
+			for _, c := range whole.Columns {
+				want = append(want, c.Pixels...)
+			}
+			if !slices.Equal(rows, cellsOf(whole, opts.Expect)) || !bytes.Equal(pixels, want) || all.Rows != whole.Rows || !slices.Equal(all.Notes, whole.Notes) {
+				t.Errorf("%s: %d rows, %q; want %d, %q", file, all.Rows, all.Notes, whole.Rows, whole.Notes)
+			}
+		}
 	}
 }

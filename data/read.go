@@ -34,13 +34,14 @@ type ReadOptions struct {
 	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
 	Threads    int  // that parse; 0: one for each processor. The table does not depend on it
 
-	Memory int64 // bytes that WriteCache may take for the pages of a Parquet file and the like; 0: as many as they need
+	Memory int64 // bytes that WriteCache and InBlocks may take for the pages of a Parquet file and the like; 0: as many as they need
 
-	sink  sink                    // takes the rows of a text instead of a table
-	lines lines                   // takes those of a text of labels and index:value pairs
-	typed typed                   // takes those of formats that know types
-	whole func(name string) error // refuses a file that is read as a whole
-	watch func(n int64)           // is told how many bytes of a file were read
+	sink   sink                    // takes the rows of a text instead of a table
+	lines  lines                   // takes those of a text of labels and index:value pairs
+	typed  typed                   // takes those of formats that know types
+	whole  func(name string) error // allows a file to be read as a whole where it must be, or refuses it
+	before int                     // rows of the file before those at hand
+	watch  func(n int64)           // is told how many bytes of a file were read
 }
 
 // sink reads the rows behind the settled columns of a text.
@@ -95,11 +96,13 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 	magic, _ := src.Peek(300)
 	if open := typedOpener(magic); open != nil && opts.typed != nil {
 		rows, err := open(path, src, opts)
-		if err != nil {
+		if err == nil {
+			defer rows.close()
+			return nil, opts.typed(src.name, rows)
+		}
+		if !errors.Is(err, ErrWhole) || opts.whole == nil {
 			return nil, err
 		}
-		defer rows.close()
-		return nil, opts.typed(src.name, rows)
 	}
 	if opts.whole != nil && formatOf(magic) != formatText {
 		if err := opts.whole(src.name); err != nil {

@@ -48,7 +48,7 @@ func (o ReadOptions) wordColumn(file, name string, w *words) (*Column, error) {
 	k := o.kind(name)
 	switch k {
 	case Number, Unix, Date, DayFirst, MonthFirst:
-		return numbersOf(file, name, w, k)
+		return numbersOf(file, name, w, k, o.before)
 	case Image, Sparse, Cross:
 		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("column %q holds text and cannot be of kind %v", name, k)}
 	case Ignore, ID:
@@ -82,8 +82,9 @@ func (w *words) untrue() string {
 	return ""
 }
 
-// numbersOf reads words as numbers, or as dates of a kind.
-func numbersOf(file, name string, w *words, k Kind) (*Column, error) {
+// numbersOf reads words as numbers, or as dates of a kind. before is the number of
+// rows before them.
+func numbersOf(file, name string, w *words, k Kind, before int) (*Column, error) {
 	if w.dict != nil {
 		w.toText()
 	}
@@ -91,7 +92,7 @@ func numbersOf(file, name string, w *words, k Kind) (*Column, error) {
 	for row, text := range w.strings() {
 		v, ok := k.parse(text)
 		if !ok && text != "" {
-			return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("in column %q a %s was asked for, but row %d holds %s", name, k.holds(), row+1, quoteShort(text))}
+			return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("in column %q a %s was asked for, but row %d holds %s", name, k.holds(), before+row+1, quoteShort(text))}
 		}
 		c.Numbers = append(c.Numbers, v)
 	}

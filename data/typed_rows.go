@@ -311,24 +311,29 @@ func peekTyped(file string, rows typedRows, opts ReadOptions) (*Table, error) {
 		return nil, err
 	}
 	for i, c := range t.Columns {
-		switch {
-		case c.Kind == Image:
-			c.Pixels = some[i].pixels
-		case c.Kind == Number:
-			t.Columns[i], err = opts.numberColumn(file, c.Name, some[i].numbers)
-		default:
-			w := newWords(Category, opts.kind(c.Name) == Category)
-			for _, text := range some[i].words {
-				w.add(text)
-			}
-			t.Columns[i], err = opts.wordColumn(file, c.Name, w)
-		}
-		if err != nil {
+		if t.Columns[i], err = opts.typedColumn(file, c, &some[i]); err != nil {
 			return nil, err
 		}
 	}
 	t.Rows, t.Notes = n, rows.notes()
 	return t, nil
+}
+
+// typedColumn makes a column of the schema with these cells.
+func (o ReadOptions) typedColumn(file string, c *Column, values *cells) (*Column, error) {
+	switch c.Kind {
+	case Image:
+		one := *c
+		one.Pixels = values.pixels
+		return &one, nil
+	case Number:
+		return o.numberColumn(file, c.Name, values.numbers)
+	}
+	w := newWords(Category, o.kind(c.Name) == Category)
+	for _, text := range values.words {
+		w.add(text)
+	}
+	return o.wordColumn(file, c.Name, w)
 }
 
 // readRows reads size bytes into buf, which grows as they come: the head of a file

@@ -34,7 +34,7 @@ func PredictFiles[R any](m *Model, f Files, memory int64, use func(*Prediction) 
 		result         R
 		unseen, beyond int
 	}
-	f.Read.Expect = m.Columns()
+	f.Read = m.reading(f.Read, memory)
 	unseen, beyond := 0, 0
 	all, err := data.InBlocks(f.Paths, f.Read, size, func(t *data.Table) (predicted, error) {
 		rows := everyRow(t)
@@ -68,7 +68,7 @@ func (m *Model) EvaluateFiles(f Files, memory int64) (*Evaluation, *Passed, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	f.Read.Expect = m.Columns()
+	f.Read = m.reading(f.Read, memory)
 	need := m.needs()
 	if memory <= 0 {
 		memory = DefaultMemory()
@@ -83,6 +83,15 @@ func (m *Model) EvaluateFiles(f Files, memory int64) (*Evaluation, *Passed, erro
 		return nil, nil, err
 	}
 	return e, &Passed{all.Name, all.Rows, all.Notes}, nil
+}
+
+// reading is how the files are read that the model is used on.
+func (m *Model) reading(o data.ReadOptions, memory int64) data.ReadOptions {
+	o.Expect = m.Columns()
+	if memory > 0 {
+		o.Memory = max((memory-programs)/2, 1)
+	}
+	return o
 }
 
 // everyRow lists the rows of t.
