@@ -74,7 +74,7 @@ type progressState struct {
 // asked is the options that the result depends on, as JSON.
 func (o Options) asked() (json.RawMessage, error) {
 	o.ValidationTable, o.Dir, o.Force, o.Threads, o.Time = nil, "", false, 0, 0
-	o.Checkpoints, o.Resume, o.Command = Checkpoints{}, false, nil
+	o.Checkpoints, o.Resume, o.Command, o.Repeat = Checkpoints{}, false, nil, nil
 	bounds := fmt.Sprint(o.Bounds) // JSON has no infinities
 	o.Bounds = nil
 	return json.Marshal(struct {
@@ -217,8 +217,9 @@ func (s *session[T]) progress(step int) progressState {
 	return p
 }
 
-// resume takes the session to where the checkpoint was and returns its run.
-func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], stops []optim.Stop[T]) (*optim.Run[T], error) {
+// resume takes the session, of at most so many steps, to where the checkpoint was
+// and returns its run.
+func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], stops []optim.Stop[T], steps int) (*optim.Run[T], error) {
 	c, err := readCheckpoint(s.plan.opts.Dir)
 	if err != nil {
 		return nil, err
@@ -227,6 +228,9 @@ func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], st
 		s.plan.aside = append(s.plan.aside, c.note)
 	}
 	if err := c.suits(s.plan); err != nil {
+		return nil, err
+	}
+	if err := c.counts(s.plan, steps); err != nil {
 		return nil, err
 	}
 	p, w := &c.state, &s.watch

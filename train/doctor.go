@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"descent/internal/numtext"
 	"descent/optim"
@@ -49,8 +50,14 @@ func (p *plan) examine() (found []Diagnosis) {
 		return nil
 	}
 	looks := []func() *Diagnosis{p.constants, q.unscaled, q.leaks, q.twins}
-	for _, look := range looks {
-		if d := look(); d != nil {
+	seen := make([]*Diagnosis, len(looks))
+	var all sync.WaitGroup
+	for i, look := range looks {
+		all.Go(func() { seen[i] = look() })
+	}
+	all.Wait()
+	for _, d := range seen {
+		if d != nil {
 			found = append(found, *d)
 		}
 	}

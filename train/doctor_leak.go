@@ -53,9 +53,9 @@ func (p *plan) leaksOf(target *data.Target, learn, judge part) *Diagnosis {
 	classes := target.Classes != nil
 	few := func(n int) leakTest {
 		if judge.n() > 0 {
-			return leakTest{classes, learn.sample(n), judge.sample(n)}
+			return newLeakTest(classes, learn.sample(n), judge.sample(n))
 		}
-		return leakTest{classes, learn.half(0, n), learn.half(1, n)}
+		return newLeakTest(classes, learn.half(0, n), learn.half(1, n))
 	}
 	screen, test := few(leakScreen), few(leakRows)
 	if !test.conclusive() {
@@ -111,6 +111,17 @@ func (p part) pick(count, n, first, step int) part {
 type leakTest struct {
 	classes      bool
 	learn, judge part
+	constant     float64 // the center of the rows that are learned from
+	base         float64 // what it leaves of the rows that are judged
+}
+
+func newLeakTest(classes bool, learn, judge part) leakTest {
+	l := leakTest{classes: classes, learn: learn, judge: judge}
+	if learn.n() > 0 {
+		l.constant = l.center()
+		l.base = judge.left(func(int) float64 { return l.constant }, classes)
+	}
+	return l
 }
 
 // conclusive says whether the rows can prove anything: a constant must fail on
@@ -119,8 +130,7 @@ func (l leakTest) conclusive() bool {
 	if l.learn.n() < leakEvidence || l.judge.n() < leakEvidence {
 		return false
 	}
-	center := l.center()
-	return !l.classes || l.judge.left(func(int) float64 { return center }, true) >= leakEvidence
+	return !l.classes || l.base >= leakEvidence
 }
 
 // center is the best constant for the rows that are learned from: the most
@@ -129,21 +139,7 @@ func (l leakTest) center() float64 {
 	if l.learn.n() == 1 {
 		return l.learn.y[0]
 	}
-	counts, mean := map[float64]int{}, 0.0
-	for _, y := range l.learn.y {
-		counts[y]++
-		mean += y / float64(l.learn.n())
-	}
-	if !l.classes {
-		return mean
-	}
-	best := l.learn.y[0]
-	for _, y := range l.learn.y { // not over the map, whose order is random
-		if counts[y] > counts[best] || counts[y] == counts[best] && y < best {
-			best = y
-		}
-	}
-	return best
+	return centerOf(slices.Sorted(slices.Values(l.learn.y)), l.classes)
 }
 
 // left is what a prediction gets wrong: rows of the wrong class, or the sum of
@@ -170,8 +166,7 @@ func (l leakTest) rest(name string) float64 {
 	if err != nil || a.Kind != b.Kind {
 		return 1
 	}
-	center := l.center()
-	base := l.judge.left(func(int) float64 { return center }, l.classes)
+	center, base := l.constant, l.base
 	if base == 0 {
 		return 1
 	}
@@ -218,7 +213,7 @@ type neighbours struct {
 
 func (l leakTest) neighbours(c *data.Column, center float64) neighbours {
 	type pair struct{ x, y float64 }
-	var pairs []pair
+	pairs, tie := make([]pair, 0, l.learn.n()), make([]float64, 0, l.learn.n())
 	missing := leakTest{classes: l.classes}
 	for i, row := range l.learn.rows {
 		if v := c.Numbers[row]; math.IsNaN(v) {
@@ -233,13 +228,35 @@ func (l leakTest) neighbours(c *data.Column, center float64) neighbours {
 	}
 	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
 	for lo, hi := 0, 0; lo < len(pairs); lo = hi {
-		tie := leakTest{classes: l.classes}
+		tie = tie[:0]
 		for hi = lo; hi < len(pairs) && pairs[hi].x == pairs[lo].x; hi++ {
-			tie.learn.rows, tie.learn.y = append(tie.learn.rows, hi), append(tie.learn.y, pairs[hi].y)
+			tie = append(tie, pairs[hi].y)
 		}
-		out.x, out.y = append(out.x, pairs[lo].x), append(out.y, tie.center())
+		out.x, out.y = append(out.x, pairs[lo].x), append(out.y, centerOf(tie, l.classes))
 	}
 	return out
+}
+
+// centerOf is the best constant for ascending values: the most frequent one, of
+// several the least, or the mean.
+func centerOf(y []float64, classes bool) (best float64) {
+	if len(y) == 1 {
+		return y[0]
+	}
+	most := 0
+	for lo, hi := 0, 0; classes && lo < len(y); lo = hi {
+		for hi = lo; hi < len(y) && y[hi] == y[lo]; hi++ {
+		}
+		if hi-lo > most {
+			most, best = hi-lo, y[lo]
+		}
+	}
+	for _, v := range y {
+		if !classes {
+			best += v / float64(len(y))
+		}
+	}
+	return best
 }
 
 func (n neighbours) at(v float64) float64 {

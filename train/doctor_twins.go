@@ -34,7 +34,7 @@ func (p *plan) twins() *Diagnosis {
 	const least, worth = 3, 0.02
 	n := s.aside.n()
 	d.Share = float64(d.Count) / float64(n)
-	if d.Count < least || d.Share < worth || float64(d.Count) < 5*p.chanceTwins(s.aside.rows, trained) {
+	if d.Count < least || d.Share < worth || float64(d.Count) < 5*p.chanceTwins(s.names, s.aside.rows, trained, float64(d.Count)/5) {
 		return nil
 	}
 	d.Message = fmt.Sprintf("%d of %d validation rows (%s) equal a training row in every column (row %d is like row %d), so the validation loss flatters: remove the doubles, or validate on other rows with --validation FILE",
@@ -66,11 +66,10 @@ func (p *plan) newTwinSearch() *twinSearch {
 		return nil
 	}
 	s.first, s.twin = map[uint64]bool{}, make(map[uint64]int, s.aside.n())
-	for _, row := range s.aside.rows {
+	s.asideHash = v.rows(s.aside.rows, nil)
+	for i, row := range s.aside.rows {
 		s.first[v.cell(0, row)] = true
-		h := v.row(row)
-		s.asideHash = append(s.asideHash, h)
-		s.twin[h] = -1
+		s.twin[s.asideHash[i]] = -1
 	}
 	return s
 }
@@ -79,41 +78,55 @@ func (p *plan) newTwinSearch() *twinSearch {
 // those of all tables.
 func (s *twinSearch) see(t *data.Table, rows []int, first int) {
 	h := newRowHash(t, s.names)
+	var like []int // of which the first column is that of a validation row
+	var hashes []uint64
+	look := func() {
+		hashes = h.rows(like, hashes)
+		for i, row := range like {
+			if s.twin[hashes[i]] == -1 {
+				s.twin[hashes[i]] = first + row
+			}
+		}
+		like = like[:0]
+	}
+	const block = 2048
 	for _, row := range rows {
 		if !s.first[h.cell(0, row)] {
 			continue
 		}
-		if at := h.row(row); s.twin[at] == -1 {
-			s.twin[at] = first + row
+		if like = append(like, row); len(like) == block {
+			look()
 		}
 	}
+	look()
 }
 
 // chanceTwins is how many of the rows would have a twin among so many training rows
 // if the columns were independent of each other: the chance that two rows agree
-// is then the product of the chances that they agree in each column.
-func (p *plan) chanceTwins(aside []int, trained int) float64 {
-	rows := evenly(aside, 4096)
-	agree := p.agree(p.target.Column, rows)
-	for _, f := range p.encoder.Features {
-		agree *= p.agree(f.Column, rows)
+// is then the product of the chances that they agree in each column. Columns are
+// multiplied until it is at most enough.
+func (p *plan) chanceTwins(names []string, aside []int, trained int, enough float64) (chance float64) {
+	rows, agree := evenly(aside, 4096), 1.0
+	var t hashTally
+	for _, name := range names {
+		agree *= p.agree(name, rows, &t)
+		if chance = float64(len(aside)) * -math.Expm1(-agree*float64(trained)); chance <= enough {
+			return chance
+		}
 	}
-	return float64(len(aside)) * -math.Expm1(-agree*float64(trained))
+	return chance
 }
 
 // agree is the chance that two different rows have one value in a column.
-func (p *plan) agree(name string, rows []int) float64 {
+func (p *plan) agree(name string, rows []int, t *hashTally) float64 {
 	c, err := p.valid.table.Column(name)
 	if err != nil || len(rows) < 2 {
 		return 1
 	}
-	counts := map[uint64]float64{}
-	for _, row := range rows {
-		counts[cellHash(c, row)]++
-	}
+	t.reset(len(rows))
 	pairs, n := 0.0, float64(len(rows))
-	for _, k := range counts {
-		pairs += k * (k - 1)
+	for _, row := range rows {
+		pairs += 2 * float64(t.add(cellHash(c, row))-1) // with each that was there before, both ways
 	}
 	return max(pairs, 1) / (n * (n - 1))
 }
@@ -122,6 +135,7 @@ func (p *plan) agree(name string, rows []int) float64 {
 // with the most different values first: it alone tells most rows apart.
 func (p *plan) byVariety() []string {
 	var names []string
+	var t hashTally
 	most, rows := 0, evenly(p.train.rows, 256)
 	for _, f := range p.encoder.Features {
 		names = append(names, f.Column)
@@ -129,12 +143,12 @@ func (p *plan) byVariety() []string {
 		if err != nil {
 			continue
 		}
-		seen := map[uint64]bool{}
+		t.reset(len(rows))
 		for _, row := range rows {
-			seen[cellHash(c, row)] = true
+			t.add(cellHash(c, row))
 		}
-		if len(seen) > most {
-			most = len(seen)
+		if t.distinct > most {
+			most = t.distinct
 			names[0], names[len(names)-1] = names[len(names)-1], names[0]
 		}
 	}
@@ -182,13 +196,24 @@ func (h *rowHash) cell(k, row int) uint64 {
 	return cellHash(h.columns[k], row)
 }
 
-// row is the hash of all cells.
-func (h *rowHash) row(row int) uint64 {
-	var sum uint64
-	for k := range h.columns {
-		sum = mix(sum, h.cell(k, row))
+// rows are the hashes of all cells of each row, in dst where it is long enough: one
+// column after the other, since the cells of a column lie side by side.
+func (h *rowHash) rows(rows []int, dst []uint64) []uint64 {
+	dst = slices.Grow(dst[:0], len(rows))[:len(rows)]
+	clear(dst)
+	for k, c := range h.columns {
+		switch {
+		case c.Numbers != nil:
+			for i, row := range rows {
+				dst[i] = mix(dst[i], numberHash(c.Numbers[row]))
+			}
+		default:
+			for i, row := range rows {
+				dst[i] = mix(dst[i], h.cell(k, row))
+			}
+		}
 	}
-	return sum
+	return dst
 }
 
 // mix takes one more value into a hash.
@@ -201,10 +226,7 @@ func mix(h, v uint64) uint64 {
 func cellHash(c *data.Column, row int) uint64 {
 	switch {
 	case c.Numbers != nil:
-		if v := c.Numbers[row]; v == v {
-			return math.Float64bits(v + 0) // −0 is 0
-		}
-		return math.MaxUint64
+		return numberHash(c.Numbers[row])
 	case c.Codes != nil:
 		return uint64(c.Codes[row] + 1)
 	case c.Entries != nil:
@@ -218,4 +240,47 @@ func cellHash(c *data.Column, row int) uint64 {
 		return maphash.Bytes(hashSeed, c.Pixels[row*n:(row+1)*n])
 	}
 	return maphash.String(hashSeed, c.Cell(row))
+}
+
+// numberHash tells numbers apart; all missing ones are one.
+func numberHash(v float64) uint64 {
+	if v == v {
+		return math.Float64bits(v + 0) // −0 is 0
+	}
+	return math.MaxUint64
+}
+
+// hashTally counts hashes; its memory is used again.
+type hashTally struct {
+	keys     []uint64
+	counts   []int // 0: the place is free
+	distinct int
+}
+
+// reset forgets all, and makes room for n hashes.
+func (t *hashTally) reset(n int) {
+	size := 16
+	for size < 2*n {
+		size *= 2
+	}
+	if len(t.keys) < size {
+		t.keys, t.counts = make([]uint64, size), make([]int, size)
+	}
+	clear(t.counts)
+	t.distinct = 0
+}
+
+// add counts a hash and says how often it has been there.
+func (t *hashTally) add(h uint64) int {
+	mask := uint64(len(t.keys) - 1)
+	at := mix(0, h) & mask
+	for t.counts[at] > 0 && t.keys[at] != h {
+		at = (at + 1) & mask
+	}
+	if t.counts[at] == 0 {
+		t.keys[at] = h
+		t.distinct++
+	}
+	t.counts[at]++
+	return t.counts[at]
 }

@@ -115,6 +115,7 @@ func save(dir string, p *plan, r *Result) (err error) {
 
 // config is what config.json holds: every choice, asked for or made.
 type config struct {
+	Command     []string           `json:"command,omitempty"` // that makes the same model again
 	Target      string             `json:"target"`
 	Features    []string           `json:"features"`
 	Scale       data.Scaling       `json:"scale"`
@@ -145,11 +146,13 @@ type config struct {
 	Start       map[string]float64 `json:"start,omitempty"`
 	Seed        uint64             `json:"seed"`
 	Precision   string             `json:"precision"`
+	Asked       json.RawMessage    `json:"asked,omitempty"` // all options, as they were given
 }
 
 func (p *plan) config() config {
 	o := p.opts
 	c := config{
+		Command: o.Repeat, Asked: p.asked,
 		Target: o.Target, Scale: o.Scale, Model: p.spec.String(), Loss: p.loss.String(), Method: o.Method,
 		Rate: o.Rate, Settings: o.Settings, Schedule: o.Schedule, Wrap: o.Wrap, Accumulate: o.Accumulate, Batch: o.Batch, Epochs: o.Epochs, Patience: max(o.Patience, 0),
 		GradTol: o.GradTol, SkipBatches: o.SkipBatches, L1: o.L1, L2: o.L2, WeightDecay: o.WeightDecay,

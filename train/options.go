@@ -76,6 +76,7 @@ type Options struct {
 	Checkpoints Checkpoints // to go on from where the process was killed, in Dir
 	Resume      bool        // go on from the last checkpoint in Dir, which was written with the same options
 	Command     []string    // kept in the checkpoints for whoever wants to go on
+	Repeat      []string    // kept in config.json for whoever wants to make the same model again
 
 	Dir   string // run folder; "": nothing is written
 	Force bool   // replace the files of an existing run folder

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,10 +85,46 @@ func checkpointIn(f *safetensors.File, path string) (*stored, error) {
 	if c.state.Format != formatVersion {
 		return nil, fmt.Errorf("%s has format %d, and this program reads format %d", path, c.state.Format, formatVersion)
 	}
-	if s := &c.state; min(s.Step, s.Epochs, s.Begun, s.Since) < 0 {
-		return nil, fmt.Errorf("%s: %d steps in %d epochs cannot be gone on from: the file is damaged", path, s.Step, s.Epochs)
+	return c, c.ordered()
+}
+
+// ordered refuses counters of which none can be as it is, whatever the fit: below
+// zero, or beyond the one that bounds them.
+func (c *stored) ordered() error {
+	s := &c.state
+	for _, n := range []struct {
+		name       string
+		value, top int
+	}{
+		{"steps", s.Step, math.MaxInt}, {"epochs", s.Epochs, s.Step}, {"steps before this epoch", s.Begun, s.Step},
+		{"epochs up to the best", s.BestEpoch, s.Epochs}, {"epochs without progress", s.Since, s.Epochs}, {"lines of the curve", len(s.Curve), s.Epochs},
+	} {
+		if n.value < 0 || n.value > n.top {
+			return fmt.Errorf("%s: %d %s, in %d steps and %d epochs, cannot be: the file is damaged", c.path, n.value, n.name, s.Step, s.Epochs)
+		}
 	}
-	return c, nil
+	epoch, step := 0.0, 0.0
+	for i, e := range s.Curve {
+		at, after := float64(e[0]), float64(e[1])
+		if at != math.Trunc(at) || after != math.Trunc(after) || !(at > epoch && at <= float64(s.Epochs) && after > step && after <= float64(s.Step)) {
+			return fmt.Errorf("%s: line %d of the curve is of epoch %v and step %v, of %d and %d: the file is damaged", c.path, i+1, at, after, s.Epochs, s.Step)
+		}
+		epoch, step = at, after
+	}
+	return nil
+}
+
+// counts refuses steps that a fit of so many does not have, and epochs that do not
+// go with them.
+func (c *stored) counts(p *plan, steps int) error {
+	s, n := &c.state, p.train.n()
+	switch {
+	case s.Step > steps:
+		return fmt.Errorf("%s stands after step %d, and the fit ends after %d: the file is damaged", c.path, s.Step, steps)
+	case s.Epochs != min(s.Step, s.Step*p.perStep()/n):
+		return fmt.Errorf("%s counts %d epochs in %d steps of %d rows, of %d in all: the file is damaged", c.path, s.Epochs, s.Step, p.perStep(), n)
+	}
+	return nil
 }
 
 // suits refuses to go on with other options or other rows.

@@ -73,7 +73,7 @@ func (s *session[T]) begin(problem optim.Problem[T], x []T, solver optim.Solver[
 	s.pace.began = time.Now()
 	s.saver = newSaver(s.plan)
 	if s.plan.opts.Resume {
-		return s.resume(problem, solver, s.stops(steps))
+		return s.resume(problem, solver, s.stops(steps), steps)
 	}
 	return optim.Start(problem, x, solver, s.stops(steps)...)
 }

@@ -148,7 +148,7 @@ func (a *app) fitTable(ctx context.Context, path string, t *data.Table, o train.
 	if o.Checkpoints, err = f.checkpoints(); err != nil {
 		return usage(err)
 	}
-	o.Resume, o.Command = f.resumed, a.args
+	o.Resume, o.Command, o.Repeat = f.resumed, a.args, repeatable(a.args)
 	folder, err := newFolder(f.out, path, f.target)
 	if err != nil {
 		return err

@@ -117,7 +117,7 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	if err != nil {
 		return err
 	}
-	o.Resume, o.Command, o.Dir = f.resumed, a.args, folder.dir
+	o.Resume, o.Command, o.Repeat, o.Dir = f.resumed, a.args, repeatable(a.args), folder.dir
 	if !f.quiet {
 		a.notes(strangers(s.Table, f.model, o.Start))
 		a.notes([]string{fmt.Sprintf("%s has about %s rows, which take about %s in memory, more than the %s that are allowed: they are read from a cache as they are needed",
