@@ -46,7 +46,7 @@ func TestRepeat(t *testing.T) {
 		{decay, "--target", "y", "--model", "a*exp(-b*x) + c", "--start", "a=2,b=0.4", "--bounds", "a=0:5,c=0:"},
 		{table, "--target", "n", "--names", "n,v,w,l", "--header", "no", "--skip", "1", "--on-error", "skip", "--sample-weight", "w", "--model", "poisson"},
 		{table, "--target", "n,v", "--names", "n,v,w,l", "--header", "no", "--skip", "1", "--on-error", "skip", "--types", "w=category", "--missing", `"l=b, c"`},
-		{words, "--method", "ftrl", "--epochs", "2", "--lr", "0.1", "--l1", "0.001"},
+		{words, "--method", "ftrl", "--epochs", "2", "--lr", "0.1", "--l2", "0.001"},
 		{"sample:mpg", "--target", "mpg", "--validation", "sample:mpg", "--loss", "quantile:0.9"},
 		{"sample:penguins", "--target", "species", "--memory", "2GB", "--threads", "1", "--model", "softmax", "--epochs", "20", "--checkpoint-every", "5"},
 	} {
