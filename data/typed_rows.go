@@ -161,16 +161,7 @@ func (c *typedColumn) take(cells *cells, at int) error {
 			c.words.add(text)
 		}
 	case c.words == nil:
-		for i, text := range cells.words {
-			if isMissing(text) {
-				text = ""
-			}
-			v, ok := c.kind.parse(text)
-			if !ok && text != "" {
-				return &Error{File: c.file, Column: c.Name, Msg: fmt.Sprintf("in column %q a %s was asked for, but row %d holds %s", c.Name, c.kind.holds(), at+i+1, quoteShort(text))}
-			}
-			c.numbers = append(c.numbers, v)
-		}
+		return c.parse(cells.words, at)
 	default:
 		for _, text := range cells.words {
 			if c.kind == Boolean && !isMissing(text) && !isTruth(text) {
@@ -181,6 +172,21 @@ func (c *typedColumn) take(cells *cells, at int) error {
 				c.former = levels.levels
 			}
 		}
+	}
+	return nil
+}
+
+// parse appends words as numbers or dates.
+func (c *typedColumn) parse(words []string, at int) error {
+	for i, text := range words {
+		if isMissing(text) {
+			text = ""
+		}
+		v, ok := c.kind.parse(text)
+		if !ok && text != "" {
+			return &Error{File: c.file, Column: c.Name, Msg: fmt.Sprintf("in column %q a %s was asked for, but row %d holds %s", c.Name, c.kind.holds(), at+i+1, quoteShort(text))}
+		}
+		c.numbers = append(c.numbers, v)
 	}
 	return nil
 }

@@ -105,11 +105,13 @@ func (s *session[T]) blame(d *Diagnosis) {
 	}
 	d.Columns, d.Share = []string{column.Column}, share
 	d.Message += fmt.Sprintf("; column %s has %s of the gradient", column.Column, percent(share))
-	c, err := s.plan.train.table.Column(column.Column)
-	if err != nil || c.Numbers == nil {
-		return
+	if c, err := s.plan.train.table.Column(column.Column); err == nil && c.Numbers != nil {
+		d.farthest(c, s.rowsDrawn())
 	}
-	on := s.rowsDrawn()
+}
+
+// farthest names the row with the largest value of a column of numbers.
+func (d *Diagnosis) farthest(c *data.Column, on part) {
 	worst, size := -1, 0.0
 	for i, row := range on.rows {
 		if v := math.Abs(c.Numbers[row]); v > size {
