@@ -146,7 +146,7 @@ func parquetNumber(t parquet.Type) func(parquet.Value) float64 {
 	if l := t.LogicalType(); l != nil {
 		switch v := l.Value.(type) {
 		case *format.DecimalType:
-			scale = math.Pow(10, float64(v.Scale))
+			return parquetDecimal(t.Kind(), int(v.Scale))
 		case *format.TimestampType:
 			scale = perSecond(v.Unit)
 		case *format.IntType:
