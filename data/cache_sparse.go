@@ -89,6 +89,22 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 	if err := w.takeLabels(p.label); err != nil {
 		return err
 	}
+	w.takeRare(p, n)
+	features := w.columns[5].Entries
+	features.append(&p.CSR)
+	for {
+		n := w.full()
+		if n == 0 {
+			return nil
+		}
+		if err := w.flush(n); err != nil {
+			return err
+		}
+	}
+}
+
+// takeRare appends what few files have in their n lines.
+func (w *sparseWriter) takeRare(p *sparsePiece, n int) {
 	for i, list := range [][]float64{p.weight, p.group, p.base} {
 		c := w.columns[1+i]
 		c.seen = c.seen || list != nil
@@ -105,17 +121,6 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 			text = p.tag[i]
 		}
 		tag.words.put(text)
-	}
-	features := w.columns[5].Entries
-	features.append(&p.CSR)
-	for {
-		n := w.full()
-		if n == 0 {
-			return nil
-		}
-		if err := w.flush(n); err != nil {
-			return err
-		}
 	}
 }
 

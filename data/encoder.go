@@ -176,13 +176,7 @@ func (f *Feature) names() (names []string) {
 		}
 		return names
 	case Sparse:
-		for _, name := range f.Names {
-			names = append(names, fmt.Sprintf("%s[%s]", f.Column, name))
-		}
-		for i := range f.Width - len(f.Names) {
-			names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
-		}
-		return names
+		return f.entryNames()
 	case Cross:
 		return crossNames(f.Parts)
 	case Text:
@@ -200,6 +194,17 @@ func (f *Feature) names() (names []string) {
 	}
 	if f.Indicator {
 		names = append(names, f.Column+"="+missingLevel)
+	}
+	return names
+}
+
+// entryNames lists the features of a sparse column.
+func (f *Feature) entryNames() (names []string) {
+	for _, name := range f.Names {
+		names = append(names, fmt.Sprintf("%s[%s]", f.Column, name))
+	}
+	for i := range f.Width - len(f.Names) {
+		names = append(names, fmt.Sprintf("%s[%d]", f.Column, f.First+i))
 	}
 	return names
 }

@@ -34,17 +34,25 @@ func (f *Feature) Check() error {
 		return f.checkCross()
 	case Sparse:
 		width = f.Width
-		if f.First < 0 || f.First > 1 || f.Width > MaxSparseCols || f.Scales != nil && len(f.Scales) != f.Width {
-			return fmt.Errorf("feature %q is of %d columns from %d on, which no file has", f.Column, f.Width, f.First)
-		}
-		if f.Names != nil && (len(f.Names) != f.Width || f.First != 0 || !increasing(f.Names)) {
-			return fmt.Errorf("feature %q has %d columns and %d names in order", f.Column, f.Width, len(f.Names))
+		if err := f.checkSparse(); err != nil {
+			return err
 		}
 	default:
 		return fmt.Errorf("feature %q is a %v, which no model reads", f.Column, f.Kind)
 	}
 	if width < 1 || f.Width != width {
 		return fmt.Errorf("feature %q cannot have %d columns", f.Column, f.Width)
+	}
+	return nil
+}
+
+// checkSparse refuses columns and names that no file has.
+func (f *Feature) checkSparse() error {
+	if f.First < 0 || f.First > 1 || f.Width > MaxSparseCols || f.Scales != nil && len(f.Scales) != f.Width {
+		return fmt.Errorf("feature %q is of %d columns from %d on, which no file has", f.Column, f.Width, f.First)
+	}
+	if f.Names != nil && (len(f.Names) != f.Width || f.First != 0 || !increasing(f.Names)) {
+		return fmt.Errorf("feature %q has %d columns and %d names in order", f.Column, f.Width, len(f.Names))
 	}
 	return nil
 }
