@@ -3,7 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
-	"slices"
+	"sort"
 	"strconv"
 )
 
@@ -163,13 +163,8 @@ func (w *sparseWriter) takeLabels(label []float64) error {
 func (w *sparseWriter) full() int {
 	m := w.columns[5].Entries
 	pending, most := m.Rows(), int64(w.bytes/entryBytes)
-	n, over := slices.BinarySearchFunc(m.Start[1:], most, func(at, most int64) int { // rows with at most so many
-		if at <= most {
-			return -1
-		}
-		return 1
-	})
-	if over = n < pending; !over && n < w.group {
+	n := sort.Search(pending, func(i int) bool { return m.Start[i+1] > most }) // rows with at most so many
+	if n == pending && n < w.group {
 		return 0
 	}
 	return min(max(n, 1), w.group)

@@ -51,53 +51,52 @@ func decodeEntries(m *CSR[float64], encoding byte, chunk []byte, n int) error {
 		return fmt.Errorf("%d bytes of encoding %d for %d sparse rows", len(chunk), encoding, n)
 	}
 	counts, entries := chunk[:4*n], (len(chunk)-4*n)/size
-	index, values := chunk[4*n:][:4*entries], chunk[4*n+4*entries:]
-	at, before := 0, len(m.Index)
-	m.Start, m.Index, m.Value = slices.Grow(m.Start, n), slices.Grow(m.Index, entries), slices.Grow(m.Value, entries)
+	columns, values := chunk[4*n:][:4*entries], chunk[4*n+4*entries:]
+	before := len(m.Index)
+	m.Start = slices.Grow(m.Start, n)
+	m.Index, m.Value = slices.Grow(m.Index, entries)[:before+entries], slices.Grow(m.Value, entries)[:before+entries]
+	index := m.Index[before:]
 	for ; len(counts) > 0; counts = counts[4:] {
 		count := binary.LittleEndian.Uint32(counts)
-		if uint64(count) > uint64(entries-at) {
-			return fmt.Errorf("a row of %d entries where %d are left", count, entries-at)
+		if uint64(count) > uint64(len(index)) {
+			return fmt.Errorf("a row of %d entries where %d are left", count, len(index))
 		}
 		last := int64(-1)
-		for ; count > 0; count-- {
-			j := binary.LittleEndian.Uint32(index[4*at:])
-			if int64(j) <= last || uint64(j) >= uint64(m.Cols) {
-				return fmt.Errorf("column %d comes after column %d of %d", j, last, m.Cols)
+		for k := range index[:count] {
+			j := binary.LittleEndian.Uint32(columns[4*k:])
+			if int64(j) <= last {
+				return fmt.Errorf("column %d comes after column %d", j, last)
 			}
-			last = int64(j)
-			m.Index = append(m.Index, int32(j))
-			at++
+			last, index[k] = int64(j), int32(j)
 		}
-		m.Start = append(m.Start, int64(before+at))
+		if last >= int64(m.Cols) {
+			return fmt.Errorf("column %d of %d", last, m.Cols)
+		}
+		index, columns = index[count:], columns[4*count:]
+		m.Start = append(m.Start, int64(len(m.Index)-len(index)))
 	}
-	if at != entries {
-		return fmt.Errorf("%d entries behind the last row", entries-at)
+	if len(index) > 0 {
+		return fmt.Errorf("%d entries behind the last row", len(index))
 	}
-	return m.decodeValues(encoding, values, entries)
+	return decodeValues(m.Value[before:], encoding, values)
 }
 
-// decodeValues appends the values of so many entries.
-func (m *CSR[T]) decodeValues(encoding byte, values []byte, entries int) error {
-	switch encoding {
-	case entries1:
-		for range entries {
-			m.Value = append(m.Value, 1)
+// decodeValues decodes the values of entries.
+func decodeValues(dst []float64, encoding byte, values []byte) error {
+	not := 0.0 // finite: NaN
+	for i := range dst {
+		v := 1.0
+		switch encoding {
+		case entries32:
+			v = float64(math.Float32frombits(binary.LittleEndian.Uint32(values[4*i:])))
+		case entries64:
+			v = math.Float64frombits(binary.LittleEndian.Uint64(values[8*i:]))
 		}
-		return nil
-	case entries32:
-		for ; len(values) >= 4; values = values[4:] {
-			m.Value = append(m.Value, T(math.Float32frombits(binary.LittleEndian.Uint32(values))))
-		}
-	default:
-		for ; len(values) >= 8; values = values[8:] {
-			m.Value = append(m.Value, T(math.Float64frombits(binary.LittleEndian.Uint64(values))))
-		}
+		dst[i] = v
+		not += v - v
 	}
-	for _, v := range m.Value[len(m.Value)-entries:] {
-		if v-v != 0 {
-			return fmt.Errorf("an entry that is not finite")
-		}
+	if not != 0 {
+		return fmt.Errorf("an entry that is not finite")
 	}
 	return nil
 }

@@ -302,3 +302,74 @@ func TestStreamedSparseStepsDoNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// Texts and categories of many levels stay sparse as they pass by, with the
+// weights that they get in memory.
+func TestStreamedTextsAndLevels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	var b bytes.Buffer
+	b.WriteString("y,words,city,x\n")
+	for range 6000 {
+		city, x := rng.IntN(2500), rng.NormFloat64()
+		text, z := "", x
+		for range 3 + rng.IntN(9) {
+			w := rng.IntN(400)
+			text += fmt.Sprintf(" w%d", w)
+			z += math.Sin(float64(w))
+		}
+		class := "no"
+		if z+math.Cos(float64(city)) > 0 {
+			class = "yes"
+		}
+		fmt.Fprintf(&b, "%s,%s,c%d,%.4f\n", class, text, city, x)
+	}
+	file := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	read := data.ReadOptions{Types: map[string]data.Kind{"words": data.Text, "city": data.Category}}
+	table, err := data.Read(file, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "rows.cache")
+	if err := data.WriteCache(path, []string{file}, read, 1<<15, nil); err != nil {
+		t.Fatal(err)
+	}
+	cache, err := data.OpenCache(path, []string{file}, read, 1<<15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cache.Close()
+	for _, o := range []Options{
+		{Features: []string{"words", "x"}, Method: "lbfgs", Epochs: 10}, {Features: []string{"city", "x"}, Method: "lbfgs"},
+		{Features: []string{"city", "words"}, Method: "normalized", Epochs: 6, L2: 1e-6}, {Features: []string{"words"}, Model: "mlp:4", Epochs: 5, Batch: 32},
+	} {
+		o.Target, o.Validation, o.Seed, o.Memory = "y", NoValidation, 3, 1<<28
+		t.Run(fmt.Sprint(o.Features, o.Method), func(t *testing.T) {
+			if o.Method == "lbfgs" {
+				sameInMemory(t, table, cache, o)
+				return
+			}
+			want, err := Fit(context.Background(), table, o, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := FitStream(context.Background(), cache, o, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a, b := accuracy(got), accuracy(want); math.Abs(a-b) > 0.02 || b < 0.7 || got.Method != want.Method {
+				t.Errorf("accuracy %v by %s, in memory %v by %s", a, got.Method, b, want.Method)
+			}
+		})
+	}
+	o := Options{Target: "y", Features: []string{"words"}, Method: "lbfgs", Memory: 90_000_000}
+	if _, err := FitStream(context.Background(), cache, o, nil); err == nil || !strings.Contains(err.Error(), "262145 parameters with lbfgs take about") {
+		t.Errorf("a model larger than the memory: %v", err)
+	}
+	o.Method, o.Memory = "sgd", 128_000_000
+	if _, err := FitStream(context.Background(), cache, o, nil); err != nil {
+		t.Errorf("a method that keeps less: %v", err)
+	}
+}

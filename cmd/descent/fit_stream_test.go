@@ -123,9 +123,23 @@ func names(t *testing.T, dir string) (list []string) {
 
 // streams are fits to rows that pass by.
 var streams = [][]string{
+	{"fit", "rows.svm", "--model", "logistic", "--method", "lbfgs", "--epochs", "40", "--memory", "64MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
+	{"fit", "rows.svm", "--model", "logistic", "--method", "normalized", "--l2", "1e-6", "--epochs", "3", "--memory", "64MB", "--quiet", "--checkpoint-every", "3", "--out", "run"},
+	{"fit", "rows.svm", "--model", "mlp:4", "--method", "adam", "--batch", "8", "--epochs", "1", "--memory", "64MB", "--quiet", "--checkpoint-every", "300", "--out", "run"},
 	{"fit", "rows.csv", "--target", "class", "--model", "mlp:8", "--epochs", "6", "--batch", "64", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
 	{"fit", "rows.csv", "--target", "class", "--model", "logistic", "--epochs", "30", "--validation", "held.csv", "--memory", "64MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
 	{"fit", "rows.csv", "--target", "x1,x2", "--features", "x3,x4,city,class", "--model", "mlp:4", "--epochs", "3", "--batch", "64", "--cv", "2", "--validation", "0.2", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
+}
+
+// writeStream writes the file of that name.
+func writeStream(t *testing.T, dir, name string) {
+	t.Helper()
+	if name == "rows.svm" {
+		writeSparse(t, filepath.Join(dir, name), 10<<20, 2000)
+		return
+	}
+	writeTable(t, filepath.Join(dir, name), 10<<20)
+	writeTable(t, filepath.Join(dir, "held.csv"), 2<<20) // which passes by, too
 }
 
 // The same file, flags and seed give the same bytes, with any number of threads,
@@ -133,8 +147,7 @@ var streams = [][]string{
 func TestStreamedFitsAreTheSame(t *testing.T) {
 	for _, args := range streams {
 		dir := t.TempDir()
-		writeTable(t, filepath.Join(dir, "rows.csv"), 10<<20)
-		writeTable(t, filepath.Join(dir, "held.csv"), 2<<20) // which passes by, too
+		writeStream(t, dir, args[1])
 		run := filepath.Join(dir, "run")
 		fit := func(more ...string) (hash, text string) {
 			t.Helper()
@@ -185,8 +198,7 @@ func TestKilledStreamsAreResumedToTheSameBytes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 5))
 	for i, args := range streams {
 		dir := t.TempDir()
-		writeTable(t, filepath.Join(dir, "rows.csv"), 10<<20)
-		writeTable(t, filepath.Join(dir, "held.csv"), 2<<20) // which passes by, too
+		writeStream(t, dir, args[1])
 		run := filepath.Join(dir, "run")
 		began := time.Now()
 		if _, stderr, status := descentIn(t, dir, args...); status != 0 && status != exitShort {
