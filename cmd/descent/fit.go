@@ -46,12 +46,12 @@ func (a *app) fitCommand() *cobra.Command {
 const fitHelp = `Train a model on the rows of a file and save it in a run folder.
 
 DATA is a table of text (CSV, TSV, lines of JSON objects; packed with gzip or
-Zstandard or not), a Parquet file, a NumPy array (.npy, .npz), - for standard
-input, sample:penguins, sample:iris or sample:mpg, MNIST-like images
-(…-images-idx3-…, with the labels file beside it as column "label"), or a
-pattern in quotes such as 'part-*.csv'. Types of
-columns are guessed and shown; numbers are scaled, categories become one feature
-per level, missing values are filled: all by rules that the training rows alone
+Zstandard or not), rows of LIBSVM or Vowpal Wabbit, a Parquet file, a NumPy
+array (.npy, .npz), - for standard input, sample:penguins, sample:iris or
+sample:mpg, MNIST-like images (…-images-idx3-…, with the labels file beside it
+as column "label"), or a pattern in quotes such as 'part-*.csv'. Types of columns
+are guessed and shown; numbers are scaled, categories become one feature per
+level, missing values are filled: all by rules that the training rows alone
 settle, and that the saved model keeps.
 
 --model is auto (linear for numbers, logistic or softmax for classes), linear,
@@ -60,15 +60,16 @@ norm and dropout mlp:64,64:tanh:layer-norm:dropout=0.2), or a formula in columns
 and free parameters such as 'a*exp(-b*x) + c'.
 
 A fifth of the rows is set aside to judge the model, unless there are fewer than
-40, the model is a formula, or --validation says otherwise. --cv 5 judges the model on all rows instead: it is
-fitted five times, each time without a fifth that it is then judged on, and last
-to all of them, which is the model that is kept. Ctrl-C ends training
-early and saves the model as it is.
+40, the model is a formula, or --validation says otherwise. --cv 5 judges the
+model on all rows instead: it is fitted five times, each time without a fifth
+that it is then judged on, and last to all of them, which is the model that is
+kept. Ctrl-C ends training early and saves the model as it is.
 
 --memory bounds the whole process. A table that does not fit is read once, into
 a cache of binary columns in the run folder, from which its rows pass by, epoch
 after epoch; batches come from groups of rows that are shuffled together. Rows
-set aside and folds of --cv are the same as in memory. The cache goes when the fit is done, and stays where the fit was
+set aside and folds of --cv are the same as in memory, and sparse rows stay
+sparse. The cache goes when the fit is done, and stays where the fit was
 interrupted or killed and can be resumed; --cache DIR keeps it in a folder for
 the next fit to the same file.
 
