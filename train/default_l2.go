@@ -26,7 +26,8 @@ func (o *Options) asL2() float64 {
 //	λ = features / (spread · rows)
 //
 // A few features of many rows are hardly held back: their penalty vanishes
-// beside the loss. Other models, and fits with another penalty, get none.
+// beside the loss. Sparse columns count by their mean square (priorSquare). Other
+// models, and fits with another penalty, get none.
 func (p *plan) chooseL2() {
 	o := &p.opts
 	if o.L2 == NoPenalty {
@@ -41,32 +42,37 @@ func (p *plan) chooseL2() {
 	if o.L2 != 0 || o.L1 != 0 || o.WeightDecay != 0 || !classifier || !scaled {
 		return
 	}
-	o.L2 = p.priorFeatures() / (spread * float64(p.train.n()*len(p.names))) // the loss is a mean over the targets
-	p.note("the l2 penalty is %s, since none was asked for: features / (%d · rows), which keeps the weights of a classifier finite; an l2 of 0 leaves it out",
-		numtext.Short(o.L2, 3), spread)
+	square, what := p.priorSquare()
+	o.L2 = square / (spread * float64(p.train.n()*len(p.names))) // the loss is a mean over the targets
+	p.note("the l2 penalty is %s, since none was asked for: %s / (%d · rows), which keeps the weights of a classifier finite; an l2 of 0 leaves it out",
+		numtext.Short(o.L2, 3), what, spread)
 }
 
-// priorFeatures counts features by the variance that they may have: a scaled
-// number or a level as one, a pixel between 0 and 1 as a tenth, and all those of
-// a sparse column together as the mean square of its rows.
-func (p *plan) priorFeatures() float64 {
-	n := 0.0
+// priorSquare is the squared length that a row of features may have, and what it
+// is in words: a scaled number or a level counts as one, a pixel between 0 and 1
+// as a tenth, and all those of a sparse column together as the mean square of its
+// rows.
+func (p *plan) priorSquare() (n float64, what string) {
+	lengths, counts := false, false // measured by rows, counted by features
 	for _, f := range p.encoder.Features {
-		if f.Kind == data.Sparse {
-			n += p.meanSquare(f)
-			continue
+		switch f.Kind {
+		case data.Sparse:
+			n, lengths = n+p.meanSquare(f), true
+		case data.Text:
+			n, lengths = n+1, true // a row has the length 1
+		case data.Image:
+			n, lengths, counts = n+float64(f.Width)/10, true, true
+		default:
+			n, counts = n+float64(f.Width), true
 		}
-		if f.Kind == data.Text {
-			n++ // a row has the length 1
-			continue
-		}
-		if f.Kind == data.Image {
-			n += float64(f.Width) / 10
-			continue
-		}
-		n += float64(f.Width)
 	}
-	return n
+	switch {
+	case !lengths:
+		return n, "features"
+	case counts:
+		return n, "the square that a row may have"
+	}
+	return n, "the mean square of a row"
 }
 
 // meanSquare is the mean of Σ x² over the training rows of a sparse column.

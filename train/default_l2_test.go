@@ -2,10 +2,13 @@ package train
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"descent/data"
 	"descent/optim"
 )
 
@@ -46,5 +49,51 @@ func TestDefaultPenalty(t *testing.T) {
 	apart := numbers(t, "apart", map[string][]float64{"x": {0, 1, 2, 3, 4, 5}, "y": {0, 0, 0, 1, 1, 1}})
 	if r := mustFit(t, apart, Options{Target: "y"}); r.Status != optim.Converged || float64(r.Loss.Train) < 1e-3 {
 		t.Errorf("separable classes: %s, loss %v", r.Status, r.Loss.Train)
+	}
+}
+
+// TestDefaultPenaltySaysWhatItTook: of columns that count one each, features; of
+// words, whose values may be large, the mean square of a row.
+func TestDefaultPenaltySaysWhatItTook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "words.vw")
+	text := "1 | age:30 a\n-1 | age:40 b\n1 | age:10 a\n-1 | age:20 b\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	words, err := data.Read(path, data.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		table *data.Table
+		o     Options
+		want  float64
+		said  string
+	}{
+		{words, Options{Target: "label", Model: "logistic"}, (900 + 1600 + 100 + 400 + 4) / 4.0 / (10 * 4), ": the mean square of a row / (10 · rows),"},
+		{sample(t, "penguins"), Options{Target: "sex", Features: []string{"body_mass_g"}}, 1.0 / (10 * 333), ": features / (10 · rows),"},
+	} {
+		c.o.Validation = NoValidation
+		r := mustFit(t, c.table, c.o)
+		if math.Abs(r.L2-c.want) > 1e-12*c.want {
+			t.Errorf("l2 %v, want %v", r.L2, c.want)
+		}
+		if !strings.Contains(strings.Join(r.Notes, "\n"), c.said) {
+			t.Errorf("%q is not said in %q", c.said, r.Notes)
+		}
+		if c.table != words {
+			continue
+		}
+		if err := os.WriteFile(path, []byte("1 | age:30 c d\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		more, err := data.Read(path, data.ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := r.Model.Predict(more)
+		if err != nil || !slices.Contains(p.Notes, "2 features of "+path+" that training did not have, passed over") {
+			t.Errorf("%v, %q", err, p.Notes)
+		}
 	}
 }

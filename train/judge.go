@@ -80,7 +80,7 @@ func (m *Model) evaluation(j *judgement, t *data.Table, need []string) (*Evaluat
 
 // describe adds the notes to an evaluation, and refuses one of nothing.
 func (m *Model) describe(e *Evaluation, j *judgement, t *data.Table, need []string) error {
-	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, j.beyond)
+	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.beyond)
 	if len(e.Metrics) == 0 {
 		return fmt.Errorf("train: nothing can be measured on %s: the model has no finite value in some rows", t.Name)
 	}

@@ -50,7 +50,7 @@ func PredictFiles[R any](m *Model, f Files, memory int64, use func(*Prediction) 
 	if err != nil {
 		return nil, err
 	}
-	return &Passed{all.Name, all.Rows, noteBeyond(noteUnseen(all.Notes, all, unseen), all, beyond)}, nil
+	return &Passed{all.Name, all.Rows, noteBeyond(noteUnseen(all.Notes, all, unseen), all, m.Recipe.Encoder, beyond)}, nil
 }
 
 // EvaluateFiles is Evaluate for files, whose rows need not fit in memory: of each

@@ -32,7 +32,7 @@ func (m *Model) Predict(t *data.Table) (*Prediction, error) {
 		return nil, err
 	}
 	p := m.interpret(z, len(rows))
-	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), t, m.Recipe.Encoder.Beyond(t, rows))
+	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), t, m.Recipe.Encoder, m.Recipe.Encoder.Beyond(t, rows))
 	return p, nil
 }
 
@@ -43,10 +43,14 @@ func noteUnseen(notes []string, t *data.Table, unseen int) []string {
 	return append(notes, fmt.Sprintf("%s of %s with a value that training did not have, taken for <other>", numtext.Count(unseen, "cell"), t.Name))
 }
 
-// noteBeyond says how many entries of sparse columns no weight belongs to.
-func noteBeyond(notes []string, t *data.Table, n int) []string {
+// noteBeyond says how many entries of sparse columns no weight belongs to: words
+// where a column that e encodes has names, indices elsewhere.
+func noteBeyond(notes []string, t *data.Table, e *data.Encoder, n int) []string {
 	if n == 0 {
 		return notes
+	}
+	if slices.ContainsFunc(e.Features, func(f data.Feature) bool { return f.Names != nil }) {
+		return append(notes, fmt.Sprintf("%s of %s that training did not have, passed over", numtext.Count(n, "feature"), t.Name))
 	}
 	return append(notes, fmt.Sprintf("%s of %s with an index that training did not have, passed over", numtext.Count(n, "index:value pair"), t.Name))
 }
@@ -132,7 +136,7 @@ func (m *Model) compare(t *data.Table, rows []int, y []float64) (*Evaluation, er
 	if err != nil {
 		return nil, err
 	}
-	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, j.beyond)
+	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.beyond)
 	return e, nil
 }
 
