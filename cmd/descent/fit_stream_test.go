@@ -199,66 +199,104 @@ func TestKilledStreamsAreResumedToTheSameBytes(t *testing.T) {
 	for i, args := range streams {
 		dir := t.TempDir()
 		writeStream(t, dir, args[1])
-		run := filepath.Join(dir, "run")
+		k := &killedStream{t: t, dir: dir, run: filepath.Join(dir, "run"), rng: rng}
 		began := time.Now()
 		if _, stderr, status := descentIn(t, dir, args...); status != 0 && status != exitShort {
 			t.Fatal(stderr)
 		}
-		length := time.Since(began)
-		want := folderHash(t, run)
+		k.length = time.Since(began)
+		want := folderHash(t, k.run)
+		again := []string{"fit", "--resume", "run", "--quiet", "--checkpoint-every", args[len(args)-3]}
 		resumed := 0
 		for n := range kills {
-			if err := os.RemoveAll(run); err != nil {
-				t.Fatal(err)
-			}
-			next := append(slices.Clone(args), "--threads", fmt.Sprint(1+n%2))
-		tries:
-			for try := 0; ; try++ {
-				cmd := selfCommand(t, dir, next...)
-				var text strings.Builder
-				cmd.Stderr = &text
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				if try < 2 {
-					time.Sleep(time.Duration((0.2 + 0.7*rng.Float64()) * float64(length)))
-					_ = cmd.Process.Kill()
-				}
-				_ = cmd.Wait()
-				if code := cmd.ProcessState.ExitCode(); code >= 0 {
-					if code != 0 && code != exitShort {
-						t.Fatalf("run %d: %s", i, text.String())
-					}
-					break
-				}
-				has := func(name string) bool {
-					_, err := os.Stat(filepath.Join(run, name))
-					return err == nil
-				}
-				switch {
-				case has("checkpoint.safetensors"):
-					resumed++
-					next = []string{"fit", "--resume", "run", "--quiet", "--checkpoint-every", args[len(args)-3]}
-					if n%2 == 1 { // the cache has vanished
-						if err := os.Remove(filepath.Join(run, "rows.cache")); err != nil {
+			if k.interrupt(append(slices.Clone(args), "--threads", fmt.Sprint(1+n%2))) {
+				resumed++
+				for after := k.moment(0.2, 0.9); ; after = 0 { // killed once more, if it takes so long
+					if n%2 == 1 { // the cache has vanished, which it does before the last checkpoint, too
+						if err := os.Remove(filepath.Join(k.run, "rows.cache")); err != nil && !os.IsNotExist(err) {
 							t.Fatal(err)
 						}
 					}
-				case has("model.safetensors"):
-					break tries // killed after the end
-				default: // before the first checkpoint
-					if err := os.RemoveAll(run); err != nil {
-						t.Fatal(err)
+					if k.over(after, again) {
+						break
 					}
 				}
 			}
-			if got := folderHash(t, run); got != want {
+			if got := folderHash(t, k.run); got != want {
 				t.Fatalf("run %d: another result\n%s\nwant\n%s", i, got, want)
 			}
 		}
 		if t.Logf("%d kills, %d resumes", kills, resumed); resumed == 0 {
 			t.Error("no kill came while the fit was under way")
 		}
+	}
+}
+
+// killedStream kills a fit in dir, whose folder is run and which takes length.
+type killedStream struct {
+	t        *testing.T
+	dir, run string
+	rng      *rand.Rand
+	length   time.Duration
+}
+
+// moment is one between the shares lo and hi of a whole fit.
+func (k *killedStream) moment(lo, hi float64) time.Duration {
+	return time.Duration((lo + (hi-lo)*k.rng.Float64()) * float64(k.length))
+}
+
+// interrupt begins the fit and kills it when it has left a checkpoint: earlier
+// where the fit was over, later where there was none yet. Where no moment serves,
+// the fit is left to end, and the answer is false.
+func (k *killedStream) interrupt(args []string) bool {
+	lo, hi := 0.2, 0.9
+	for range 12 {
+		after := k.moment(lo, hi)
+		at := after.Seconds() / k.length.Seconds()
+		k.clear()
+		switch {
+		case k.over(after, args):
+			lo, hi = lo/2, at
+		case k.has("checkpoint.safetensors"):
+			return true
+		default:
+			lo, hi = at, 1.2*hi
+		}
+	}
+	k.clear()
+	k.over(0, args)
+	return false
+}
+
+// over runs the command, kills it after so long, unless that is 0, and says
+// whether the fit had come to its end.
+func (k *killedStream) over(after time.Duration, args []string) bool {
+	cmd := selfCommand(k.t, k.dir, args...)
+	var text strings.Builder
+	cmd.Stderr = &text
+	if err := cmd.Start(); err != nil {
+		k.t.Fatal(err)
+	}
+	if after > 0 {
+		time.Sleep(after)
+		_ = cmd.Process.Kill()
+	}
+	_ = cmd.Wait()
+	code := cmd.ProcessState.ExitCode()
+	if code > 0 && code != exitShort {
+		k.t.Fatalf("%v: %s", args, text.String())
+	}
+	return code >= 0 || k.has("model.safetensors") && !k.has("checkpoint.safetensors")
+}
+
+func (k *killedStream) has(name string) bool {
+	_, err := os.Stat(filepath.Join(k.run, name))
+	return err == nil
+}
+
+func (k *killedStream) clear() {
+	if err := os.RemoveAll(k.run); err != nil {
+		k.t.Fatal(err)
 	}
 }
 
