@@ -190,7 +190,7 @@ func (f *Feature) entryPlaces(c *Column) []int {
 		}
 		return place
 	case c.EntryNames == nil:
-		var place []int
+		place := []int{} // not nil, whatever is found: the numbers mean nothing to the feature
 		for k, name := range f.Names {
 			if j := numberIn(name, c.space); j >= 0 && j < c.Entries.Cols {
 				for len(place) <= j {
@@ -199,7 +199,7 @@ func (f *Feature) entryPlaces(c *Column) []int {
 				place[j] = k
 			}
 		}
-		return slices.Concat([]int{}, place)
+		return place
 	}
 	known := make(map[string]int, len(f.Names))
 	for k, name := range f.Names {

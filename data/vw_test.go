@@ -202,6 +202,8 @@ func TestNamesElsewhere(t *testing.T) {
 	}{
 		{words, "|f new b:7 |g a 3:5\n", []string{"features[f|3]", "features[f|a]", "features[f|b]", "features[g|3]"}, []float64{0, 0, 7, 5}, 2},
 		{words, "|g 3:4 1:2\n", []string{"features[f|3]", "features[f|a]", "features[f|b]", "features[g|3]"}, []float64{0, 0, 0, 4}, 1},
+		{words, "1 2:5 3:4\n", []string{"features[f|3]", "features[f|a]", "features[f|b]", "features[g|3]"}, []float64{0, 0, 0, 0}, 2},
+		{words, "1 |h 1:5 3:4\n", []string{"features[f|3]", "features[f|a]", "features[f|b]", "features[g|3]"}, []float64{0, 0, 0, 0}, 2},
 		{numbers, "|f x 4:3 1:2 9 |g 2\n", []string{"features[1]", "features[2]", "features[3]", "features[4]"}, []float64{2, 0, 0, 3}, 3},
 		{numbers, "|g 2\n", []string{"features[1]", "features[2]", "features[3]", "features[4]"}, []float64{0, 0, 0, 0}, 1},
 		{numbers, "1 2:5\n", []string{"features[1]", "features[2]", "features[3]", "features[4]"}, []float64{0, 0, 0, 0}, 1},

@@ -61,7 +61,7 @@ func readCheckpoint(dir string) (*stored, error) {
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
 		return nil, fmt.Errorf("train: the run in %s is finished: %w", dir, ErrFinished)
 	}
-	return nil, fmt.Errorf("train: %s holds no checkpoint to go on from (%w)", dir, fs.ErrNotExist)
+	return nil, fmt.Errorf("train: %s holds no checkpoint to go on from (%w); a fit that ended before its first is begun anew", dir, fs.ErrNotExist)
 }
 
 func openCheckpoint(path string) (*stored, error) {

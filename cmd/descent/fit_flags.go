@@ -40,6 +40,7 @@ type fitFlags struct {
 	findRate, dryRun          bool
 	every, resume             string
 	memory, cache             string
+	everyGiven                bool   // on the command line, beside --resume
 	resumed                   bool   // by --resume, from the flags in its checkpoint
 	named                     string // the data file, as it was called when the fit began
 
@@ -117,7 +118,7 @@ func (f *fitFlags) registerRun(fl *pflag.FlagSet) {
 	fl.StringVar(&f.memory, "memory", "auto", "memory for the whole process, as in 512MB (default: three quarters of the machine's)")
 	fl.StringVar(&f.cache, "cache", "", "folder that keeps the rows of files as binary columns for the next fit")
 	fl.StringVar(&f.out, "out", "", "run folder (default runs/DATA-TARGET, numbered)")
-	fl.StringVar(&f.every, "checkpoint-every", defaultEvery, "write down in the run folder all it takes to go on: a time, a number of steps, or never")
+	fl.StringVar(&f.every, "checkpoint-every", "1m", "write down in the run folder all it takes to go on: a time, a number of steps, or never")
 	fl.StringVar(&f.resume, "resume", "", "go on with the fit in this run folder from its last checkpoint, with the flags it was begun with;\na run that is finished is left as it is, with exit status 0")
 	fl.BoolVar(&f.force, "force", false, "replace an existing run folder or picture")
 	fl.StringVar(&f.plot, "plot", "", "draw the loss curves to a .svg or .png file")

@@ -16,9 +16,6 @@ import (
 	"descent/train"
 )
 
-// defaultEvery is the default of --checkpoint-every.
-const defaultEvery = "1m"
-
 // checkpoints reads --checkpoint-every.
 func (f *fitFlags) checkpoints() (c train.Checkpoints, err error) {
 	if f.every == "never" || f.every == "none" {
@@ -43,6 +40,7 @@ func (f *fitFlags) checkResume(cmd *cobra.Command, args []string) (err error) {
 	if len(args) > 0 {
 		return usage(fmt.Errorf("--resume goes on with the data file that the fit was begun with, so %s means nothing; leave it out", args[0]))
 	}
+	f.everyGiven = cmd.Flags().Changed("checkpoint-every")
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if !besideResume[flag.Name] && err == nil {
 			err = usage(fmt.Errorf("--resume goes on with the flags that the fit was begun with, so --%s means nothing; leave it out", flag.Name))
@@ -67,10 +65,7 @@ func (a *app) resumeFit(ctx context.Context, f *fitFlags) error {
 		return fmt.Errorf("the checkpoint in %s does not say how the fit was begun; begin it anew", f.resume)
 	}
 	begun.resumed, begun.out, begun.force = true, f.resume, false
-	if f.every != defaultEvery {
-		begun.every = f.every
-	}
-	begun.threads, begun.limit, begun.json, begun.quiet, begun.plot = f.threads, f.limit, f.json, f.quiet, f.plot
+	begun.heed(f)
 	a.args = command
 	begun.named = cmd.Flags().Arg(0)
 	input, err := findFrom(begun.named, folder, f.resume)
@@ -83,6 +78,14 @@ func (a *app) resumeFit(ctx context.Context, f *fitFlags) error {
 		}
 	}
 	return a.fit(ctx, input, begun)
+}
+
+// heed takes what may be asked anew of a fit that goes on.
+func (f *fitFlags) heed(asked *fitFlags) {
+	if asked.everyGiven {
+		f.every = asked.every
+	}
+	f.threads, f.limit, f.json, f.quiet, f.plot = asked.threads, asked.limit, asked.json, asked.quiet, asked.plot
 }
 
 // finished says that there is nothing left to do, which is no failure: whoever
