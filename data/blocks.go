@@ -120,6 +120,13 @@ func (b *blocks[R]) file(path string, first bool) error {
 	if err != nil {
 		return err
 	}
+	b.include(t, first)
+	return nil
+}
+
+// include adds what is known of a file, which may be the first, to what is known
+// of all.
+func (b *blocks[R]) include(t *Table, first bool) {
 	notes := append(t.Notes, (&gather{skipped: b.skipped, fault: b.fault}).note()...)
 	if first {
 		b.all.Name, b.all.header = t.Name, t.header
@@ -133,7 +140,6 @@ func (b *blocks[R]) file(path string, first bool) error {
 		}
 	}
 	b.all.Rows += b.rows
-	return nil
 }
 
 // agree refuses a later file that has not as many columns as the first.

@@ -100,6 +100,11 @@ func (w *cacheWriter) readAll(files []string, opts ReadOptions, watch Watch) (no
 			return nil, err
 		}
 	}
+	return w.notes(len(files)), nil
+}
+
+// notes is what was noticed in so many files, in sentences.
+func (w *cacheWriter) notes(files int) (notes []string) {
 	switch {
 	case w.sparse != nil:
 		notes = w.sparse.notes()
@@ -111,10 +116,10 @@ func (w *cacheWriter) readAll(files []string, opts ReadOptions, watch Watch) (no
 	if w.skipped > 0 {
 		notes = append(notes, fmt.Sprintf("%s skipped; the first: %s", plural(w.skipped, "faulty row"), w.fault.short()))
 	}
-	if len(files) > 1 {
-		notes = append(notes, fmt.Sprintf("%d rows of %d files", w.rows, len(files)))
+	if files > 1 {
+		notes = append(notes, fmt.Sprintf("%d rows of %d files", w.rows, files))
 	}
-	return notes, nil
+	return notes
 }
 
 // read takes the rows of file i behind its settled columns.

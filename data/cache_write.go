@@ -196,6 +196,11 @@ func (c *cached) drain(dst []byte, n int) (encoding byte, _ []byte) {
 		c.numbers = c.numbers[:copy(c.numbers, c.numbers[n:])]
 		return encoding, dst
 	}
+	return c.drainWords(dst, n)
+}
+
+// drainWords is drain for a column of words.
+func (c *cached) drainWords(dst []byte, n int) (encoding byte, _ []byte) {
 	w := c.words
 	if w.dict != nil {
 		c.tally = append(c.tally, make([]int, len(w.dict.levels)-len(c.tally))...)

@@ -107,19 +107,9 @@ func (t *Table) addArray(name string, content []byte, opts ReadOptions) (err err
 	if err != nil {
 		return fault("damaged: %v", err)
 	}
-	rows, width := 1, 1
-	for i, n := range r.Header.Descr.Shape {
-		if n == 0 {
-			return fault("axis %d is empty, so it has no rows to read", i+1)
-		}
-		if n < 0 || int64(n) > size || int64(rows)*int64(width) > size/int64(n) {
-			return fault("axis %d is %d long, which does not fit its %d bytes", i+1, n, size)
-		}
-		if i == 0 {
-			rows = n
-		} else {
-			width *= n
-		}
+	rows, width, err := shapeWithin(r.Header.Descr.Shape, size)
+	if err != nil {
+		return fault("%v", err)
 	}
 	if len(t.Columns) > 0 && rows != t.Rows {
 		return fault("found %d rows where the other arrays have %d", rows, t.Rows)
@@ -135,17 +125,42 @@ func (t *Table) addArray(name string, content []byte, opts ReadOptions) (err err
 		return fault("%v", err)
 	}
 	t.Rows = rows
+	return t.addNumbers(name, r.Header, values, width, opts)
+}
+
+// shapeWithin is the rows and columns of an array whose elements take size bytes
+// at most.
+func shapeWithin(shape []int, size int64) (rows, width int, err error) {
+	rows, width = 1, 1
+	for i, n := range shape {
+		if n == 0 {
+			return 0, 0, fmt.Errorf("axis %d is empty, so it has no rows to read", i+1)
+		}
+		if n < 0 || int64(n) > size || int64(rows)*int64(width) > size/int64(n) {
+			return 0, 0, fmt.Errorf("axis %d is %d long, which does not fit its %d bytes", i+1, n, size)
+		}
+		if i == 0 {
+			rows = n
+		} else {
+			width *= n
+		}
+	}
+	return rows, width, nil
+}
+
+// addNumbers appends the columns of an array of t.Rows rows of width values.
+func (t *Table) addNumbers(name string, h npy.Header, values []float64, width int, opts ReadOptions) error {
 	for k := range width {
 		column, label := values, name
-		if len(r.Header.Descr.Shape) > 1 || name == "c" {
+		if len(h.Descr.Shape) > 1 || name == "c" {
 			label = fmt.Sprintf("%s%d", name, k+1)
 		}
 		if width > 1 {
-			column = make([]float64, rows)
+			column = make([]float64, t.Rows)
 			for i := range column {
 				at := i*width + k
-				if r.Header.Descr.Fortran {
-					at = k*rows + i
+				if h.Descr.Fortran {
+					at = k*t.Rows + i
 				}
 				column[i] = values[at]
 			}

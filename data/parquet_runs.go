@@ -38,56 +38,66 @@ type pageCheck struct {
 func (c *pageCheck) page(h *format.PageHeader, body []byte) error {
 	switch h.Type {
 	case format.DataPage:
-		p := &h.DataPageHeader.V
-		body, err := c.unpack(body, int(h.UncompressedPageSize))
-		if err != nil {
-			return err
-		}
-		for _, level := range []struct {
-			most int
-			code format.Encoding
-		}{{c.repeated, p.RepetitionLevelEncoding}, {c.defined, p.DefinitionLevelEncoding}} {
-			if level.most == 0 {
-				continue
-			}
-			if level.code != format.RLE {
-				return fmt.Errorf("the encoding %v of its levels is %w: write the file anew", level.code, errUnsupported)
-			}
-			runs, rest, err := prefixed(body)
-			if err == nil {
-				err = checkRuns(runs, bits.Len(uint(level.most)), int(p.NumValues))
-			}
-			if err != nil {
-				return fmt.Errorf("levels: %w", err)
-			}
-			body = rest
-		}
-		return c.values(body, p.Encoding, int(p.NumValues))
+		return c.dataPage(h, body)
 	case format.DataPageV2:
-		p := &h.DataPageHeaderV2.V
-		rep, def := int(p.RepetitionLevelsByteLength), int(p.DefinitionLevelsByteLength)
-		if rep < 0 || def < 0 || rep > len(body) || def > len(body)-rep || int(h.UncompressedPageSize) < rep+def {
-			return fmt.Errorf("levels of %d and %d bytes in a page of %d", rep, def, len(body))
-		}
-		if err := checkRuns(body[:rep], bits.Len(uint(c.repeated)), int(p.NumValues)); err != nil {
-			return fmt.Errorf("levels: %w", err)
-		}
-		if err := checkRuns(body[rep:rep+def], bits.Len(uint(c.defined)), int(p.NumValues)); err != nil {
-			return fmt.Errorf("levels: %w", err)
-		}
-		values := body[rep+def:]
-		if !p.IsCompressed.Valid || p.IsCompressed.V {
-			var err error
-			if values, err = c.unpack(values, int(h.UncompressedPageSize)-rep-def); err != nil {
-				return err
-			}
-		}
-		return c.values(values, p.Encoding, int(p.NumValues))
+		return c.dataPageV2(h, body)
 	case format.DictionaryPage:
 		_, err := c.unpack(body, int(h.UncompressedPageSize))
 		return err
 	}
 	return nil
+}
+
+// dataPage checks a page whose levels are packed with its values.
+func (c *pageCheck) dataPage(h *format.PageHeader, body []byte) error {
+	p := &h.DataPageHeader.V
+	body, err := c.unpack(body, int(h.UncompressedPageSize))
+	if err != nil {
+		return err
+	}
+	for _, level := range []struct {
+		most int
+		code format.Encoding
+	}{{c.repeated, p.RepetitionLevelEncoding}, {c.defined, p.DefinitionLevelEncoding}} {
+		if level.most == 0 {
+			continue
+		}
+		if level.code != format.RLE {
+			return fmt.Errorf("the encoding %v of its levels is %w: write the file anew", level.code, errUnsupported)
+		}
+		runs, rest, err := prefixed(body)
+		if err == nil {
+			err = checkRuns(runs, bits.Len(uint(level.most)), int(p.NumValues))
+		}
+		if err != nil {
+			return fmt.Errorf("levels: %w", err)
+		}
+		body = rest
+	}
+	return c.values(body, p.Encoding, int(p.NumValues))
+}
+
+// dataPageV2 checks a page whose levels lie before its values, and are never packed.
+func (c *pageCheck) dataPageV2(h *format.PageHeader, body []byte) error {
+	p := &h.DataPageHeaderV2.V
+	rep, def := int(p.RepetitionLevelsByteLength), int(p.DefinitionLevelsByteLength)
+	if rep < 0 || def < 0 || rep > len(body) || def > len(body)-rep || int(h.UncompressedPageSize) < rep+def {
+		return fmt.Errorf("levels of %d and %d bytes in a page of %d", rep, def, len(body))
+	}
+	if err := checkRuns(body[:rep], bits.Len(uint(c.repeated)), int(p.NumValues)); err != nil {
+		return fmt.Errorf("levels: %w", err)
+	}
+	if err := checkRuns(body[rep:rep+def], bits.Len(uint(c.defined)), int(p.NumValues)); err != nil {
+		return fmt.Errorf("levels: %w", err)
+	}
+	values := body[rep+def:]
+	if !p.IsCompressed.Valid || p.IsCompressed.V {
+		var err error
+		if values, err = c.unpack(values, int(h.UncompressedPageSize)-rep-def); err != nil {
+			return err
+		}
+	}
+	return c.values(values, p.Encoding, int(p.NumValues))
 }
 
 // unpack takes a page out of its packing; the result is read until the next

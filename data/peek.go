@@ -36,10 +36,7 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 		if s.Table, err = peekTyped(name, rows, opts); err != nil {
 			return err
 		}
-		size, packed, err := sizeOf(all[0])
-		if packed {
-			size *= packing
-		}
+		size, err := unpackedSize(all[0])
 		perRow = float64(size) / float64(rows.count())
 		return err
 	}
@@ -61,17 +58,23 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 		return nil, err
 	}
 	for _, file := range all {
-		size, packed, err := sizeOf(file)
+		size, err := unpackedSize(file)
 		if err != nil {
 			return nil, err
-		}
-		if packed {
-			size *= packing
 		}
 		s.Bytes += size
 	}
 	s.Rows = max(s.Table.Rows, int(float64(s.Bytes)/perRow))
 	return s, nil
+}
+
+// unpackedSize is about how many bytes a file has when it is unpacked.
+func unpackedSize(file string) (int64, error) {
+	size, packed, err := sizeOf(file)
+	if packed {
+		size *= packing
+	}
+	return size, err
 }
 
 // peekSparse reads the first lines of labels and index:value pairs.

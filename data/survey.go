@@ -36,9 +36,17 @@ type surveyed struct {
 // those of them that are to be predicted.
 func NewSurvey(schema *Table, names, targets []string, pass Pass) (*Survey, error) {
 	s := &Survey{schema: schema, columns: map[string]*surveyed{}}
-	var list []*surveyed
+	list, err := s.add(names, targets, pass)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.visit(list, pass)
+}
+
+// add makes what counts the values of the named columns.
+func (s *Survey) add(names, targets []string, pass Pass) (list []*surveyed, err error) {
 	for _, name := range names {
-		c, err := schema.Column(name)
+		c, err := s.schema.Column(name)
 		if err != nil {
 			return nil, err
 		}
@@ -57,6 +65,11 @@ func NewSurvey(schema *Table, names, targets []string, pass Pass) (*Survey, erro
 		list = append(list, v)
 		s.columns[name] = v
 	}
+	return list, nil
+}
+
+// visit goes through the rows until each column has what it wants of them.
+func (s *Survey) visit(list []*surveyed, pass Pass) error {
 	first := true
 	for more := true; more; first = false {
 		at := 0
@@ -69,10 +82,10 @@ func NewSurvey(schema *Table, names, targets []string, pass Pass) (*Survey, erro
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if first && s.rows == 0 {
-			return nil, fmt.Errorf("data: no training rows in %s", schema.Name)
+			return fmt.Errorf("data: no training rows in %s", s.schema.Name)
 		}
 		more = false
 		for _, v := range list {
@@ -81,7 +94,7 @@ func NewSurvey(schema *Table, names, targets []string, pass Pass) (*Survey, erro
 			}
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // visitColumns shows rows to all columns, on several threads. at is the number

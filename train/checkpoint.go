@@ -155,25 +155,34 @@ func (s *session[T]) checkpoint(run *optim.Run[T]) error {
 		return fmt.Errorf("train: the checkpoint: %w", err)
 	}
 	file.Metadata = map[string]string{recipeKey: string(text), checksumKey: checksum(string(text), file.Tensors)}
-	if err := os.MkdirAll(c.dir, 0o777); err != nil {
-		return fmt.Errorf("train: cannot make the run folder %s: %w", c.dir, reason(err))
+	if err := writeCheckpoint(c.dir, &file); err != nil {
+		return err
 	}
-	f, err := atomicfile.Create(filepath.Join(c.dir, checkpointFile))
+	c.last = time.Now()
+	return nil
+}
+
+// writeCheckpoint puts a checkpoint in the place of the one before, which is kept
+// beside it.
+func writeCheckpoint(dir string, file *safetensors.File) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("train: cannot make the run folder %s: %w", dir, reason(err))
+	}
+	f, err := atomicfile.Create(filepath.Join(dir, checkpointFile))
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	if err := safetensors.Write(f, &file); err != nil {
+	if err := safetensors.Write(f, file); err != nil {
 		f.Discard()
 		return fmt.Errorf("train: %w", err)
 	}
-	if err := keepFormer(c.dir); err != nil {
+	if err := keepFormer(dir); err != nil {
 		f.Discard()
-		return fmt.Errorf("train: cannot keep the former checkpoint in %s: %w", c.dir, reason(err))
+		return fmt.Errorf("train: cannot keep the former checkpoint in %s: %w", dir, reason(err))
 	}
 	if err := f.Commit(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	c.last = time.Now()
 	return nil
 }
 

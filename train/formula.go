@@ -41,6 +41,16 @@ func (p *plan) readFormula(t *data.Table) error {
 	if err := p.startValues(); err != nil {
 		return err
 	}
+	if err := p.checkFormulaColumns(t, columns); err != nil {
+		return err
+	}
+	p.opts.Features = append([]string{}, columns...)
+	p.opts.Scale = data.Unscaled
+	return nil
+}
+
+// checkFormulaColumns refuses columns that are no numbers or not to be used.
+func (p *plan) checkFormulaColumns(t *data.Table, columns []string) error {
 	for _, name := range columns {
 		if c, err := t.Column(name); err != nil || c.Kind != data.Number {
 			return fmt.Errorf("train: the formula uses column %q, which is a %v; a formula reads number columns", name, c.Kind)
@@ -53,8 +63,6 @@ func (p *plan) readFormula(t *data.Table) error {
 			}
 		}
 	}
-	p.opts.Features = append([]string{}, columns...)
-	p.opts.Scale = data.Unscaled
 	return nil
 }
 

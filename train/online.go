@@ -122,20 +122,10 @@ func (s *session[T]) online(p *optim.Problem[T]) (x []T, solver optim.Solver[T],
 	if err := o.open(); err != nil {
 		return nil, nil, err
 	}
-	settings := maps.Clone(plan.opts.Settings)
-	if settings == nil {
-		settings = map[string]float64{}
-	}
-	if plan.opts.Rate > 0 {
-		settings["rate"] = plan.opts.Rate
-	}
 	loss := onlineLosses[plan.inner.Name]
-	if _, given := settings["rate"]; !given && plan.method.Name == "gd" {
-		longest, err := s.longest()
-		if err != nil {
-			return nil, nil, err
-		}
-		settings["rate"] = cautious / (loss.curvature() * (longest + 1))
+	settings, err := s.onlineSettings(loss.curvature())
+	if err != nil {
+		return nil, nil, err
 	}
 	rule, err := plan.method.NewLazy(settings)
 	if err != nil {
@@ -158,6 +148,29 @@ func (s *session[T]) online(p *optim.Problem[T]) (x []T, solver optim.Solver[T],
 	}
 	s.byRow = o
 	return make([]T, p.Dim), o, nil
+}
+
+// onlineSettings are the settings of the rule, with the rate that was given or, of
+// gradient descent without one, that which suits the longest row and the largest
+// second derivative of the loss.
+func (s *session[T]) onlineSettings(curvature float64) (map[string]float64, error) {
+	plan := s.plan
+	settings := maps.Clone(plan.opts.Settings)
+	if settings == nil {
+		settings = map[string]float64{}
+	}
+	if plan.opts.Rate > 0 {
+		settings["rate"] = plan.opts.Rate
+	}
+	if _, given := settings["rate"]; given || plan.method.Name != "gd" {
+		return settings, nil
+	}
+	longest, err := s.longest()
+	if err != nil {
+		return nil, err
+	}
+	settings["rate"] = cautious / (curvature * (longest + 1))
+	return settings, nil
 }
 
 // longest is the largest Σ x² of a row.

@@ -228,11 +228,7 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 	defer kernel.Alone(false)
 	for run.Next(ctx) {
 		team.step()
-		s.sum += state.F
-		s.steps, s.rate = state.Iter, state.Step
-		if state.Iter == 1 {
-			s.first = state.F
-		}
+		s.count(state)
 		progress.Epoch, progress.Step = s.epochs+1, state.Iter
 		progress.Train = s.plan.factor * s.sum / float64(state.Iter-s.begun)
 		progress.Rate, progress.GradNorm = state.Step, state.GradNorm
@@ -245,15 +241,10 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 			s.sum, s.begun = 0, state.Iter
 		}
 		if s.observe != nil {
-			progress.Seen = s.newlySeen(state.Iter, s.told)
-			s.told += len(progress.Seen)
-			progress.Elapsed = time.Since(s.began)
-			progress.RowsPerSecond = s.pace.rowsPerSecond(state.Iter, s.plan.perStep())
-			s.observe(progress)
+			s.show(progress)
 		}
 		if progress.EpochEnd && s.watch.done() {
-			s.status = optim.Converged
-			s.reason = fmt.Sprintf("the validation loss has not fallen for %s; the weights of epoch %d are kept", numtext.Count(s.watch.since, "epoch"), s.watch.epoch)
+			s.endEarly()
 			return nil
 		}
 		if state.Why.Status == optim.Running && s.saver.due(state.Iter) {
@@ -266,6 +257,30 @@ func (s *session[T]) loop(ctx context.Context, run *optim.Run[T], steps int) err
 		return s.checkpoint(run)
 	}
 	return nil
+}
+
+// endEarly says that the validation loss ended the fit.
+func (s *session[T]) endEarly() {
+	s.status = optim.Converged
+	s.reason = fmt.Sprintf("the validation loss has not fallen for %s; the weights of epoch %d are kept", numtext.Count(s.watch.since, "epoch"), s.watch.epoch)
+}
+
+// count keeps what is known of a step.
+func (s *session[T]) count(state *optim.State[T]) {
+	s.sum += state.F
+	s.steps, s.rate = state.Iter, state.Step
+	if state.Iter == 1 {
+		s.first = state.F
+	}
+}
+
+// show tells the observer how far the fit is, with the losses that are new.
+func (s *session[T]) show(progress Progress) {
+	progress.Seen = s.newlySeen(progress.Step, s.told)
+	s.told += len(progress.Seen)
+	progress.Elapsed = time.Since(s.began)
+	progress.RowsPerSecond = s.pace.rowsPerSecond(progress.Step, s.plan.perStep())
+	s.observe(progress)
 }
 
 // endEpoch measures the validation loss and writes the line of the log.

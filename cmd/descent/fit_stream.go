@@ -123,21 +123,27 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 		a.notes([]string{fmt.Sprintf("%s has about %s rows, which take about %s in memory, more than the %s that are allowed: they are read from a cache as they are needed",
 			s.Table.Name, large(float64(s.Rows)), train.Bytes(train.InMemory(s, o)), train.Bytes(limit))})
 	}
+	r, t, err := a.runStream(ctx, path, f, o, read, passing)
+	if err == nil {
+		return a.fitResult(t, r, f)
+	}
+	folder.drop()
+	if errors.Is(err, context.Canceled) {
+		return a.interrupted(err, o)
+	}
+	return fitError(withFlags(err))
+}
+
+// runStream fits to the rows of the file at path, and of --validation where they
+// are passing, too.
+func (a *app) runStream(ctx context.Context, path string, f *fitFlags, o train.Options, read data.ReadOptions, passing bool) (*train.Result, *data.Table, error) {
 	bar := a.newFitProgress(f.quiet)
+	defer bar.clear()
 	files := train.Files{Paths: []string{path}, Read: read, Cache: f.cache, Watch: a.newCacheProgress(f.quiet).watch}
 	if passing {
 		files.Validation = f.validation
 	}
-	r, t, err := train.FitFiles(ctx, files, o, bar.observe)
-	bar.clear()
-	if err != nil {
-		folder.drop()
-		if errors.Is(err, context.Canceled) {
-			return a.interrupted(err, o)
-		}
-		return fitError(withFlags(err))
-	}
-	return a.fitResult(t, r, f)
+	return train.FitFiles(ctx, files, o, bar.observe)
 }
 
 // validationPasses says whether the rows of --validation FILE are to pass by from

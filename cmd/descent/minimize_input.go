@@ -42,24 +42,30 @@ func (f *minimizeFlags) options() (o descent.Options, err error) {
 	if o.Schedule, o.Wrap, err = parseAround(f.schedule, f.wrap); err != nil {
 		return o, err
 	}
+	return o, f.checkValues(&o)
+}
+
+// check refuses values that mean nothing.
+func (f *minimizeFlags) checkValues(o *descent.Options) error {
 	rate, both := o.Set["rate"]
 	switch {
 	case both && o.Rate != 0:
-		return o, fmt.Errorf("--lr %v and --set rate=%v both give the rate; leave one out", o.Rate, rate)
+		return fmt.Errorf("--lr %v and --set rate=%v both give the rate; leave one out", o.Rate, rate)
 	case f.starts < 1:
-		return o, fmt.Errorf("--starts: found %d, expected at least 1", f.starts)
+		return fmt.Errorf("--starts: found %d, expected at least 1", f.starts)
 	case f.maxIter < 1:
-		return o, fmt.Errorf("--max-iter: found %d, expected at least 1", f.maxIter)
+		return fmt.Errorf("--max-iter: found %d, expected at least 1", f.maxIter)
 	case !(f.gradTol > 0) || math.IsInf(f.gradTol, 0):
-		return o, fmt.Errorf("--grad-tol: found %g, expected a positive number", f.gradTol)
+		return fmt.Errorf("--grad-tol: found %g, expected a positive number", f.gradTol)
 	case f.limit < 0:
-		return o, fmt.Errorf("--time: found %s, expected a positive duration such as 30s", f.limit)
+		return fmt.Errorf("--time: found %s, expected a positive duration such as 30s", f.limit)
 	case math.IsNaN(f.target):
-		return o, fmt.Errorf("--target-value: found NaN, expected a number")
+		return fmt.Errorf("--target-value: found NaN, expected a number")
 	case f.method != "auto":
-		_, err = optim.Find[float64](f.method)
+		_, err := optim.Find[float64](f.method)
+		return err
 	}
-	return o, err
+	return nil
 }
 
 // maxFormula bounds a formula from a file or a pipe.
