@@ -31,8 +31,8 @@ func (s BlockSize) text(perRow int) int { return min(s.Rows*max(1, perRow), s.By
 // InBlocks reads files as ReadFiles does, but not as a whole: it hands their rows
 // to work, some of them at a time and on several goroutines at once, and what
 // work makes of them to take, in the order of the rows. The table of a block has
-// the names of all columns, and values in those alone that opts.Expect lists; it
-// must not be used after work has returned. Where work fails, it is called again
+// the names of all columns, and values in those alone that opts.Expect lists but
+// opts.Unread does not; others may hold anything. It must not be used after work has returned. Where work fails, it is called again
 // with the same table, once the numbers of its rows are known for the error.
 //
 // The table that is returned has no values; its rows are counted.
@@ -88,6 +88,7 @@ func (b *blocks[R]) file(path string, first bool) error {
 		opts = b.like()
 	}
 	b.rows, b.skipped, b.fault = 0, 0, nil
+	opts.unread = b.unread
 	var t *Table // the columns of the file, and its notes
 	opts.sink = func(r *textReader, f *feed, sample block, columns []*Column, l *layout, _ int) error {
 		t = &Table{Name: r.file, Columns: columns, header: r.header, Notes: r.notes}
@@ -142,6 +143,12 @@ func (b *blocks[R]) include(t *Table, first bool) {
 	b.all.Rows += b.rows
 }
 
+// unread says whether nobody asks for the values of a column.
+func (b *blocks[R]) unread(name string) bool {
+	_, asked := b.opts.Expect[name]
+	return !asked || slices.Contains(b.opts.Unread, name)
+}
+
 // agree refuses a later file that has not as many columns as the first.
 func (b *blocks[R]) agree(t *Table) error {
 	if first := b.all; first.Columns != nil && len(first.Columns) != len(t.Columns) {
@@ -175,8 +182,7 @@ func (b *blocks[R]) like() ReadOptions {
 func (b *blocks[R]) text(r *textReader, f *feed, sample block, l *layout) error {
 	l.unread = make([]bool, len(l.names))
 	for i, name := range l.names {
-		_, asked := b.opts.Expect[name]
-		l.unread[i] = !asked && l.kinds[i] != Boolean
+		l.unread[i] = b.unread(name)
 	}
 	size := b.size.text(len(sample.text) / max(1, r.rows))
 	f.rest, f.line = slices.Concat(sample.text, f.rest), sample.line // columns may hold on to the sample's text

@@ -57,7 +57,7 @@ func (b *blocks[R]) typedTable(schema *Table, cells []cells, n, at int, opts Rea
 	t := &Table{Name: schema.Name, Rows: n}
 	for i, c := range schema.Columns {
 		one := &Column{Name: c.Name, Kind: c.Kind}
-		if _, asked := b.opts.Expect[c.Name]; asked {
+		if !b.unread(c.Name) {
 			var err error
 			if one, err = opts.typedColumn(schema.Name, c, &cells[i]); err != nil {
 				return nil, err

@@ -28,6 +28,9 @@ const (
 // settleKind makes the column, still without values. A kind that is Category
 // here may turn out as Text once all values are known.
 func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
+	if r.opts.unread != nil && r.opts.unread(name) {
+		return &Column{Name: name, Kind: Text}, nil
+	}
 	c := &Column{Name: name, Kind: r.opts.kind(name)}
 	switch c.Kind {
 	case Image, Sparse, Cross:

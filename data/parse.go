@@ -19,6 +19,7 @@ type layout struct {
 	names   []string
 	kinds   []Kind         // Number, Category, Text or a date
 	fixed   []bool         // the kind was asked for
+	learned []bool         // … by a model
 	first   int            // line of the first record, for messages
 	sampled int            // records of the sample
 	skip    bool           // leave out the rows with a fault, and count them
@@ -219,6 +220,9 @@ func (p *parser) notOfKind(i int, c cell) *Error {
 	what := p.kinds[i].holds()
 	expected := fmt.Sprintf("the first %d rows hold %ss", p.sampled, what)
 	try := fmt.Sprintf("correct the cell, leave it empty if it is unknown, read %q as a category, or skip such rows", p.names[i])
+	if p.learned[i] {
+		try = "correct the cell, leave it empty if it is unknown, or skip such rows"
+	}
 	if p.fixed[i] {
 		expected = fmt.Sprintf("a %s was asked for", what)
 	}

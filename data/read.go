@@ -29,6 +29,7 @@ type ReadOptions struct {
 	Names     []string        // names to use instead of the file's
 	Types     map[string]Kind // kinds to use instead of the guesses; every name must exist
 	Expect    map[string]Kind // the same for names the file may lack: what a model was trained on
+	Unread    []string        // columns of Expect whose values InBlocks need not hand out
 	Stdin     io.Reader       // what "-" reads; nil: the process's standard input
 
 	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
@@ -36,6 +37,7 @@ type ReadOptions struct {
 
 	Memory int64 // bytes that WriteCache and InBlocks may take for the pages of a Parquet file and the like; 0: as many as they need
 
+	unread func(name string) bool  // columns whose values nobody asks for: they may hold anything
 	sink   sink                    // takes the rows of a text instead of a table
 	lines  lines                   // takes those of a text of labels and index:value pairs
 	typed  typed                   // takes those of formats that know types

@@ -99,6 +99,7 @@ func (r *textReader) kinds(names []string) ([]*Column, *layout, error) {
 		asked := r.opts.kind(names[i])
 		l.kinds = append(l.kinds, c.Kind)
 		l.fixed = append(l.fixed, asked != Guess && asked != Ignore && asked != ID)
+		l.learned = append(l.learned, asked != r.opts.Types[names[i]])
 		t.Columns = append(t.Columns, c)
 	}
 	return t.Columns, l, r.opts.checkTypes(t)

@@ -35,6 +35,7 @@ func PredictFiles[R any](m *Model, f Files, memory int64, use func(*Prediction) 
 		unseen, beyond int
 	}
 	f.Read = m.reading(f.Read, memory)
+	f.Read.Unread = m.outcomes()
 	unseen, beyond := 0, 0
 	all, err := data.InBlocks(f.Paths, f.Read, size, func(t *data.Table) (predicted, error) {
 		rows := everyRow(t)
@@ -92,6 +93,18 @@ func (m *Model) reading(o data.ReadOptions, memory int64) data.ReadOptions {
 		o.Memory = max((memory-programs)/2, 1)
 	}
 	return o
+}
+
+// outcomes are the columns that predictions do without: targets and the weights
+// of rows, where these are no features as well.
+func (m *Model) outcomes() (names []string) {
+	features := m.Recipe.Encoder.Columns()
+	for name := range m.Columns() {
+		if _, ok := features[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // everyRow lists the rows of t.

@@ -120,8 +120,8 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	o.Resume, o.Command, o.Repeat, o.Dir = f.resumed, a.args, repeatable(a.args), folder.dir
 	if !f.quiet {
 		a.notes(strangers(s.Table, f.model, o.Start))
-		a.notes([]string{fmt.Sprintf("%s has about %s rows, which take about %s in memory, more than the %s that are allowed: they are read from a cache as they are needed",
-			s.Table.Name, large(float64(s.Rows)), train.Bytes(train.InMemory(s, o)), train.Bytes(limit))})
+		a.notes([]string{fmt.Sprintf("%s has about %s rows%s: they are read from a cache as they are needed",
+			s.Table.Name, large(float64(s.Rows)), tooLarge(s, o, limit))})
 	}
 	r, t, err := a.runStream(ctx, path, f, o, read, passing)
 	if err == nil {
@@ -156,12 +156,22 @@ func (f *fitFlags) validationPasses(limit int64) bool {
 	return data.SizeOf([]string{f.validation}) > limit/share
 }
 
+// tooLarge says why rows pass by from a cache: "" where --cache asks for it and
+// they would fit in memory.
+func tooLarge(s *data.Sample, o train.Options, limit int64) string {
+	size := train.InMemory(s, o)
+	if size <= limit {
+		return ""
+	}
+	return fmt.Sprintf(", which take about %s in memory, more than the %s that are allowed", train.Bytes(size), train.Bytes(limit))
+}
+
 // previewStream is preview for rows that do not fit in memory, by those at the
 // beginning of the file.
 func (a *app) previewStream(s *data.Sample, o train.Options, f *fitFlags, limit int64) error {
 	t := *s.Table
-	t.Notes = append(slices.Clone(t.Notes), fmt.Sprintf("these are the first rows of about %s, which take about %s in memory, more than the %s that are allowed: a fit reads them from a cache as they are needed",
-		large(float64(s.Rows)), train.Bytes(train.InMemory(s, o)), train.Bytes(limit)))
+	t.Notes = append(slices.Clone(t.Notes), fmt.Sprintf("these are the first rows of about %s%s: a fit reads them from a cache as they are needed",
+		large(float64(s.Rows)), tooLarge(s, o, limit)))
 	return a.preview(&t, o, f)
 }
 
