@@ -136,8 +136,7 @@ var fewNumbers = 1 << 20
 // serves those who go through all rows in their order.
 func (s *session[T]) columnSet(p *part, target []float64) (*rowSet[T], error) {
 	e, in := s.plan.encoder, s.net.Inputs
-	whole := s.plan.full() && !s.plan.ownTests() && s.plan.opts.ClipRows == 0
-	if !whole || len(in) != 1 || in[0].Vector || p.n()*e.Width() < fewNumbers || !e.Quick() {
+	if p.n()*e.Width() < fewNumbers || !s.plan.readsColumns(in) {
 		return nil, nil
 	}
 	coder, unseen, err := data.NewCoder[T](e, p.table, p.rows)
@@ -149,6 +148,12 @@ func (s *session[T]) columnSet(p *part, target []float64) (*rowSet[T], error) {
 		n: p.n(), inputs: []matrix[T]{{name: in[0].Name, width: e.Width(), coder: coder}},
 		target: shared[T](target), weight: shared[T](p.w), total: kernel.Sum(p.w),
 	}, nil
+}
+
+// readsColumns says whether method and features allow for rows without a matrix.
+func (p *plan) readsColumns(in []model.Input) bool {
+	whole := p.full() && !p.ownTests() && p.opts.ClipRows == 0
+	return whole && len(in) == 1 && !in[0].Vector && p.encoder.Quick()
 }
 
 // imageSet is the rows of a part whose features are the pixels of one image,

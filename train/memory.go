@@ -120,7 +120,8 @@ func Bytes(n int64) string {
 }
 
 // InMemory is about how many bytes a fit to all rows of some files takes that
-// holds them in memory: the text as it is parsed, the table, and the features.
+// holds them in memory: the text as it is parsed, the table, and the features,
+// unless they are made from the table chunk by chunk.
 func InMemory(s *data.Sample, opts Options) int64 {
 	var all rowSize
 	for _, c := range s.Table.Columns {
@@ -141,7 +142,38 @@ func InMemory(s *data.Sample, opts Options) int64 {
 	}
 	const others = 96 // order, targets, weights, outputs
 	rows := float64(s.Rows)
+	if plain, ok := staysColumns(s, opts); ok {
+		made := 2 * size * float64(fewNumbers) / max(rows, 1) // small parts are matrices
+		if !plain {
+			made += (size + 4) * all.entries // with more levels they would be sparse
+		}
+		encoded = min(encoded, made)
+	}
 	return programs + int64(math.Max(1.6*all.table, all.table+encoded+others)*rows)*5/4
+}
+
+// staysColumns says whether a fit in memory would make no matrix of its features
+// (see columnSet), as far as the beginning of the files tells, and whether plain
+// numbers are all that it reads. Where it cannot tell, a matrix is made.
+func staysColumns(s *data.Sample, opts Options) (plain, ok bool) {
+	if opts.Folds > 0 {
+		return false, false // each has rows of its own
+	}
+	opts.Memory, opts.ValidationTable, opts.ValidationCache, opts.Patience = 0, nil, nil, 0
+	p, err := newPlan(s.Table, opts, nil)
+	if err != nil {
+		return false, false
+	}
+	net, err := p.layout()
+	if err != nil {
+		return false, false
+	}
+	p.train.source = &supply{rows: s.Rows}
+	if p.chooseMethod(net.Layout.Dim()) != nil || p.sparse || !p.readsColumns(net.Inputs) {
+		return false, false
+	}
+	plain = !slices.ContainsFunc(p.encoder.Features, func(f data.Feature) bool { return f.Kind != data.Number })
+	return plain, true
 }
 
 // rowSize is what a row takes.
