@@ -1,7 +1,6 @@
 package data
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -84,42 +83,15 @@ func openCache(f io.ReaderAt, size int64, id identity) (*Cache, error) {
 	if size < int64(cacheHeader+cacheTail) {
 		return nil, fmt.Errorf("it is torn: only %d bytes", size)
 	}
-	head, tail := make([]byte, cacheHeader), make([]byte, cacheTail)
-	if err := readAt(f, head, 0); err != nil {
+	if err := checkCacheHead(f, id); err != nil {
 		return nil, err
 	}
-	if !bytes.HasPrefix(head, []byte(cacheMagic)) {
-		return nil, errors.New("this is no cache of rows")
-	}
-	if crc32.Checksum(head[:cacheHeader-4], castagnoli) != binary.LittleEndian.Uint32(head[cacheHeader-4:]) {
-		return nil, errors.New("its header is damaged")
-	}
-	if v := binary.LittleEndian.Uint32(head[len(cacheMagic):]); v != cacheVersion {
-		return nil, fmt.Errorf("%w (version %d)", ErrStale, v)
-	}
-	if !bytes.Equal(head[len(cacheMagic)+4:][:identitySize], id[:]) {
-		return nil, ErrStale
-	}
-	if err := readAt(f, tail, size-int64(cacheTail)); err != nil {
+	text, at, schema, err := cacheIndex(f, size)
+	if err != nil {
 		return nil, err
-	}
-	if !bytes.HasSuffix(tail, []byte(cacheMagic)) {
-		return nil, errors.New("it is torn: its end is missing")
-	}
-	at, schema, index := binary.LittleEndian.Uint64(tail), binary.LittleEndian.Uint64(tail[8:]), binary.LittleEndian.Uint64(tail[16:])
-	most := uint64(size) - uint64(cacheTail)
-	if schema > maxIndex || index > maxIndex || at < uint64(cacheHeader) || at > most || schema+index != most-at {
-		return nil, errors.New("its tail is damaged")
-	}
-	text := make([]byte, schema+index+3*8)
-	if err := readAt(f, text, int64(at)); err != nil {
-		return nil, err
-	}
-	if crc32.Checksum(text, castagnoli) != binary.LittleEndian.Uint32(tail[3*8:]) {
-		return nil, errors.New("its index is damaged")
 	}
 	print := sha256.Sum256(text)
-	c := &Cache{f: f, index: text[schema : schema+index], print: hex.EncodeToString(print[:])}
+	c := &Cache{f: f, index: text[schema : len(text)-3*8], print: hex.EncodeToString(print[:])}
 	if err := json.Unmarshal(text[:schema], &c.schema); err != nil {
 		return nil, fmt.Errorf("its index: %w", err)
 	}

@@ -22,11 +22,7 @@ func ordered[B, P any](next func() (B, error), threads int, work func(B) P, take
 	if threads <= 1 {
 		return oneByOne(next, work, take)
 	}
-	type job struct {
-		block B
-		done  chan P
-	}
-	jobs, order := make(chan job, threads), make(chan job, 2*threads)
+	jobs, order := make(chan job[B, P], threads), make(chan job[B, P], 2*threads)
 	stop, fault := make(chan struct{}), make(chan error, 1)
 	for range threads {
 		go func() {
@@ -35,25 +31,7 @@ func ordered[B, P any](next func() (B, error), threads int, work func(B) P, take
 			}
 		}()
 	}
-	go func() {
-		defer close(order)
-		defer close(jobs)
-		for {
-			b, err := next()
-			if err != nil {
-				fault <- unlessEnd(err)
-				return
-			}
-			j := job{b, make(chan P, 1)}
-			select {
-			case order <- j:
-				jobs <- j
-			case <-stop:
-				fault <- nil
-				return
-			}
-		}
-	}()
+	go func() { fault <- hand(next, jobs, order, stop) }()
 	var err error
 	for j := range order {
 		p := <-j.done
@@ -68,6 +46,32 @@ func ordered[B, P any](next func() (B, error), threads int, work func(B) P, take
 		return err
 	}
 	return <-fault
+}
+
+// job is a block, and where what comes of it goes.
+type job[B, P any] struct {
+	block B
+	done  chan P
+}
+
+// hand hands the blocks to those who work and, in their order, to the one who
+// takes, until there are no more or it is told to stop.
+func hand[B, P any](next func() (B, error), jobs, order chan<- job[B, P], stop <-chan struct{}) error {
+	defer close(order)
+	defer close(jobs)
+	for {
+		b, err := next()
+		if err != nil {
+			return unlessEnd(err)
+		}
+		j := job[B, P]{b, make(chan P, 1)}
+		select {
+		case order <- j:
+			jobs <- j
+		case <-stop:
+			return nil
+		}
+	}
 }
 
 // oneByOne is ordered on one thread.

@@ -48,22 +48,7 @@ type parser struct {
 
 // parse reads a block. A fault ends it unless faults are to be skipped.
 func (l *layout) parse(b block) *piece {
-	n := len(l.kinds)
-	p := &parser{layout: l, block: b, texts: make([]string, n)}
-	p.scan = scanner{dialect: l.dialect, file: b.file, src: view(b.text), line: b.line}
-	p.out = &piece{numbers: make([][]float64, n), words: make([]*words, n), used: b.text}
-	guess := 16 + len(b.text)/(8*n)
-	for i, k := range l.kinds {
-		if k.storage() == Number {
-			if b.used != nil {
-				p.out.numbers[i] = b.used[i][:0]
-			} else {
-				p.out.numbers[i] = make([]float64, 0, guess)
-			}
-		} else if l.unread == nil || !l.unread[i] {
-			p.out.words[i] = newWords(k, l.fixed[i])
-		}
-	}
+	p := l.parser(b)
 	quick := p.lendFields()
 	if quick != nil {
 		defer fieldReaders.Put(quick)
@@ -92,6 +77,27 @@ func (l *layout) parse(b block) *piece {
 		}
 		p.discard(start)
 	}
+}
+
+// parser makes what parses a block, with room for what it holds.
+func (l *layout) parser(b block) *parser {
+	n := len(l.kinds)
+	p := &parser{layout: l, block: b, texts: make([]string, n)}
+	p.scan = scanner{dialect: l.dialect, file: b.file, src: view(b.text), line: b.line}
+	p.out = &piece{numbers: make([][]float64, n), words: make([]*words, n), used: b.text}
+	guess := 16 + len(b.text)/(8*n)
+	for i, k := range l.kinds {
+		if k.storage() == Number {
+			if b.used != nil {
+				p.out.numbers[i] = b.used[i][:0]
+			} else {
+				p.out.numbers[i] = make([]float64, 0, guess)
+			}
+		} else if l.unread == nil || !l.unread[i] {
+			p.out.words[i] = newWords(k, l.fixed[i])
+		}
+	}
+	return p
 }
 
 // commit keeps the record at hand.
