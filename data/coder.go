@@ -45,7 +45,7 @@ func (c *Coder[T]) Take(dst []T, places []int) {
 func (e *Encoder) Quick() bool {
 	for i := range e.Features {
 		f := &e.Features[i]
-		if !f.plainNumber() && f.Kind != Boolean && f.Kind != Category && (f.Kind != Number || f.Scale != 0) {
+		if f.Kind != Boolean && f.Kind != Category && (f.Kind != Number || f.Log) {
 			return false
 		}
 	}
