@@ -177,7 +177,9 @@ func clearCheckpoints(dir string) {
 			_ = os.Remove(path)
 		}
 	}
-	_ = os.Remove(filepath.Join(dir, cacheFile))  // while there is a checkpoint: who is killed here leaves no large file behind
+	for _, cache := range []string{cacheFile, otherCacheFile} { // while there is a checkpoint: who is killed here leaves no large file behind
+		_ = os.Remove(filepath.Join(dir, cache))
+	}
 	_ = os.Remove(filepath.Join(dir, formerFile)) // before the last: who is killed here can still resume
 	_ = os.Remove(filepath.Join(dir, checkpointFile))
 }
