@@ -89,5 +89,8 @@ gradient, finds a minimum, and says honestly what kind of point it reached.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(a.minimizeCommand(), a.fitCommand(), a.predictCommand(), a.evaluateCommand(), a.methodsCommand(), versionCommand(), a.completionCommand())
+	for _, cmd := range root.Commands() {
+		cmd.Args = afterFlags(cmd.Args)
+	}
 	return root
 }

@@ -142,6 +142,30 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usage(err)
 }
 
+// afterFlags checks arguments once no flag has swallowed the next one as its
+// value, which leaves arguments behind that nobody meant.
+func afterFlags(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, list []string) (err error) {
+		cmd.Flags().Visit(func(f *pflag.Flag) {
+			values := []string{f.Value.String()}
+			if many, ok := f.Value.(pflag.SliceValue); ok {
+				values = many.GetSlice()
+			}
+			for _, value := range values {
+				name, found := strings.CutPrefix(value, "--")
+				name, _, _ = strings.Cut(name, "=")
+				if found && cmd.Flags().Lookup(name) != nil {
+					err = usagef("--%s needs a value: %s; found the flag --%s in its place", f.Name, expected(f), name)
+				}
+			}
+		})
+		if err != nil || args == nil {
+			return err
+		}
+		return args(cmd, list)
+	}
+}
+
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if short := err.GetSpecifiedShortnames(); short != "" {
 		return fmt.Errorf("unknown flag -%s; flags are written with two dashes, and a formula that begins with a minus sign after --", short)
