@@ -22,10 +22,12 @@ import (
 	"descent/safetensors"
 )
 
-// The checkpoints of a run folder: the last one, and the one before it.
+// The checkpoints of a run folder: the last one, the one before it, and one that
+// is whole and about to become the last.
 const (
 	checkpointFile = "checkpoint.safetensors"
 	formerFile     = "checkpoint.former.safetensors"
+	nextFile       = "checkpoint.next.safetensors"
 )
 
 // Checkpoints says when a fit writes down all that it takes to go on. Both may
@@ -131,7 +133,8 @@ func (c *saver) due(step int) bool {
 }
 
 // checkpoint writes down where the fit stands. The checkpoint before it stays,
-// under another name; whenever the process ends, one of them is whole.
+// under another name; whenever the process ends, two of them are whole, once two
+// were written.
 func (s *session[T]) checkpoint(run *optim.Run[T]) error {
 	c := s.saver
 	file := safetensors.File{}
@@ -163,43 +166,36 @@ func (s *session[T]) checkpoint(run *optim.Run[T]) error {
 }
 
 // writeCheckpoint puts a checkpoint in the place of the one before, which is kept
-// beside it.
+// beside it. No name changes before it is on the disk as a whole.
 func writeCheckpoint(dir string, file *safetensors.File) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("train: cannot make the run folder %s: %w", dir, reason(err))
 	}
-	f, err := atomicfile.Create(filepath.Join(dir, checkpointFile))
-	if err != nil {
+	if err := moveUp(dir); err != nil { // where a process was killed in the midst of it
+		return err
+	}
+	write := func(w io.Writer) error { return safetensors.Write(w, file) }
+	if err := atomicfile.Write(filepath.Join(dir, nextFile), write); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	if err := safetensors.Write(f, file); err != nil {
-		f.Discard()
-		return fmt.Errorf("train: %w", err)
-	}
-	if err := keepFormer(dir); err != nil {
-		f.Discard()
-		return fmt.Errorf("train: cannot keep the former checkpoint in %s: %w", dir, reason(err))
-	}
-	if err := f.Commit(); err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	return nil
+	return moveUp(dir)
 }
 
-// keepFormer gives the last checkpoint a second name, so that it stays when the
-// next one takes the first. File systems without links rename it.
-func keepFormer(dir string) error {
-	last, former := filepath.Join(dir, checkpointFile), filepath.Join(dir, formerFile)
-	link := filepath.Join(dir, "."+checkpointFile+".former.tmp")
-	_ = os.Remove(link)
-	err := os.Link(last, link)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+// moveUp makes the next checkpoint the last, and the last the former. Whenever
+// that ends, two different ones are left.
+func moveUp(dir string) error {
+	last, next := filepath.Join(dir, checkpointFile), filepath.Join(dir, nextFile)
+	if _, err := os.Stat(next); errors.Is(err, fs.ErrNotExist) {
 		return nil
-	case err != nil:
-		return os.Rename(last, former)
 	}
-	return os.Rename(link, former)
+	err := os.Rename(last, filepath.Join(dir, formerFile))
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.Rename(next, last)
+	}
+	if err != nil {
+		return fmt.Errorf("train: cannot put the checkpoint %s in its place: %w", next, reason(err))
+	}
+	return nil
 }
 
 // checksum is of the text and of all arrays.
@@ -228,11 +224,7 @@ func (s *session[T]) progress(step int) progressState {
 
 // resume takes the session, of at most so many steps, to where the checkpoint was
 // and returns its run.
-func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], stops []optim.Stop[T], steps int) (*optim.Run[T], error) {
-	c, err := readCheckpoint(s.plan.opts.Dir)
-	if err != nil {
-		return nil, err
-	}
+func (s *session[T]) resume(c *stored, problem optim.Problem[T], solver optim.Solver[T], stops []optim.Stop[T], steps int) (*optim.Run[T], error) {
 	if c.note != "" {
 		s.plan.aside = append(s.plan.aside, c.note)
 	}
@@ -266,7 +258,7 @@ func (s *session[T]) resume(problem optim.Problem[T], solver optim.Solver[T], st
 	if !kernel.AllFinite(w.x) {
 		return nil, fmt.Errorf("%s: the best weights so far are not finite: the file is damaged", c.path)
 	}
-	return run, nil
+	return run, c.succeed(s.plan.opts.Dir)
 }
 
 // fill copies the elements of t to b.

@@ -29,6 +29,7 @@ type CrossValidation struct {
 
 	early   bool // the folds stopped early, by rows set aside from those they were fitted to
 	resumed int  // folds taken from a checkpoint; 0: none
+	fresh   bool // it goes on, and had no checkpoint yet
 }
 
 // Fold is one part of a cross-validation.
@@ -181,7 +182,7 @@ func (c *CrossValidation) takeUp(dir string) error {
 	if err != nil {
 		return err
 	}
-	c.PerFold = from.state.Folds
+	c.PerFold, c.fresh = from.state.Folds, from.fresh()
 	c.resumed = len(c.PerFold)
 	if c.resumed > c.Folds {
 		return fmt.Errorf("train: the checkpoint in %s belongs to a cross-validation with more folds than %d; use the same options, or begin the fit anew", dir, c.Folds)
@@ -318,6 +319,9 @@ func (c *CrossValidation) behind(p *plan, err error) (*plan, error) {
 		return nil, err
 	}
 	p.across = c
+	if c.fresh {
+		p.aside = append(p.aside, fromTheStart)
+	}
 	if o := &p.opts; o.Epochs > 0 && c.early && o.Validation == NoValidation {
 		p.note("no rows are set aside: %s, the median of the best ones of the folds", numtext.Count(o.Epochs, "epoch"))
 	}

@@ -44,14 +44,11 @@ func FitFiles(ctx context.Context, f Files, opts Options, observe Observer) (r *
 	if f.Cache == "" && opts.Dir == "" {
 		return nil, nil, fmt.Errorf("train: rows that do not fit in memory need a folder for their cache; name one, or a run folder")
 	}
-	if opts.Dir != "" && !opts.Resume {
-		if err := checkFolder(opts.Dir, opts.Force); err != nil {
-			return nil, nil, err
-		}
+	leave, err := enter(opts)
+	if err != nil {
+		return nil, nil, err
 	}
-	if opts.Force && !opts.Resume {
-		clearCheckpoints(opts.Dir)
-	}
+	defer leave()
 	defer BoundMemory(opts.Memory)()
 	defer func() {
 		if f.Cache == "" && !unfinished(opts.Dir) {

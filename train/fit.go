@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -23,14 +25,11 @@ import (
 // and files that cannot be written.
 func Fit(ctx context.Context, t *data.Table, opts Options, observe Observer) (*Result, error) {
 	began := time.Now()
-	if opts.Dir != "" && !opts.Resume {
-		if err := checkFolder(opts.Dir, opts.Force); err != nil {
-			return nil, err
-		}
+	leave, err := enter(opts)
+	if err != nil {
+		return nil, err
 	}
-	if opts.Force && !opts.Resume {
-		clearCheckpoints(opts.Dir)
-	}
+	defer leave()
 	threads := opts.Threads
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
@@ -58,6 +57,7 @@ func (p *plan) keep(r *Result, began time.Time) (*Result, error) {
 	if err := save(p.opts.Dir, p, r); err != nil {
 		return r, err
 	}
+	_ = os.Remove(filepath.Join(p.opts.Dir, begunFile))
 	if r.Status != optim.Interrupted && r.Status != optim.Time {
 		clearCheckpoints(p.opts.Dir)
 	}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"descent/data"
 	"descent/internal/atomicfile"
@@ -31,6 +30,11 @@ const recipeKey = "descent"
 // of all else.
 const checksumKey = "sha256"
 
+// Vacant says whether a fit may begin in the folder without being forced: it is
+// not there or holds nothing, or only what a fit left there that was killed
+// before its first checkpoint.
+func Vacant(dir string) bool { return checkFolder(dir, false) == nil }
+
 // checkFolder refuses a folder that holds anything, unless forced.
 func checkFolder(dir string, force bool) error {
 	info, err := os.Stat(dir)
@@ -48,16 +52,12 @@ func checkFolder(dir string, force bool) error {
 	if err != nil {
 		return fmt.Errorf("train: the run folder %s: %w", dir, reason(err))
 	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { // of a fit that was killed before its first checkpoint
-		return slices.ContainsFunc([]string{cacheFile, otherCacheFile}, func(cache string) bool {
-			return e.Name() == cache || strings.HasPrefix(e.Name(), "."+cache+".") && strings.HasSuffix(e.Name(), ".tmp")
-		})
-	})
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return leftOver(dir, e.Name()) })
 	if len(entries) == 0 {
 		return nil
 	}
 	for _, e := range entries {
-		if e.Name() == checkpointFile || e.Name() == formerFile {
+		if e.Name() == checkpointFile || e.Name() == formerFile || e.Name() == nextFile {
 			return fmt.Errorf("train: %s holds a run that is not finished; resume it, name another folder, or force it to be replaced", dir)
 		}
 		if e.Name() == modelFile {

@@ -19,7 +19,7 @@ import (
 // stored is a checkpoint that was read and is whole.
 type stored struct {
 	state progressState
-	file  *safetensors.File
+	file  *safetensors.File // nil where the fit was begun, and ended before its first
 	path  string
 	note  string // what is wrong with a later one
 }
@@ -41,22 +41,24 @@ func Unfinished(dir string) (command []string, folder string, err error) {
 
 // readCheckpoint reads the last whole checkpoint of a run folder.
 func readCheckpoint(dir string) (*stored, error) {
-	last, err := openCheckpoint(filepath.Join(dir, checkpointFile))
-	if err == nil {
-		return last, nil
-	}
-	former, worse := openCheckpoint(filepath.Join(dir, formerFile))
-	if worse == nil {
-		if !errors.Is(err, fs.ErrNotExist) {
-			former.note = fmt.Sprintf("the last checkpoint cannot be used (%v), so the one before it was taken", err)
+	var damage error // of the latest that cannot be used
+	for _, name := range []string{nextFile, checkpointFile, formerFile} {
+		c, err := openCheckpoint(filepath.Join(dir, name))
+		switch {
+		case err == nil && damage != nil:
+			c.note = fmt.Sprintf("the last checkpoint cannot be used (%v), so the one before it was taken", damage)
+			return c, nil
+		case err == nil:
+			return c, nil
+		case damage == nil && !errors.Is(err, fs.ErrNotExist):
+			damage = err
 		}
-		return former, nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) || !errors.Is(worse, fs.ErrNotExist) {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = worse
-		}
-		return nil, fmt.Errorf("train: no checkpoint in %s can be used: %w; begin the fit anew", dir, err)
+	if damage != nil {
+		return nil, fmt.Errorf("train: no checkpoint in %s can be used: %w; begin the fit anew", dir, damage)
+	}
+	if b, err := readBegun(dir); err == nil {
+		return &stored{state: progressState{Command: b.Command, Folder: b.Folder}}, nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
 		return nil, fmt.Errorf("train: the run in %s is finished: %w", dir, ErrFinished)
@@ -86,6 +88,25 @@ func checkpointIn(f *safetensors.File, path string) (*stored, error) {
 		return nil, fmt.Errorf("%s has format %d, and this program reads format %d", path, c.state.Format, formatVersion)
 	}
 	return c, c.ordered()
+}
+
+// fresh says that there is no checkpoint yet, and the fit begins at its start.
+func (c *stored) fresh() bool { return c.file == nil }
+
+// fromTheStart is a note on a fit that goes on and has no checkpoint yet.
+const fromTheStart = "the fit ended before its first checkpoint, so it was begun at the start"
+
+// succeed puts a checkpoint that the fit goes on from in the place of a later one
+// that is damaged, which would otherwise take its own when the next is written.
+func (c *stored) succeed(dir string) error {
+	if c.note == "" {
+		return nil
+	}
+	_ = os.Remove(filepath.Join(dir, nextFile))
+	if err := os.Rename(c.path, filepath.Join(dir, checkpointFile)); err != nil {
+		return fmt.Errorf("train: cannot put the checkpoint %s in the place of a damaged one: %w", c.path, reason(err))
+	}
+	return nil
 }
 
 // ordered refuses counters of which none can be as it is, whatever the fit: below
@@ -171,15 +192,11 @@ func clearCheckpoints(dir string) {
 	if dir == "" {
 		return
 	}
-	for _, name := range []string{checkpointFile, configFile, metricsFile, reportFile, modelFile} {
-		torn, _ := filepath.Glob(filepath.Join(dir, "."+name+".*.tmp"))
-		for _, path := range torn {
-			_ = os.Remove(path)
-		}
-	}
+	clearTorn(dir)
 	for _, cache := range []string{cacheFile, otherCacheFile} { // while there is a checkpoint: who is killed here leaves no large file behind
 		_ = os.Remove(filepath.Join(dir, cache))
 	}
-	_ = os.Remove(filepath.Join(dir, formerFile)) // before the last: who is killed here can still resume
-	_ = os.Remove(filepath.Join(dir, checkpointFile))
+	for _, name := range []string{formerFile, checkpointFile, nextFile} { // the latest last: who is killed here can still resume
+		_ = os.Remove(filepath.Join(dir, name))
+	}
 }

@@ -73,7 +73,14 @@ func (s *session[T]) begin(problem optim.Problem[T], x []T, solver optim.Solver[
 	s.pace.began = time.Now()
 	s.saver = newSaver(s.plan)
 	if s.plan.opts.Resume {
-		return s.resume(problem, solver, s.stops(steps), steps)
+		c, err := readCheckpoint(s.plan.opts.Dir)
+		if err != nil {
+			return nil, err
+		}
+		if !c.fresh() {
+			return s.resume(c, problem, solver, s.stops(steps), steps)
+		}
+		s.plan.aside = append(s.plan.aside, fromTheStart)
 	}
 	return optim.Start(problem, x, solver, s.stops(steps)...)
 }

@@ -273,8 +273,11 @@ func (f *fitFlags) outputs(*train.Options) error {
 	if f.out == "" || f.resumed {
 		return nil
 	}
-	if entries, err := os.ReadDir(f.out); err == nil && len(entries) == 0 {
+	if train.Vacant(f.out) {
 		return nil
+	}
+	if _, _, err := train.Unfinished(f.out); err == nil {
+		return fmt.Errorf("--out: %s exists and holds a fit that is not finished; go on with it (descent fit --resume %s), choose another name, or add --force to overwrite it", f.out, quoteShell(f.out))
 	}
 	return absent("--out", f.out)
 }
