@@ -1,9 +1,6 @@
 package data
 
-import (
-	"io"
-	"slices"
-)
+import "io"
 
 // typed passes over a file that knows types. The table that it returns has the
 // columns of the file.
@@ -37,9 +34,6 @@ func (b *blocks[R]) typed(file string, rows typedRows, opts ReadOptions) (*Table
 			at = rows.count() // not further
 			return p, nil
 		}
-		for i := range p.cells {
-			p.cells[i].pixels = slices.Clone(p.cells[i].pixels) // the reader uses its memory again
-		}
 		at += p.n
 		return p, nil
 	}
@@ -59,7 +53,7 @@ func (b *blocks[R]) typedTable(schema *Table, cells []cells, n, at int, opts Rea
 		one := &Column{Name: c.Name, Kind: c.Kind}
 		if !b.unread(c.Name) {
 			var err error
-			if one, err = opts.typedColumn(schema.Name, c, &cells[i]); err != nil {
+			if one, err = opts.typedColumn(schema.Name, c, &cells[i], nil); err != nil {
 				return nil, err
 			}
 		}

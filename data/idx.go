@@ -2,14 +2,13 @@ package data
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"descent/internal/kernel"
 )
 
 // isIDX says whether the content begins like an IDX file (Y. LeCun, "The MNIST
@@ -19,140 +18,214 @@ func isIDX(s []byte) bool {
 	return len(s) >= 4 && s[0] == 0 && s[1] == 0 && strings.IndexByte("\x08\x09\x0b\x0c\x0d\x0e", s[2]) >= 0 && 1 <= s[3] && s[3] <= 4
 }
 
-// readIDX reads images or labels, and the labels that lie beside images.
-func readIDX(path string, src *source, opts ReadOptions) (*Table, error) {
-	c, err := parseIDX(src, opts)
+// idxRows reads an IDX file of bytes, and the labels beside images: one axis is
+// labels, two or three are images.
+type idxRows struct {
+	parts []*idxPart
+	said  []string
+}
+
+// idxPart is one of the files.
+type idxPart struct {
+	src       *source
+	rows      int
+	left      int // rows
+	column    *Column
+	buf       []byte
+	words     [256]string
+	elements  int64 // bytes
+	known     int64 // of them, that are surely there
+	elsewhere bool  // the file is not the caller's
+}
+
+// openIDX reads the heads of images or labels, and of the labels that lie beside
+// images.
+func openIDX(path string, src *source, opts ReadOptions) (typedRows, error) {
+	first, err := newIDXPart(src, opts)
 	if err != nil {
 		return nil, err
 	}
-	t, err := NewTable(src.name, c)
-	if err != nil || c.Kind != Image {
-		return t, firstError(err, opts.checkTypes(t))
+	r := &idxRows{parts: []*idxPart{first}}
+	labels := labelsBeside(path)
+	if first.column.Kind != Image || labels == "" {
+		return r, nil
 	}
-	if labels := labelsBeside(path); labels != "" {
-		beside, err := open(labels, nil)
-		if err != nil {
-			return nil, err
-		}
-		defer beside.Close()
-		if magic, _ := beside.Peek(4); !isIDX(magic) {
-			return nil, &Error{File: labels, Msg: "expected the labels of " + path + " in IDX format"}
-		}
-		l, err := parseIDX(beside, opts)
-		if err != nil {
-			return nil, err
-		}
-		if l.Kind == Image || l.Len() != t.Rows {
-			return nil, &Error{File: labels, Msg: fmt.Sprintf("expected %d labels for the images of %s, found %d of kind %v", t.Rows, path, l.Len(), l.Kind)}
-		}
-		t.Columns = append(t.Columns, l)
-		t.Notes = append(t.Notes, "labels are from "+labels)
+	beside, err := open(labels, nil)
+	if err != nil {
+		return nil, err
 	}
-	return t, opts.checkTypes(t)
+	if magic, _ := beside.Peek(4); !isIDX(magic) {
+		beside.Close()
+		return nil, &Error{File: labels, Msg: "expected the labels of " + path + " in IDX format"}
+	}
+	second, err := newIDXPart(beside, opts)
+	if err != nil {
+		beside.Close()
+		return nil, err
+	}
+	second.elsewhere = true
+	r.parts, r.said = append(r.parts, second), []string{"labels are from " + labels}
+	if second.column.Kind == Image || second.rows != first.rows {
+		r.close()
+		return nil, &Error{File: labels, Msg: fmt.Sprintf("expected %d labels for the images of %s, found %d of kind %v", first.rows, path, second.rows, second.column.Kind)}
+	}
+	return r, nil
 }
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
+// newIDXPart reads the head.
+func newIDXPart(src *source, opts ReadOptions) (*idxPart, error) {
+	var head [16]byte
+	n, err := io.ReadFull(src, head[:4])
+	if err == nil {
+		if err := checkIDX(src.name, head[2], int(head[3])); err != nil {
+			return nil, err
+		}
+		var m int
+		m, err = io.ReadFull(src, head[4:4+4*head[3]])
+		n += m
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, &Error{File: src.name, Msg: fmt.Sprintf("expected an IDX file of 1 to 3 axes, found %d axes in %d bytes", head[3], n)}
+	} else if err != nil {
+		return nil, readFault(src.name, err)
+	}
+	axes := int(head[3])
+	p := &idxPart{src: src, elements: 1}
+	var size [3]int
+	for i := range axes {
+		size[i] = int(binary.BigEndian.Uint32(head[4+4*i:]))
+		if err := p.axis(i, int64(size[i])); err != nil {
+			return nil, err
+		}
+	}
+	if found := src.size - int64(n); src.size > 0 {
+		if found != p.elements {
+			return nil, p.otherSize(found)
+		}
+		p.known = p.elements
+	}
+	p.rows, p.left = size[0], size[0]
+	switch axes {
+	case 1:
+		p.labels(opts.kind("label"))
+	case 2:
+		p.column = &Column{Name: "image", Kind: Image, Height: 1, Width: size[1]}
+	case 3:
+		p.column = &Column{Name: "image", Kind: Image, Height: size[1], Width: size[2]}
+	}
+	return p, nil
+}
+
+// axis takes the length of axis i.
+func (p *idxPart) axis(i int, n int64) error {
+	const most = 1 << 15 // pixels along an axis of an image of unknown size
+	fault := func(what string) error {
+		return &Error{File: p.src.name, Msg: fmt.Sprintf("axis %d of this IDX file is %d long, which does not fit %s", i+1, n, what)}
+	}
+	switch {
+	case n == 0 || p.src.size > 0 && p.elements > p.src.size/n:
+		return fault(fmt.Sprintf("its %d bytes", p.src.size))
+	case p.src.size == 0 && i > 0 && n > most:
+		return fault("an image")
+	}
+	p.elements *= n
+	return nil
+}
+
+// otherSize is the error of a file that holds so many bytes of elements.
+func (p *idxPart) otherSize(found int64) error {
+	return &Error{File: p.src.name, Msg: fmt.Sprintf("expected %d bytes of elements in this IDX file, found %d", p.elements, found), Try: "fetch the file again"}
+}
+
+// labels makes the column one of labels: a category of the bytes that occur, or a
+// number if that is asked for.
+func (p *idxPart) labels(asked Kind) {
+	p.column = &Column{Name: "label", Kind: Category, levels: true}
+	if asked == Number {
+		p.column.Kind = Number
+	}
+	for b := range p.words {
+		p.words[b] = strconv.Itoa(b)
+	}
+}
+
+// checkIDX refuses elements other than bytes and more than three axes.
+func checkIDX(name string, element byte, axes int) error {
+	if element != 8 {
+		return &Error{File: name, Msg: fmt.Sprintf("this IDX file holds elements of type %#x; only bytes (0x8) can be read", element)}
+	}
+	if axes > 3 {
+		return &Error{File: name, Msg: fmt.Sprintf("expected an IDX file of 1 to 3 axes, found %d axes", axes)}
+	}
+	return nil
+}
+
+func (r *idxRows) columns() (list []*Column) {
+	for _, p := range r.parts {
+		list = append(list, p.column)
+	}
+	return list
+}
+
+func (r *idxRows) count() int      { return r.parts[0].rows }
+func (r *idxRows) bytes() int64    { return r.parts[0].known }
+func (r *idxRows) notes() []string { return r.said }
+func (r *idxRows) inSteps() bool   { return true }
+
+func (r *idxRows) close() {
+	for _, p := range r.parts {
+		if p.elsewhere {
+			p.src.Close()
+		}
+	}
+}
+
+func (r *idxRows) read(n int, dst []cells) error {
+	for i, p := range r.parts {
+		if err := p.read(n, &dst[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readWhole reads an IDX file into memory of the length that its head tells, up
-// to a limit, on large pages: a batch takes images from all over them.
-func readWhole(src *source) ([]byte, error) {
-	const trusted = 1 << 26
-	length := 4
-	if head, err := src.Peek(16); err == nil && head[2] == 8 && head[3] <= 3 {
-		axes := int(head[3])
-		elements := 1
-		for i := range axes {
-			elements *= min(int(binary.BigEndian.Uint32(head[4+4*i:])), trusted)
-			elements = min(elements, trusted)
+// read appends n rows, and looks for the end behind the last.
+func (p *idxPart) read(n int, dst *cells) (err error) {
+	each := p.column.pixels()
+	into := &p.buf
+	if p.column.Kind == Image {
+		into = &dst.pixels
+	} else {
+		p.buf = p.buf[:0]
+	}
+	before := len(*into)
+	if *into, err = readRows(p.src, *into, n*each); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return p.otherSize(int64((p.rows-p.left)*each + len(*into) - before))
+	} else if err != nil {
+		return readFault(p.src.name, err)
+	}
+	if p.left -= n; p.left == 0 {
+		if _, err := p.src.Peek(1); err == nil {
+			return &Error{File: p.src.name, Msg: fmt.Sprintf("more bytes follow the %d rows of this IDX file", p.rows), Try: "fetch the file again"}
+		} else if err != io.EOF {
+			return readFault(p.src.name, err)
 		}
-		length += 4*axes + elements
 	}
-	s := kernel.Make[byte](length)
-	n, err := io.ReadFull(src, s)
-	if err == io.ErrUnexpectedEOF {
-		return s[:n], nil
+	switch p.column.Kind {
+	case Number:
+		for _, b := range p.buf {
+			dst.numbers = append(dst.numbers, float64(b))
+		}
+	case Category:
+		for _, b := range p.buf {
+			dst.words = append(dst.words, p.words[b])
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	rest, err := io.ReadAll(src)
-	return append(s, rest...), err
+	return nil
 }
 
-// parseIDX makes a column of an IDX file of bytes: one axis is labels, two or
-// three are images.
-func parseIDX(src *source, opts ReadOptions) (*Column, error) {
-	name := src.name
-	s, err := readWhole(src)
-	if err != nil {
-		return nil, readFault(name, err)
-	}
-	axes := int(s[3])
-	if err := checkIDX(name, s[2], axes); err != nil {
-		return nil, err
-	}
-	head := 4 + 4*axes
-	if len(s) < head {
-		return nil, &Error{File: name, Msg: fmt.Sprintf("expected an IDX file of 1 to 3 axes, found %d axes in %d bytes", axes, len(s))}
-	}
-	size := []int{1, 1, 1} // rows, height, width
-	total := 1
-	for i := range axes {
-		d := int(binary.BigEndian.Uint32(s[4+4*i:]))
-		at := i
-		if axes == 2 && i == 1 {
-			at = 2
-		}
-		size[at] = d
-		if d == 0 || total > len(s)/d {
-			return nil, &Error{File: name, Msg: fmt.Sprintf("axis %d of this IDX file is %d long, which does not fit its %d bytes", i+1, d, len(s))}
-		}
-		total *= d
-	}
-	if len(s) != head+total {
-		return nil, &Error{File: name, Msg: fmt.Sprintf("expected %d bytes of elements in this IDX file, found %d", total, len(s)-head), Try: "fetch the file again"}
-	}
-	if axes > 1 {
-		if k := opts.kind("image"); k != Guess && k != Image {
-			return nil, &Error{File: name, Msg: fmt.Sprintf("images cannot be read as %v", k)}
-		}
-		return &Column{Name: "image", Kind: Image, Pixels: s[head:], Height: size[1], Width: size[2]}, nil
-	}
-	return labelColumn(s[head:], opts.kind("label")), nil
-}
-
-// labelColumn is a category of the bytes that occur, or a number if asked.
-func labelColumn(s []byte, kind Kind) *Column {
-	if kind == Number {
-		values := make([]float64, len(s))
-		for i := range values {
-			values[i] = float64(s[i])
-		}
-		return NumberColumn("label", values)
-	}
-	c := &Column{Name: "label", Kind: Category, Codes: make([]int32, len(s))}
-	var code [256]int32
-	for i := range len(s) {
-		code[s[i]] = 1
-	}
-	for b, used := range code {
-		if used == 1 {
-			code[b] = int32(len(c.Levels))
-			c.Levels = append(c.Levels, strconv.Itoa(b))
-		}
-	}
-	for i := range len(s) {
-		c.Codes[i] = code[s[i]]
-	}
-	return c
-}
+// pixels is the bytes of an image, 1 of another column.
+func (c *Column) pixels() int { return max(1, c.Height*c.Width) }
 
 // labelsBeside finds train-labels-idx1-ubyte.gz beside
 // train-images-idx3-ubyte.gz, "" where there is none.

@@ -1,49 +1,15 @@
 package data
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 )
-
-// readParquet reads a Parquet file: numbers and dates become numbers (dates as
-// days, timestamps as seconds since 1970), booleans and strings categories or
-// text. Columns of lists and maps are left out with a note.
-func readParquet(src *source, opts ReadOptions) (t *Table, err error) {
-	content, err := io.ReadAll(src)
-	if err != nil {
-		return nil, readFault(src.name, err)
-	}
-	defer func() {
-		if err != nil {
-			t = nil
-		}
-	}()
-	defer recovered(src.name, &err)
-	all := bytes.NewReader(content)
-	f, _, err := checkedParquet(src.name, all, all, all.Size())
-	if err != nil {
-		return nil, err
-	}
-	t = &Table{Name: src.name, Rows: int(f.NumRows())}
-	columns, notes := parquetLeaves(f)
-	t.Notes = notes
-	for _, place := range columns {
-		c, err := parquetColumn(f, place.leaf, src.name, place.name, opts)
-		if err != nil {
-			return nil, err
-		}
-		t.Columns = append(t.Columns, c)
-	}
-	return t, t.settleTyped(opts)
-}
 
 // checkedParquet opens a Parquet file whose pages hold what they say. pages is
 // how many bytes the largest page of each column, with its dictionary, unpacks to
@@ -69,65 +35,6 @@ func checkedParquet(name string, at, plain io.ReaderAt, size int64) (f *parquet.
 		return nil, 0, &Error{File: name, Msg: fmt.Sprintf("damaged Parquet file: %v", err), Try: "fetch the file again"}
 	}
 	return f, pages, nil
-}
-
-// parquetColumn reads one column of all row groups.
-func parquetColumn(f *parquet.File, leaf parquet.LeafColumn, file, name string, opts ReadOptions) (*Column, error) {
-	convert := parquetNumber(leaf.Node.Type())
-	var numbers []float64
-	w := newWords(Category, opts.kind(name) == Category)
-	rows := 0
-	keep := func(v parquet.Value) {
-		rows++
-		switch {
-		case convert == nil:
-			w.add(parquetText(v))
-		case v.IsNull():
-			numbers = append(numbers, math.NaN())
-		default:
-			numbers = append(numbers, convert(v))
-		}
-	}
-	for _, group := range f.RowGroups() {
-		if err := eachValue(group.ColumnChunks()[leaf.ColumnIndex], keep); err != nil {
-			return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("damaged Parquet file: column %q: %v", name, err), Try: "fetch the file again"}
-		}
-	}
-	if rows != int(f.NumRows()) {
-		return nil, &Error{File: file, Column: name, Msg: fmt.Sprintf("damaged Parquet file: column %q has %s, and the file says %s", name, plural(rows, "value"), plural(int(f.NumRows()), "row")), Try: "fetch the file again"}
-	}
-	if convert == nil {
-		return opts.wordColumn(file, name, w)
-	}
-	return opts.numberColumn(file, name, numbers)
-}
-
-// eachValue hands all values of a column of one row group to keep.
-func eachValue(chunk parquet.ColumnChunk, keep func(parquet.Value)) error {
-	pages := chunk.Pages()
-	defer pages.Close()
-	var buf [512]parquet.Value
-	for {
-		page, err := pages.ReadPage()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		values := page.Values()
-		for err == nil {
-			var n int
-			n, err = values.ReadValues(buf[:])
-			for _, v := range buf[:n] {
-				keep(v)
-			}
-		}
-		parquet.Release(page)
-		if !errors.Is(err, io.EOF) {
-			return err
-		}
-	}
 }
 
 func parquetText(v parquet.Value) string {

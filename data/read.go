@@ -96,31 +96,10 @@ func readFile(path string, opts ReadOptions) (*Table, error) {
 	}
 	defer src.Close()
 	magic, _ := src.Peek(300)
-	if open := typedOpener(magic); open != nil && opts.typed != nil {
-		rows, err := open(path, src, opts)
-		if err == nil {
-			defer rows.close()
-			return nil, opts.typed(src.name, rows)
-		}
-		if !errors.Is(err, ErrWhole) || opts.whole == nil {
-			return nil, err
-		}
+	if format := formatOf(magic); format != formatText {
+		return readBinary(format, path, src, opts)
 	}
-	if opts.whole != nil && formatOf(magic) != formatText {
-		if err := opts.whole(src.name); err != nil {
-			return nil, err
-		}
-	}
-	switch format := formatOf(magic); {
-	case format == formatIDX:
-		return readIDX(path, src, opts)
-	case format == formatNPY:
-		return readNPY(src, opts)
-	case format == formatParquet:
-		return readParquet(src, opts)
-	case format == formatNPZ:
-		return readNPZ(src, opts)
-	case isJSON(magic) && opts.Header != HeaderNo && opts.Separator == 0 && opts.Skip == 0:
+	if isJSON(magic) && opts.Header != HeaderNo && opts.Separator == 0 && opts.Skip == 0 {
 		return readJSON(src.name, src, opts, sampleSize)
 	}
 	return readLines(src, opts)
@@ -150,6 +129,45 @@ func formatOf(magic []byte) fileFormat {
 		return formatNPZ
 	}
 	return formatText
+}
+
+// readBinary reads a file of a format that knows types: into memory, or for
+// opts.typed, unless it must be read as a whole.
+func readBinary(format fileFormat, path string, src *source, opts ReadOptions) (*Table, error) {
+	open := openIDX
+	switch format {
+	case formatNPY:
+		open = openNPY
+	case formatNPZ:
+		open = openNPZ
+	case formatParquet:
+		open = openParquet
+	}
+	rows, err := open(path, src, opts)
+	if err == nil {
+		defer rows.close()
+		if opts.typed != nil && !rows.inSteps() {
+			err = notInSteps(src.name)
+		}
+	}
+	if errors.Is(err, ErrWhole) && opts.whole != nil {
+		if err := opts.whole(src.name); err != nil {
+			return nil, err
+		}
+		opts.typed, err = nil, nil
+		if rows == nil {
+			if rows, err = open(path, src, opts); err == nil {
+				defer rows.close()
+			}
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case opts.typed != nil:
+		return nil, opts.typed(src.name, rows)
+	}
+	return readTyped(src.name, rows, opts)
 }
 
 // readLines reads a text: labels and index:value pairs, or a table.

@@ -3,6 +3,7 @@ package data
 import (
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -282,7 +283,7 @@ func TestFilesFoldersAndPipes(t *testing.T) {
 	}
 	z := gzip.NewWriter(f)
 	fmt.Fprint(z, "a,b\n1,2\n")
-	if err := firstError(z.Close(), f.Close()); err != nil {
+	if err := errors.Join(z.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{plain, packed} {

@@ -111,7 +111,8 @@ type Column struct {
 	EntryNames []string      // of its columns, sorted; nil where they are numbers
 	space      string        // the namespace of these numbers
 
-	before int // rows of the file that stand before those of a part of it
+	before int  // rows of the file that stand before those of a part of it
+	levels bool // of a file whose words are levels, however many there are
 }
 
 // Table is a set of columns of equal length.

@@ -42,6 +42,12 @@ func (o ReadOptions) numberColumn(file, name string, values []float64) (*Column,
 	return c, nil
 }
 
+// words is for the words of a column.
+func (o ReadOptions) words(c *Column) *words {
+	k := o.kind(c.Name)
+	return newWords(Category, k == Category || k == Guess && c.levels)
+}
+
 // wordColumn makes a column of collected words.
 func (o ReadOptions) wordColumn(file, name string, w *words) (*Column, error) {
 	c := &Column{Name: name}
@@ -63,7 +69,7 @@ func (o ReadOptions) wordColumn(file, name string, w *words) (*Column, error) {
 			w.toText()
 		}
 	}
-	w.fixed = k == Category || k == Text || k == Boolean
+	w.fixed = w.fixed || k == Category || k == Text || k == Boolean
 	w.finish(c, "")
 	return c, nil
 }

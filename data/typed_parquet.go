@@ -35,11 +35,11 @@ type parquetLeaf struct {
 
 // openParquet reads the footer of a Parquet file and looks into all its pages.
 func openParquet(path string, src *source, opts ReadOptions) (typedRows, error) {
-	f, size, err := reopened(path, src)
+	f, size, shut, err := anyPlace(path, src, opts)
 	if err != nil {
 		return nil, err
 	}
-	r := &parquetRows{name: src.name, shut: f.Close}
+	r := &parquetRows{name: src.name, shut: shut}
 	if err := r.open(&tellingAt{f, opts.watch}, f, size, opts); err != nil {
 		r.close()
 		return nil, err
@@ -103,6 +103,8 @@ func parquetLeaves(f *parquet.File) (list []parquetPlace, notes []string) {
 func (r *parquetRows) columns() []*Column { return r.list }
 func (r *parquetRows) count() int         { return int(r.file.NumRows()) }
 func (r *parquetRows) notes() []string    { return r.said }
+func (r *parquetRows) bytes() int64       { return r.file.Size() }
+func (r *parquetRows) inSteps() bool      { return true }
 
 func (r *parquetRows) close() {
 	for _, leaf := range r.leafs {
@@ -127,7 +129,6 @@ func (r *parquetRows) read(n int, dst []cells) (err error) {
 
 // read fills the cells of the next n rows.
 func (l *parquetLeaf) read(f *parquet.File, n int, dst *cells) error {
-	dst.numbers, dst.words = dst.numbers[:0], dst.words[:0]
 	for n > 0 {
 		if len(l.ready) == 0 {
 			if err := l.more(f); err != nil {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,15 @@ type typedRows interface {
 	columns() []*Column
 	// count is the number of rows.
 	count() int
-	// read fills dst, one of each column, with the next n rows, as many as there
-	// are.
+	// bytes is how many bytes of values there are surely, packed ones as they lie
+	// in the file: the head of a file may claim any number of rows.
+	bytes() int64
+	// read appends the next n rows, which are there by count, to dst, one of each
+	// column.
 	read(n int, dst []cells) error
+	// inSteps says whether the rows may be read some at a time; else all of them
+	// are read at once.
+	inSteps() bool
 	// notes say what was decided.
 	notes() []string
 	close()
@@ -32,37 +39,63 @@ type cells struct {
 	pixels  []byte
 }
 
+// more makes numbers longer by n.
+func (c *cells) more(n int) { c.numbers = slices.Grow(c.numbers, n)[:len(c.numbers)+n] }
+
+// reset forgets the values and keeps their memory.
+func (c *cells) reset() {
+	c.numbers, c.words, c.pixels = c.numbers[:0], c.words[:0], c.pixels[:0]
+}
+
 // typed takes the rows of a file that knows types.
 type typed func(file string, rows typedRows) error
-
-// typedOpener finds the reader of a format by the first bytes of a file; nil
-// for text.
-func typedOpener(magic []byte) func(path string, src *source, opts ReadOptions) (typedRows, error) {
-	switch formatOf(magic) {
-	case formatIDX:
-		return openIDX
-	case formatNPY:
-		return openNPY
-	case formatParquet:
-		return openParquet
-	case formatNPZ:
-		return openNPZ
-	}
-	return nil
-}
 
 // reopened is the file behind a source, to be read at any place; ErrWhole where
 // it is packed, or no file.
 func reopened(path string, src *source) (*os.File, int64, error) {
 	info, err := os.Stat(path)
 	if src.size == 0 || err != nil || !info.Mode().IsRegular() || info.Size() != src.size {
-		return nil, 0, fmt.Errorf("%w: %s is packed, or no file", ErrWhole, src.name)
+		return nil, 0, notInSteps(src.name)
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, 0, explainOpen(path, err)
 	}
 	return f, src.size, nil
+}
+
+// notInSteps is the ErrWhole of a source that can be read but once.
+func notInSteps(name string) error {
+	return fmt.Errorf("%w: %s is packed, or no file", ErrWhole, name)
+}
+
+// anyPlace is what a source holds, to be read at any place: the file, or, for a
+// table in memory, a copy in memory.
+func anyPlace(path string, src *source, opts ReadOptions) (at io.ReaderAt, size int64, shut func() error, err error) {
+	f, size, err := reopened(path, src)
+	switch {
+	case err == nil:
+		return f, size, f.Close, nil
+	case opts.typed != nil:
+		return nil, 0, nil, err
+	}
+	content, err := io.ReadAll(src)
+	if err != nil {
+		return nil, 0, nil, readFault(src.name, err)
+	}
+	return bytes.NewReader(content), int64(len(content)), func() error { return nil }, nil
+}
+
+// unasked says whether nobody asks for the values of column i of a file, which
+// calls it so.
+func (o ReadOptions) unasked(i int, name string) bool {
+	if o.typed == nil || o.unread == nil {
+		return false
+	}
+	if i < len(o.Names) {
+		name = o.Names[i]
+	}
+	return o.unread(name)
 }
 
 // tellingAt tells how many bytes are read.
@@ -117,21 +150,22 @@ func newTypedColumn(file string, c *Column, opts ReadOptions) (*typedColumn, err
 		made, err = opts.numberColumn(file, c.Name, nil) // refuses kinds that numbers cannot have
 	case from == Category:
 		made, err = opts.wordColumn(file, c.Name, newWords(Category, false))
-	case k != Guess && k != Image:
-		err = &Error{File: file, Msg: fmt.Sprintf("images cannot be read as %v", k)}
+	default:
+		made, err = opts.typedColumn(file, made, &cells{}, nil)
 	}
 	if err != nil {
 		return nil, err
 	}
 	out.cached = &cached{Column: made, counts: true, facts: Facts{Min: math.Inf(1), Max: math.Inf(-1)}}
 	fixed := k == Category || k == Text || k == Boolean
+	levels := k == Guess && c.levels
 	switch {
 	case from == Category && (k == Number || k.moment()):
 		made.Kind = k
 	case from == Category && fixed:
 		made.Kind, out.words = k, newWords(k, true)
 	case from == Category:
-		made.Kind, out.words = Category, newWords(Category, false)
+		made.Kind, out.words = Category, newWords(Category, levels)
 	case from == Number && fixed:
 		made.Kind, out.words = k, newWords(k, true)
 	}
@@ -272,6 +306,9 @@ func (w *typedWriter) takeAll(rows typedRows, place []int) error {
 	some := make([]cells, len(place))
 	for at, all := 0, rows.count(); at < all; {
 		n := min(w.group, all-at)
+		for i := range some {
+			some[i].reset()
+		}
 		if err := rows.read(n, some); err != nil {
 			return err
 		}
@@ -305,49 +342,11 @@ func (w *typedWriter) settle() {
 	}
 }
 
-// peekTyped is the first rows of a file as a table.
-func peekTyped(file string, rows typedRows, opts ReadOptions) (*Table, error) {
-	const most = 1000
-	t, err := typedSchema(file, rows, opts)
-	if err != nil {
-		return nil, err
-	}
-	n, some := min(most, rows.count()), make([]cells, len(t.Columns))
-	if err := rows.read(n, some); err != nil {
-		return nil, err
-	}
-	for i, c := range t.Columns {
-		if t.Columns[i], err = opts.typedColumn(file, c, &some[i]); err != nil {
-			return nil, err
-		}
-	}
-	t.Rows, t.Notes = n, rows.notes()
-	return t, nil
-}
-
-// typedColumn makes a column of the schema with these cells.
-func (o ReadOptions) typedColumn(file string, c *Column, values *cells) (*Column, error) {
-	switch c.Kind {
-	case Image:
-		one := *c
-		one.Pixels = values.pixels
-		return &one, nil
-	case Number:
-		return o.numberColumn(file, c.Name, values.numbers)
-	}
-	w := newWords(Category, o.kind(c.Name) == Category)
-	for _, text := range values.words {
-		w.add(text)
-	}
-	return o.wordColumn(file, c.Name, w)
-}
-
-// readRows reads size bytes into buf, which grows as they come: the head of a file
+// readRows appends size bytes to buf, which grows as they come: the head of a file
 // may ask for more than there is.
 func readRows(src io.Reader, buf []byte, size int) ([]byte, error) {
 	const step = 1 << 20
-	buf = buf[:0]
-	for len(buf) < size {
+	for size += len(buf); len(buf) < size; {
 		n := min(step, size-len(buf))
 		buf = slices.Grow(buf, n)
 		m, err := io.ReadFull(src, buf[len(buf):len(buf)+n])
