@@ -86,6 +86,7 @@ type Facts struct {
 	Max     float64 `json:"max"`
 	Counts  []int   `json:"counts,omitempty"`  // rows of each level
 	Entries int     `json:"entries,omitempty"` // of sparse rows, in all
+	Stray   int     `json:"stray,omitempty"`   // cells that are missing as they are not of the column's kind
 }
 
 // check refuses a schema that no writer makes.

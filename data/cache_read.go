@@ -57,6 +57,9 @@ func OpenCache(path string, files []string, opts ReadOptions, group int) (*Cache
 		return nil, explainOpen(path, err)
 	}
 	c, err := openCache(f, info.Size(), id)
+	if err == nil {
+		err = c.suits(opts)
+	}
 	if err != nil {
 		f.Close()
 		if errors.Is(err, ErrStale) {
@@ -73,6 +76,17 @@ func OpenCache(path string, files []string, opts ReadOptions, group int) (*Cache
 		c.Name = "standard input"
 	}
 	return c, nil
+}
+
+// suits refuses a cache with columns that are needed, and were not when cells
+// of theirs were taken for missing.
+func (c *Cache) suits(opts ReadOptions) error {
+	for i, f := range c.Facts {
+		if f.Stray > 0 && opts.needs(c.Columns[i].Name) {
+			return ErrStale
+		}
+	}
+	return nil
 }
 
 // Close lets go of the file.

@@ -237,7 +237,7 @@ const edge = 1 << 16
 // identify is of files, options and the size of groups: names, sizes, times of change, and the
 // bytes at both ends. Standard input is never the same twice.
 func identify(files []string, opts ReadOptions, group int) (id identity, err error) {
-	opts.Threads, opts.Stdin, opts.Memory = 0, nil, 0
+	opts.Threads, opts.Stdin, opts.Memory, opts.Needed = 0, nil, 0, nil
 	text, err := json.Marshal(opts)
 	if err != nil {
 		return id, fmt.Errorf("data: the options: %w", err)

@@ -126,6 +126,9 @@ func (w *cacheWriter) take(p *piece, place []int) error {
 	w.rows += p.rows
 	for i, at := range place {
 		w.columns[at].take(p.numbers[i], p.words[i])
+		if p.stray != nil {
+			w.columns[at].facts.Stray += p.stray[i]
+		}
 		p.words[i] = nil
 	}
 	for w.pending() >= w.group {

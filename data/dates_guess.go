@@ -47,7 +47,7 @@ const openDates = "its dates may have the day or the month first; say which by t
 // dates.
 func (r *textReader) chooseDate(m *measure, c *Column) error {
 	k, _, _, open := m.dates.guess(m.present)
-	if open {
+	if open && r.opts.needs(c.Name) {
 		return &Error{File: r.file, Column: c.Name, Msg: fmt.Sprintf("in column %q dates were asked for; %s", c.Name, openDates)}
 	}
 	if k != Guess {
@@ -68,7 +68,7 @@ func (r *textReader) settleDate(m *measure, c *Column) (done bool, err error) {
 		c.Ignored = openDates
 		r.notes = append(r.notes, fmt.Sprintf("column %q is left out: %s", c.Name, openDates))
 		return true, nil
-	case stray > 0 && !r.opts.SkipFaults:
+	case stray > 0 && !r.opts.SkipFaults && r.opts.needs(c.Name):
 		err := badCell(odd, c.Name, fmt.Sprintf("%d of %d cells are dates", m.present-stray, m.present))
 		err.File = r.file
 		err.Line, err.Col = r.place(odd.at)

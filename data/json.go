@@ -197,6 +197,7 @@ func (p *parser) object() (start int, err *Error) {
 		case p.kinds[i].storage() != Number:
 			if p.texts[i] = text; p.kinds[i] == Boolean && !isTruth(text) {
 				err = p.notOfKind(i, cell{text: text, at: start})
+				p.texts[i] = ""
 			}
 		default:
 			v, ok := p.kinds[i].parse(text)

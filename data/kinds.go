@@ -36,7 +36,7 @@ func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
 	case Image, Sparse, Cross:
 		return nil, &Error{File: r.file, Msg: fmt.Sprintf("column %q cannot be of kind %v in a table of text", name, c.Kind)}
 	case Number, Unix:
-		if m.bad > 0 && !r.opts.SkipFaults {
+		if m.bad > 0 && !r.opts.SkipFaults && r.opts.needs(name) {
 			return nil, r.badNumber(m, name, "a number was asked for")
 		}
 	case Ignore, ID:
@@ -51,7 +51,7 @@ func (r *textReader) settleKind(m *measure, name string) (*Column, error) {
 			return c, err
 		}
 		stray := m.bad > 0 && (m.bad*100 < m.present || m.bad == 1 && m.present >= idRows)
-		if stray && !r.opts.SkipFaults {
+		if stray && !r.opts.SkipFaults && r.opts.needs(name) {
 			return nil, r.badNumber(m, name, fmt.Sprintf("%d of %d cells are numbers", m.present-m.bad, m.present))
 		}
 		if c.Kind = guessKind(m); stray {

@@ -24,6 +24,7 @@ type layout struct {
 	sampled int            // records of the sample
 	skip    bool           // leave out the rows with a fault, and count them
 	unread  []bool         // nobody asks for the words of the column; nil: for all
+	lax     []bool         // cells that are not of the column's kind are missing
 	keys    map[string]int // of lines of JSON objects: key → column; nil for other text
 }
 
@@ -34,6 +35,7 @@ type piece struct {
 	words   []*words    // of the others
 	skipped int
 	fault   *Error // the first, whether it stopped the block or was skipped
+	stray   []int  // cells of lax columns that are missing because of their words; nil: none
 	used    []byte // the block's text, to be used again
 }
 
@@ -156,13 +158,18 @@ func (p *parser) record() (start int, err *Error) {
 		c := s.cells[0]
 		if kind.storage() != Number {
 			if p.texts[i] = c.text; kind == Boolean && !isTruth(c.text) {
-				return start, p.notOfKind(i, c)
+				if fault := p.notOfKind(i, c); fault != nil {
+					return start, fault
+				}
+				p.texts[i] = ""
 			}
 			continue
 		}
 		v, ok := kind.parse(c.text)
 		if !ok && !isMissing(c.text) {
-			return start, p.notOfKind(i, c)
+			if fault := p.notOfKind(i, c); fault != nil {
+				return start, fault
+			}
 		}
 		p.out.numbers[i] = append(p.out.numbers[i], v)
 	}
@@ -221,8 +228,16 @@ func (l *layout) raggedError(at *Error, n, before int) *Error {
 	return at
 }
 
-// notOfKind is the error of a cell that is not what its column holds.
+// notOfKind is the error of a cell that is not what its column holds; nil where
+// it counts as missing.
 func (p *parser) notOfKind(i int, c cell) *Error {
+	if p.lax[i] {
+		if p.out.stray == nil {
+			p.out.stray = make([]int, len(p.kinds))
+		}
+		p.out.stray[i]++
+		return nil
+	}
 	what := p.kinds[i].holds()
 	expected := fmt.Sprintf("the first %d rows hold %ss", p.sampled, what)
 	try := fmt.Sprintf("correct the cell, leave it empty if it is unknown, read %q as a category, or skip such rows", p.names[i])

@@ -30,6 +30,7 @@ type ReadOptions struct {
 	Types     map[string]Kind // kinds to use instead of the guesses; every name must exist
 	Expect    map[string]Kind // the same for names the file may lack: what a model was trained on
 	Unread    []string        // columns of Expect whose values InBlocks need not hand out
+	Needed    []string        // columns whose cells must be of their column's kind; in others a cell that is not is missing. nil: all
 	Stdin     io.Reader       // what "-" reads; nil: the process's standard input
 
 	SkipFaults bool // leave out rows that cannot be read, and count them in a note, instead of stopping at the first
@@ -194,6 +195,11 @@ func (o ReadOptions) kind(name string) Kind {
 		return k
 	}
 	return o.Expect[name]
+}
+
+// needs says whether a cell that is not of its column's kind is a fault.
+func (o ReadOptions) needs(name string) bool {
+	return o.Needed == nil || slices.Contains(o.Needed, name)
 }
 
 // ErrTypes is the error of ReadOptions.Types that name a column that is not

@@ -100,6 +100,7 @@ func (r *textReader) kinds(names []string) ([]*Column, *layout, error) {
 		l.kinds = append(l.kinds, c.Kind)
 		l.fixed = append(l.fixed, asked != Guess && asked != Ignore && asked != ID)
 		l.learned = append(l.learned, asked != r.opts.Types[names[i]])
+		l.lax = append(l.lax, !r.opts.needs(names[i]))
 		t.Columns = append(t.Columns, c)
 	}
 	return t.Columns, l, r.opts.checkTypes(t)

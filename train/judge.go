@@ -81,8 +81,9 @@ func (m *Model) evaluation(j *judgement, t *data.Table, need []string) (*Evaluat
 // describe adds the notes to an evaluation, and refuses one of nothing.
 func (m *Model) describe(e *Evaluation, j *judgement, t *data.Table, need []string) error {
 	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.beyond)
-	if len(e.Metrics) == 0 {
-		return fmt.Errorf("train: nothing can be measured on %s: the model has no finite value in some rows", t.Name)
+	measured := func(t TargetScore) bool { return len(t.Metrics) > 0 } // one row of several targets has no joint R²
+	if len(e.Metrics) == 0 && !slices.ContainsFunc(e.Targets, measured) {
+		return fmt.Errorf("train: nothing can be measured on %s: the model has no finite value in some rows, as its predictions show; correct or leave out those rows", t.Name)
 	}
 	if j.dropped > 0 {
 		e.Notes = append(e.Notes, fmt.Sprintf("%s of %s left out: no value in %s", numtext.Count(j.dropped, "row"), t.Name, anyOf(need)))

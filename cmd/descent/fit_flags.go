@@ -93,8 +93,8 @@ func (f *fitFlags) registerMethod(fl *pflag.FlagSet) {
 
 // registerPenalties is for what shrinks weights and gradients, and what each row weighs.
 func (f *fitFlags) registerPenalties(fl *pflag.FlagSet) {
-	fl.Float64Var(&f.l1, "l1", 0, "penalty λ·|w| on the weights; with --l2, the elastic net")
-	fl.StringVar(&f.l2, "l2", "auto", "penalty λ/2·|w|² on the weights: a number, or auto (for classifiers alone:\nfeatures / (10·rows))")
+	fl.Float64Var(&f.l1, "l1", 0, "penalty λ·|w| on the same weights as --l2; with it, the elastic net")
+	fl.StringVar(&f.l2, "l2", "auto", "penalty λ/2·|w|² on all weights, those between layers among them, but on no bias: a number,\nor auto (features / (10·rows) for logistic and softmax on scaled columns, otherwise none)")
 	fl.Float64Var(&f.weightDecay, "weight-decay", 0, "decay of the weights: the method's own where it has one, as adamw does, or else decoupled")
 	fl.Float64Var(&f.clip, "clip", 0, "shorten gradients that are longer than this")
 	f.blockFlags.register(fl)

@@ -42,6 +42,7 @@ func (f *fitFlags) options() (o train.Options, read data.ReadOptions, err error)
 		Target: f.target, Features: f.features, Epochs: f.epochs, GradTol: f.gradTol, Time: f.limit,
 		Folds: f.cv, L1: f.l1, WeightDecay: f.weightDecay, Clip: f.clip, Weight: f.sampleWeight, Seed: f.seed, Threads: f.threads, Force: f.force,
 	}
+	read.Needed = f.needed(read.Types)
 	for _, parse := range []func(*train.Options) error{
 		f.ranges, f.chooseL2, f.chooseModel, f.chooseMethod, f.chooseBlocks, f.chooseBatch, f.chooseValidation, f.chooseWeights, f.startValues, f.outputs,
 	} {
@@ -179,7 +180,7 @@ func (a *app) readValidation(t *data.Table, f *fitFlags, o *train.Options) error
 	if err != nil {
 		return usage(err)
 	}
-	read.Expect = map[string]data.Kind{}
+	read.Needed, read.Expect = f.needed(nil), map[string]data.Kind{}
 	for _, c := range t.Columns {
 		read.Expect[c.Name] = c.Kind
 	}

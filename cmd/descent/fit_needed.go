@@ -1,0 +1,44 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"descent/data"
+	"descent/expr"
+	"descent/model"
+)
+
+// needed lists the columns whose cells have to be what the others of their
+// column are: the features that were named or are in a formula, the targets, the
+// weight of the rows, and those whose kinds were asked for. nil stands for all.
+func (f *fitFlags) needed(types map[string]data.Kind) []string {
+	names := slices.Clone(f.features)
+	if spec, err := model.Parse(f.model); err == nil && spec.Kind == model.Formula {
+		formula, err := expr.Parse(spec.Formula)
+		if err != nil {
+			return nil // the fit says so
+		}
+		for _, v := range formula.Variables() {
+			names = append(names, v.Name)
+		}
+	}
+	if names == nil || f.target == "" || slices.Contains(names, "*") {
+		return nil
+	}
+	for _, list := range []struct {
+		names     []string
+		separator string
+	}{{slices.Clone(names), "*"}, {[]string{f.target}, ","}} { // crosses, several targets
+		for _, name := range list.names {
+			names = append(names, name)
+			for part := range strings.SplitSeq(name, list.separator) {
+				names = append(names, strings.TrimSpace(part))
+			}
+		}
+	}
+	for name := range types {
+		names = append(names, name)
+	}
+	return append(names, f.sampleWeight)
+}
