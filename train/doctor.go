@@ -50,6 +50,11 @@ func (p *plan) examine() (found []Diagnosis) {
 		return nil
 	}
 	looks := []func() *Diagnosis{p.constants, q.unscaled, q.leaks, q.twins}
+	if d := p.sameRows(); d != nil {
+		alone := *q // no row is held out
+		alone.valid = part{}
+		looks, found = []func() *Diagnosis{p.constants, alone.unscaled, alone.leaks}, []Diagnosis{*d}
+	}
 	seen := make([]*Diagnosis, len(looks))
 	var all sync.WaitGroup
 	for i, look := range looks {
