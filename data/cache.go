@@ -11,14 +11,15 @@ import (
 // and read again group by group. All numbers are little endian.
 //
 //	header   magic, version (uint32), identity (32 bytes), CRC-32C of these
-//	chunks   group after group of rows, column after column
+//	chunks   group after group of rows, column after column, then the names of
+//	         the columns of sparse rows that have some
 //	index    the schema as JSON, then for each chunk in the order of the file
 //	         its encoding (uint8), length and CRC-32C (uint32 each)
 //	tail     offset of the index, lengths of the schema and of the index
 //	         (uint64 each), CRC-32C of the index and of these, magic
 const (
 	cacheMagic   = "descent\x01"
-	cacheVersion = 1
+	cacheVersion = 2
 	identitySize = 32
 
 	cacheHeader = len(cacheMagic) + 4 + identitySize + 4
@@ -76,6 +77,7 @@ type cacheColumn struct {
 	Width   int      `json:"width,omitempty"`
 	Cols    int      `json:"cols,omitempty"`  // of sparse rows
 	Space   string   `json:"space,omitempty"` // of their columns
+	Names   bool     `json:"names,omitempty"` // of their columns, in a chunk behind the rows
 	Facts   Facts    `json:"facts"`
 }
 
@@ -112,6 +114,11 @@ func (s *cacheSchema) check() error {
 		}
 		if c.Kind.storage() == Category && len(c.Facts.Counts) != len(c.Levels) {
 			return fmt.Errorf("column %q with %d levels and %d counts", c.Name, len(c.Levels), len(c.Facts.Counts))
+		}
+	}
+	for i := range s.Columns {
+		if c := &s.Columns[i]; c.Names && (c.Kind != Sparse || c.Space != "") {
+			return fmt.Errorf("column %q of kind %v with names in the namespace %q", c.Name, c.Kind, c.Space)
 		}
 	}
 	for _, n := range s.Groups {

@@ -133,8 +133,9 @@ func (c *Cache) arrange(end uint64) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	if len(c.index) != len(s.Groups)*len(s.Columns)*chunkEntry {
-		return fmt.Errorf("%d bytes for %d groups of %d columns", len(c.index), len(s.Groups), len(s.Columns))
+	named := s.named()
+	if len(c.index) != (len(s.Groups)*len(s.Columns)+named)*chunkEntry {
+		return fmt.Errorf("%d bytes for %d groups of %d columns, %d with names", len(c.index), len(s.Groups), len(s.Columns), named)
 	}
 	at := uint64(cacheHeader)
 	for i, rows := range s.Groups {
@@ -145,7 +146,12 @@ func (c *Cache) arrange(end uint64) error {
 		}
 		c.Rows += rows
 	}
-	if c.starts = append(c.starts, at); at != end {
+	c.starts = append(c.starts, at)
+	for i := range named {
+		_, size, _ := c.chunk(len(s.Groups), i)
+		at += uint64(size)
+	}
+	if at != end {
 		return fmt.Errorf("the chunks end at %d, the file's at %d", at, end)
 	}
 	c.Notes = s.Notes
@@ -166,7 +172,7 @@ func (c *Cache) arrange(end uint64) error {
 		}
 		c.place, c.Columns, c.Facts = append(c.place, place), append(c.Columns, column), append(c.Facts, d.Facts)
 	}
-	return nil
+	return c.readNames()
 }
 
 // chunk is the entry of a column of a group.

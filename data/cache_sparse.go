@@ -17,8 +17,10 @@ type sparseWriter struct {
 	*cacheWriter
 	file    string
 	opts    ReadOptions
-	entries int  // of all rows
-	spaced  bool // some row has an entry, in the namespace of the column
+	entries int         // of all rows
+	spaced  bool        // some row has an entry, in the namespace of the column
+	names   *dictionary // of the columns by appearance; nil where they are numbers
+	named   int64       // bytes that it takes, about
 }
 
 // readSparse takes the rows of a file of labels and index:value pairs.
@@ -81,7 +83,7 @@ func (w *sparseWriter) take(p *sparsePiece) error {
 	if w.fault == nil {
 		w.fault = p.fault
 	}
-	if err := w.takeSpace(p); err != nil {
+	if err := w.takeNames(p); err != nil {
 		return err
 	}
 	n := p.Rows()
@@ -122,19 +124,6 @@ func (w *sparseWriter) takeRare(p *sparsePiece, n int) {
 		}
 		tag.words.put(text)
 	}
-}
-
-// takeSpace refuses columns with names, of which all must be known before the first
-// row is written.
-func (w *sparseWriter) takeSpace(p *sparsePiece) error {
-	features := w.columns[5]
-	if p.names != nil || p.spaced && w.spaced && p.space != features.space {
-		return &Error{File: w.file, Msg: "words, or numbers in several namespaces, must fit in memory as rows of Vowpal Wabbit", Try: "raise --memory"}
-	}
-	if p.spaced {
-		w.spaced, features.space = true, p.space
-	}
-	return nil
 }
 
 // takeLabels appends labels as the kind of their column.
@@ -179,6 +168,11 @@ func (w *sparseWriter) settle() error {
 		}
 		return &Error{File: w.file, Msg: noSparseRow}
 	}
+	if w.names != nil {
+		if err := w.settleNames(); err != nil {
+			return err
+		}
+	}
 	t := &Table{Name: w.file}
 	var kept []int
 	for i, c := range w.columns {
@@ -199,7 +193,7 @@ func (w *sparseWriter) settle() error {
 		}
 	}
 	w.index = index
-	return nil
+	return w.writeNames()
 }
 
 // settleColumn ends a column.
@@ -211,13 +205,18 @@ func (w *sparseWriter) settleColumn(c *cached) cacheColumn {
 	}
 	if c.Kind == Sparse {
 		out.Cols, out.Space, out.Facts = c.Entries.Cols, c.space, Facts{Entries: w.entries}
+		out.Names = c.EntryNames != nil
 	}
 	return out
 }
 
 // notes say what was read.
 func (w *sparseWriter) notes() []string {
-	return []string{sparseNote(nil, w.columns[5].Entries.Cols, w.entries, w.rows)}
+	var names []string
+	if w.names != nil {
+		names = w.names.levels
+	}
+	return []string{sparseNote(names, w.columns[w.features()].Entries.Cols, w.entries, w.rows)}
 }
 
 // drainRare is drain for a column that most files do not have: its rows take no

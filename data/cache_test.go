@@ -232,6 +232,7 @@ func TestDamagedCaches(t *testing.T) {
 var sampleTexts = []string{
 	"x,r,c,t\n1,0.1,b,u\n2,,b,vw\n3,5,a,\n",
 	"1 |f 1:1 4:1\n0 |f 2:0.1\n1 2 'tag|f 1:0.5 3:2\n" + strings.Repeat("0 |f 3:1\n", 20),
+	"1 |f 3 7:2\n0 |f a b:0.1\n1 |g 3 a:4\n" + strings.Repeat("0 |f 3 a\n", 10),
 }
 
 // sampleCache is a small cache.

@@ -163,9 +163,7 @@ func (w *cacheWriter) flush(n int) error {
 		if len(w.buf) > math.MaxInt32 {
 			return fmt.Errorf("data: %s of column %q take more than 2 GiB; leave the column out of the file", plural(n, "row"), c.Name)
 		}
-		w.index = append(w.index, encoding)
-		w.index = binary.LittleEndian.AppendUint32(w.index, uint32(len(w.buf)))
-		w.index = binary.LittleEndian.AppendUint32(w.index, crc32.Checksum(w.buf, castagnoli))
+		w.enter(encoding)
 		if err := w.write(); err != nil {
 			return err
 		}

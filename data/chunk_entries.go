@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
+
+	"descent/internal/kernel"
 )
 
 // appendEntries encodes the first n rows of a sparse matrix: how many entries
@@ -46,59 +49,99 @@ func entrySize(encoding byte) int {
 // decodeEntries appends the n rows of a chunk to m. It believes no length before
 // the bytes are there, and no column that m does not have.
 func decodeEntries(m *CSR[float64], encoding byte, chunk []byte, n int) error {
+	rows, entries := m.Rows(), len(m.Index)
+	if err := decodeUnsorted(m, encoding, chunk, n); err != nil {
+		return err
+	}
+	for i := rows; i < rows+n; i++ {
+		if err := m.checkRow(i); err != nil {
+			return err
+		}
+	}
+	if !kernel.AllFinite(m.Value[entries:]) {
+		return fmt.Errorf("an entry that is not finite")
+	}
+	return nil
+}
+
+// decodeUnsorted is decodeEntries for rows whose columns are in any order, and for
+// columns and values that are to be believed.
+func decodeUnsorted(m *CSR[float64], encoding byte, chunk []byte, n int) error {
 	size := entrySize(encoding)
 	if size == 0 || len(chunk) < 4*n || (len(chunk)-4*n)%size != 0 {
 		return fmt.Errorf("%d bytes of encoding %d for %d sparse rows", len(chunk), encoding, n)
 	}
 	counts, entries := chunk[:4*n], (len(chunk)-4*n)/size
 	columns, values := chunk[4*n:][:4*entries], chunk[4*n+4*entries:]
-	before := len(m.Index)
+	at, end := int64(len(m.Index)), int64(len(m.Index)+entries)
 	m.Start = slices.Grow(m.Start, n)
-	m.Index, m.Value = slices.Grow(m.Index, entries)[:before+entries], slices.Grow(m.Value, entries)[:before+entries]
-	index := m.Index[before:]
 	for ; len(counts) > 0; counts = counts[4:] {
-		count := binary.LittleEndian.Uint32(counts)
-		if uint64(count) > uint64(len(index)) {
-			return fmt.Errorf("a row of %d entries where %d are left", count, len(index))
+		count := int64(binary.LittleEndian.Uint32(counts))
+		if count > end-at {
+			return fmt.Errorf("a row of %d entries where %d are left", count, end-at)
 		}
-		last := int64(-1)
-		for k := range index[:count] {
-			j := binary.LittleEndian.Uint32(columns[4*k:])
-			if int64(j) <= last {
-				return fmt.Errorf("column %d comes after column %d", j, last)
-			}
-			last, index[k] = int64(j), int32(j)
-		}
-		if last >= int64(m.Cols) {
-			return fmt.Errorf("column %d of %d", last, m.Cols)
-		}
-		index, columns = index[count:], columns[4*count:]
-		m.Start = append(m.Start, int64(len(m.Index)-len(index)))
+		at += count
+		m.Start = append(m.Start, at)
 	}
-	if len(index) > 0 {
-		return fmt.Errorf("%d entries behind the last row", len(index))
+	if at < end {
+		return fmt.Errorf("%d entries behind the last row", end-at)
 	}
-	return decodeValues(m.Value[before:], encoding, values)
+	m.Index, m.Value = slices.Grow(m.Index, entries)[:end], slices.Grow(m.Value, entries)[:end]
+	decodeColumns(m.Index[int(end)-entries:], columns)
+	decodeValues(m.Value[int(end)-entries:], encoding, values)
+	return nil
+}
+
+// checkRow refuses a row whose columns do not increase, or are beyond those of m.
+func (m *CSR[T]) checkRow(i int) error {
+	index, _ := m.Row(i)
+	last, wrong := int32(-1), int32(0)
+	for _, j := range index {
+		wrong |= j | (j - last - 1) // negative where j is, or is not beyond the last
+		last = j
+	}
+	if wrong < 0 {
+		return fmt.Errorf("columns that do not increase in a row of %d entries", len(index))
+	}
+	if int(last) >= m.Cols {
+		return fmt.Errorf("column %d of %d", last, m.Cols)
+	}
+	return nil
+}
+
+// littleEndian says whether numbers lie in memory as they do in a cache, which makes
+// reading them a copy.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// decodeColumns decodes the columns of entries.
+func decodeColumns(dst []int32, columns []byte) {
+	if littleEndian && len(dst) > 0 {
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&dst[0])), 4*len(dst)), columns)
+		return
+	}
+	for i := range dst {
+		dst[i] = int32(binary.LittleEndian.Uint32(columns[4*i:]))
+	}
 }
 
 // decodeValues decodes the values of entries.
-func decodeValues(dst []float64, encoding byte, values []byte) error {
-	not := 0.0 // finite: NaN
-	for i := range dst {
-		v := 1.0
-		switch encoding {
-		case entries32:
-			v = float64(math.Float32frombits(binary.LittleEndian.Uint32(values[4*i:])))
-		case entries64:
-			v = math.Float64frombits(binary.LittleEndian.Uint64(values[8*i:]))
+func decodeValues(dst []float64, encoding byte, values []byte) {
+	switch {
+	case encoding == entries1:
+		for i := range dst {
+			dst[i] = 1
 		}
-		dst[i] = v
-		not += v - v
+	case encoding == entries32:
+		for i := range dst {
+			dst[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(values[4*i:])))
+		}
+	case littleEndian && len(dst) > 0:
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&dst[0])), 8*len(dst)), values)
+	default:
+		for i := range dst {
+			dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(values[8*i:]))
+		}
 	}
-	if not != 0 {
-		return fmt.Errorf("an entry that is not finite")
-	}
-	return nil
 }
 
 // drop forgets the first n rows.

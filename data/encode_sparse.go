@@ -216,9 +216,6 @@ var errNoEntry = errors.New("the training rows have no entry")
 
 // learnSparse makes the rule of a sparse column.
 func learnSparse(c *Column, rows []int, scale Scaling) (Feature, error) {
-	if c.EntryNames != nil {
-		return learnNames(c, rows, scale)
-	}
 	s := newSparseSurvey(c, func(visit func(*Table, []int) error) error {
 		return visit(&Table{Columns: []*Column{c}}, rows)
 	})

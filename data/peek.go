@@ -90,6 +90,7 @@ func peekSparse(name string, f *feed, opts ReadOptions) (t *Table, perRow float6
 	if p.fault != nil && (!opts.SkipFaults || p.Rows() == 0) {
 		return nil, 0, p.fault
 	}
+	p.settle()
 	t, err = p.table(name, opts)
 	return t, float64(len(b.text)) / float64(max(1, p.Rows())), err
 }

@@ -2,7 +2,6 @@ package data
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -201,16 +200,29 @@ func (f *Feature) entryPlaces(c *Column) []int {
 		}
 		return place
 	}
-	known := make(map[string]int, len(f.Names))
-	for k, name := range f.Names {
-		known[name] = k
-	}
-	place := make([]int, len(c.EntryNames))
-	for j, name := range c.EntryNames {
-		place[j] = -1
-		if k, ok := known[name]; ok {
-			place[j] = k
+	return f.namePlaces(c.EntryNames)
+}
+
+// namePlaces says which of the feature's names each of a list is, -1 for none; nil
+// where they are the same. Both are sorted: the names of a block are few among those
+// of a model, so each is looked for beyond the last, in steps that double.
+func (f *Feature) namePlaces(names []string) []int {
+	place, same := make([]int, len(names)), len(names) == len(f.Names)
+	rest, at := f.Names, 0
+	for j, name := range names {
+		step := 1
+		for step < len(rest) && rest[step] < name {
+			step *= 2
 		}
+		k, found := slices.BinarySearch(rest[:min(step+1, len(rest))], name)
+		rest, at = rest[k:], at+k
+		if place[j] = -1; found {
+			place[j] = at
+		}
+		same = same && found
+	}
+	if same {
+		return nil
 	}
 	return place
 }
@@ -229,52 +241,4 @@ func numberIn(name, space string) int {
 	}
 	_, n := wholeNumber(name[at:])
 	return n
-}
-
-// learnNames makes the rule of a sparse column whose columns have names: a feature
-// for each that the given rows have.
-func learnNames(c *Column, rows []int, scale Scaling) (Feature, error) {
-	seen := make([]bool, len(c.EntryNames))
-	entries := 0
-	for _, row := range rows {
-		index, _ := c.Entries.Row(row)
-		for _, j := range index {
-			seen[j] = true
-		}
-		entries += len(index)
-	}
-	f := Feature{Column: c.Name, Kind: Sparse, Rule: "as they are"}
-	for j, name := range c.EntryNames {
-		if seen[j] {
-			f.Names = append(f.Names, name)
-		}
-	}
-	if f.Width = len(f.Names); f.Width == 0 {
-		return f, errNoEntry
-	}
-	f.Entries = float64(entries) / float64(len(rows))
-	if scale == MaxAbs || scale == MinMax {
-		f.Scales = f.largest(c, rows)
-		f.Rule = "each divided by its largest magnitude"
-	}
-	f.Rule = plural(f.Width, "feature") + " by name, " + f.Rule + "; other names are passed over"
-	return f, nil
-}
-
-// largest is the largest magnitude of each feature, 1 where it has none.
-func (f *Feature) largest(c *Column, rows []int) []float64 {
-	top := make([]float64, f.Width)
-	r := f.reader(c, f.entryPlaces(c))
-	for _, row := range rows {
-		index, value := r.row(row)
-		for k, j := range index {
-			top[j] = max(top[j], math.Abs(value[k]))
-		}
-	}
-	for j, v := range top {
-		if v == 0 {
-			top[j] = 1
-		}
-	}
-	return top
 }

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // sparseSurvey is what one pass tells about a sparse column.
@@ -11,11 +12,12 @@ type sparseSurvey struct {
 	again   Pass    // for another look
 	rows    int
 	entries int
-	lo, hi  int // of the indices
+	lo, hi  int    // of the indices
+	seen    []bool // the columns that have an entry, where they have names
 }
 
 func newSparseSurvey(c *Column, again Pass) *sparseSurvey {
-	return &sparseSurvey{column: c, again: again, lo: math.MaxInt, hi: -1}
+	return &sparseSurvey{column: c, again: again, lo: math.MaxInt, hi: -1, seen: make([]bool, len(c.EntryNames))}
 }
 
 // see takes the rows of one table.
@@ -25,39 +27,60 @@ func (s *sparseSurvey) see(m *CSR[float64], rows []int) {
 		if index, _ := m.Row(row); len(index) > 0 {
 			s.lo, s.hi = min(s.lo, int(index[0])), max(s.hi, int(index[len(index)-1]))
 			s.entries += len(index)
+			if len(s.seen) > 0 {
+				for _, j := range index {
+					s.seen[j] = true
+				}
+			}
 		}
 	}
 }
 
 // learn makes the rule. Subtracting means would fill the column with numbers, so
 // its features are divided by their largest magnitude where a range was asked
-// for, and left as they are otherwise.
+// for, and left as they are otherwise. Columns with names are features where the
+// rows have an entry in them.
 func (s *sparseSurvey) learn(scale Scaling) (f Feature, err error) {
 	if s.hi < 0 {
 		return f, errNoEntry
 	}
-	f = Feature{Column: s.column.Name, Kind: Sparse, First: min(s.lo, 1), Space: s.column.space, Rule: "as it is", Entries: float64(s.entries) / float64(s.rows)}
-	f.Width = s.hi - f.First + 1
-	if scale == MaxAbs || scale == MinMax {
-		f.Scales, err = s.largest(f.First, f.Width)
-		f.Rule = "each feature divided by its largest magnitude"
+	f = Feature{Column: s.column.Name, Kind: Sparse, Space: s.column.space, Entries: float64(s.entries) / float64(s.rows)}
+	what, beyond := "each feature", "entries beyond"
+	if names := s.column.EntryNames; names != nil {
+		for j, name := range names {
+			if s.seen[j] {
+				f.Names = append(f.Names, name)
+			}
+		}
+		f.Width, what, beyond = len(f.Names), "each", "other names"
+		f.Rule = plural(f.Width, "feature") + " by name, as they are"
+	} else {
+		f.First = min(s.lo, 1)
+		f.Width = s.hi - f.First + 1
+		f.Rule = fmt.Sprintf("indices %d to %d, as it is", f.First, s.hi)
 	}
-	f.Rule = fmt.Sprintf("indices %d to %d, %s; entries beyond are passed over", f.First, s.hi, f.Rule)
+	if scale == MaxAbs || scale == MinMax {
+		f.Scales, err = s.largest(&f)
+		f.Rule = f.Rule[:strings.LastIndex(f.Rule, ", ")] + ", " + what + " divided by its largest magnitude"
+	}
+	f.Rule += "; " + beyond + " are passed over"
 	return f, err
 }
 
 // largest is the largest magnitude of each feature, 1 where it has none.
-func (s *sparseSurvey) largest(first, width int) ([]float64, error) {
-	top := make([]float64, width)
+func (s *sparseSurvey) largest(f *Feature) ([]float64, error) {
+	top := make([]float64, f.Width)
+	place := f.entryPlaces(s.column)
 	err := s.again(func(t *Table, rows []int) error {
 		c, err := t.Column(s.column.Name)
 		if err != nil {
 			return err
 		}
+		r := f.reader(c, place)
 		for _, row := range rows {
-			index, value := c.Entries.Row(row)
+			index, value := r.row(row)
 			for k, j := range index {
-				top[int(j)-first] = max(top[int(j)-first], math.Abs(value[k]))
+				top[int(j)-f.First] = max(top[int(j)-f.First], math.Abs(value[k]))
 			}
 		}
 		return nil

@@ -49,6 +49,7 @@ type twinSearch struct {
 	asideHash []uint64
 	first     map[uint64]bool // hashes of the first column of the validation rows
 	twin      map[uint64]int  // the number of a training row for each hash of them, −1 where there is none
+	last      *rowHash        // of the training rows before those at hand
 }
 
 // newTwinSearch is nil where there is nothing to look for.
@@ -61,8 +62,8 @@ func (p *plan) newTwinSearch() *twinSearch {
 	if p.valid.numbers != nil {
 		s.aside.numbers = evenly(p.valid.numbers, most)
 	}
-	v := newRowHash(s.aside.table, s.names)
-	if v == nil || newRowHash(p.train.table, s.names) == nil {
+	v := newRowHash(s.aside.table, s.names, nil)
+	if v == nil || newRowHash(p.train.table, s.names, nil) == nil {
 		return nil
 	}
 	s.first, s.twin = map[uint64]bool{}, make(map[uint64]int, s.aside.n())
@@ -77,7 +78,8 @@ func (p *plan) newTwinSearch() *twinSearch {
 // see looks among training rows of t; first is the number of its first row among
 // those of all tables.
 func (s *twinSearch) see(t *data.Table, rows []int, first int) {
-	h := newRowHash(t, s.names)
+	h := newRowHash(t, s.names, s.last)
+	s.last = h
 	var like []int // of which the first column is that of a validation row
 	var hashes []uint64
 	look := func() {
@@ -161,13 +163,18 @@ type rowHash struct {
 	levels  [][]uint64 // hashes of the levels, or of the names of entries, of each column, which tables number differently
 }
 
-// newRowHash is nil where the table lacks a column.
-func newRowHash(t *data.Table, names []string) *rowHash {
+// newRowHash is nil where the table lacks a column. What it needs of the levels and
+// names that the table shares with the last one, which may be nil, it takes from that.
+func newRowHash(t *data.Table, names []string, last *rowHash) *rowHash {
 	h := new(rowHash)
-	for _, name := range names {
+	for k, name := range names {
 		c, err := t.Column(name)
 		if err != nil {
 			return nil
+		}
+		if last != nil && sameList(last.columns[k].Levels, c.Levels) && sameList(last.columns[k].EntryNames, c.EntryNames) {
+			h.columns, h.levels = append(h.columns, c), append(h.levels, last.levels[k])
+			continue
 		}
 		levels := []uint64{0} // of a missing value
 		for _, level := range slices.Concat(c.Levels, c.EntryNames) {
@@ -177,6 +184,9 @@ func newRowHash(t *data.Table, names []string) *rowHash {
 	}
 	return h
 }
+
+// sameList says whether two lists are one.
+func sameList(a, b []string) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
 var hashSeed = maphash.MakeSeed()
 

@@ -71,6 +71,9 @@ func (p *plan) streamNeeds(dim int) (all, forModel int64) {
 	if p.sparse {
 		forRows, scratch = p.sparseNeeds()
 	}
+	if c := p.stream.cache; c != nil {
+		forModel += c.NamesBytes()
+	}
 	return programs + forModel + forRows + scratch + 2*int64(groupBytes(p.stream.limit)), forModel
 }
 
@@ -149,7 +152,7 @@ func InMemory(s *data.Sample, opts Options) int64 {
 		}
 		encoded = min(encoded, made)
 	}
-	return programs + int64(math.Max(1.6*all.table, all.table+encoded+others)*rows)*5/4
+	return programs + int64(math.Max(1.6*all.table, all.table+encoded+others)*rows)*5/4 + dictionaries(s)
 }
 
 // staysColumns says whether a fit in memory would make no matrix of its features

@@ -1,8 +1,10 @@
 package train
 
 import (
+	"math"
 	"slices"
 
+	"descent/data"
 	"descent/optim"
 )
 
@@ -64,4 +66,18 @@ func (p *plan) shards() int {
 		return onlineShards
 	}
 	return 1
+}
+
+// dictionaries is about the memory that the names of sparse columns take while a
+// file is read as a whole. How many there are nobody knows from the first rows: words
+// grow about as the root of the text (Heaps, Information Retrieval, 1978).
+func dictionaries(s *data.Sample) int64 {
+	const each = 2 * 100 // bytes of a name in the dictionaries of the parts of a text, and of all
+	size := 0.0
+	for _, c := range s.Table.Columns {
+		for _, name := range c.EntryNames {
+			size += each + float64(len(name))
+		}
+	}
+	return int64(size * math.Sqrt(float64(s.Rows)/float64(max(1, s.Table.Rows))))
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,6 +44,20 @@ func writeSparse(t *testing.T, path string, bytes, width int) {
 		}
 	}
 	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeWords is writeSparse in the format of Vowpal Wabbit, with words for numbers.
+func writeWords(t *testing.T, path string, bytes, width int) {
+	t.Helper()
+	writeSparse(t, path, bytes, width)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.ReplaceAll(string(text), " ", " w")
+	if err := os.WriteFile(path, []byte(regexp.MustCompile(`(?m)^(-?1)`).ReplaceAllString(lines, "$1 |f")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -126,6 +126,7 @@ var streams = [][]string{
 	{"fit", "rows.svm", "--model", "logistic", "--method", "lbfgs", "--epochs", "40", "--memory", "64MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
 	{"fit", "rows.svm", "--model", "logistic", "--method", "normalized", "--l2", "1e-6", "--epochs", "3", "--memory", "64MB", "--quiet", "--checkpoint-every", "3", "--out", "run"},
 	{"fit", "rows.svm", "--model", "mlp:4", "--method", "adam", "--batch", "8", "--epochs", "1", "--memory", "64MB", "--quiet", "--checkpoint-every", "300", "--out", "run"},
+	{"fit", "rows.vw", "--model", "logistic", "--method", "lbfgs", "--epochs", "40", "--memory", "72MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
 	{"fit", "rows.csv", "--target", "class", "--model", "mlp:8", "--epochs", "6", "--batch", "64", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
 	{"fit", "rows.csv", "--target", "class", "--model", "logistic", "--epochs", "30", "--validation", "held.csv", "--memory", "64MB", "--quiet", "--checkpoint-every", "2", "--out", "run"},
 	{"fit", "rows.csv", "--target", "x1,x2", "--features", "x3,x4,city,class", "--model", "mlp:4", "--epochs", "3", "--batch", "64", "--cv", "2", "--validation", "0.2", "--memory", "64MB", "--quiet", "--checkpoint-every", "100", "--out", "run"},
@@ -136,6 +137,10 @@ func writeStream(t *testing.T, dir, name string) {
 	t.Helper()
 	if name == "rows.svm" {
 		writeSparse(t, filepath.Join(dir, name), 10<<20, 2000)
+		return
+	}
+	if name == "rows.vw" {
+		writeWords(t, filepath.Join(dir, name), 10<<20, 2000)
 		return
 	}
 	writeTable(t, filepath.Join(dir, name), 10<<20)

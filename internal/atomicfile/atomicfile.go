@@ -44,6 +44,27 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// ReadAt reads what was written.
+func (f *File) ReadAt(p []byte, at int64) (int, error) {
+	return f.inPlace(f.f.ReadAt, p, at)
+}
+
+// WriteAt replaces bytes that were written.
+func (f *File) WriteAt(p []byte, at int64) (int, error) {
+	return f.inPlace(f.f.WriteAt, p, at)
+}
+
+// inPlace reads or writes once all bytes are with the system.
+func (f *File) inPlace(do func([]byte, int64) (int, error), p []byte, at int64) (n int, err error) {
+	if err = f.w.Flush(); err == nil {
+		n, err = do(p, at)
+	}
+	if err != nil {
+		err = explain(f.path, err)
+	}
+	return n, err
+}
+
 // Commit syncs the file and gives it its name. If that fails, or a Write did,
 // the file that was there before stays as it was and nothing is left behind.
 func (f *File) Commit() error {
