@@ -38,6 +38,6 @@ func (p *plan) validatesOnItself() bool {
 		}
 	}
 	names := append(p.encoder.Reads(), p.names...)
-	a, b := newRowHash(q.train.table, names), newRowHash(p.valid.table, names)
+	a, b := newRowHash(q.train.table, names, nil), newRowHash(p.valid.table, names, nil)
 	return a != nil && b != nil && slices.Equal(a.rows(rows, nil), b.rows(numbers, nil))
 }
