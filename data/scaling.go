@@ -83,6 +83,13 @@ func (o *FeatureOptions) scale(name string) Scaling {
 	return o.Scale
 }
 
+// Standardised says whether the training rows have the mean 0 and the variance 1
+// in the first column of a feature.
+func (o *FeatureOptions) Standardised(f *Feature) bool {
+	scale := o.scale(f.Column)
+	return f.Kind == Number && f.Scale != 0 && (scale == Standard || scale == Log)
+}
+
 // missing is the rule of a column for missing values, "" for that of its kind.
 func (o *FeatureOptions) missing(c *Column) Missing {
 	if m, ok := o.Missings[c.Name]; ok {

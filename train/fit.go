@@ -300,6 +300,9 @@ func (p *plan) methodText() string {
 func (s *session[T]) remarks(r *Result) []string {
 	notes := append(s.structureNotes(), s.around()...)
 	p := s.plan
+	if s.rehearsed > 0 {
+		notes = append(notes, fmt.Sprintf("the fit began at the minimum of %d of its rows, so its losses are low from the first step on", s.rehearsed))
+	}
 	if p.valid.unseen > 0 {
 		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)
 	}

@@ -20,7 +20,7 @@ func (s *session[T]) precondition(solver optim.Solver[T], x []T) (optim.Solver[T
 	p, set := s.plan, s.whole.set
 	lbfgs, ok := solver.(*optim.LBFGS[T])
 	if ok && !p.sparse {
-		return s.whiten(lbfgs, x)
+		return s.rehearse(lbfgs, x)
 	}
 	if !ok || !p.spec.Convex() || p.opts.L1 > 0 || len(set.inputs) != 1 || set.inputs[0].sparse == nil {
 		return solver, nil

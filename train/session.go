@@ -30,29 +30,30 @@ type session[T kernel.Float] struct {
 	saver   *saver // nil without checkpoints
 	watch   watch[T]
 
-	status  optim.Status
-	reason  string
-	epochs  int
-	steps   int
-	speed   float64                   // rows a second
-	sum     float64                   // of the losses of the present epoch
-	begun   int                       // step at which it began
-	first   float64                   // loss of the first batch, before the first step
-	rate    float64                   // of the last step
-	order   *optim.FirstOrder[T]      // the solver, where it is one
-	slows   *optim.ReduceOnPlateau[T] // in its rule; nil without
-	checks  string                    // what the check of the gradient said
-	x       []T
-	start   []T            // where the fit began
-	clip    *rowClip[T]    // nil where rows are not clipped
-	drawn   []int          // the rows of the last batch; nil where all are
-	term    *optim.Term[T] // the l1 penalty; nil without
-	box     *optim.Box[T]  // nil without bounds
-	held    []AtBound
-	byRow   *online[T]        // the solver, where it learns row by row
-	rowWise *optim.RowWise[T] // the solver, where batches touch few of the first weights
-	told    int               // of its progressive losses
-	feeds   []*feed[T]        // of rows that pass by
+	status    optim.Status
+	reason    string
+	epochs    int
+	steps     int
+	speed     float64                   // rows a second
+	sum       float64                   // of the losses of the present epoch
+	begun     int                       // step at which it began
+	first     float64                   // loss of the first batch, before the first step
+	rate      float64                   // of the last step
+	order     *optim.FirstOrder[T]      // the solver, where it is one
+	slows     *optim.ReduceOnPlateau[T] // in its rule; nil without
+	checks    string                    // what the check of the gradient said
+	x         []T
+	start     []T            // where the fit began
+	rehearsed int            // rows whose minimum that is; 0: it is another place
+	clip      *rowClip[T]    // nil where rows are not clipped
+	drawn     []int          // the rows of the last batch; nil where all are
+	term      *optim.Term[T] // the l1 penalty; nil without
+	box       *optim.Box[T]  // nil without bounds
+	held      []AtBound
+	byRow     *online[T]        // the solver, where it learns row by row
+	rowWise   *optim.RowWise[T] // the solver, where batches touch few of the first weights
+	told      int               // of its progressive losses
+	feeds     []*feed[T]        // of rows that pass by
 
 	gradNorm float64 // at the end of the run
 }
