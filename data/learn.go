@@ -49,34 +49,68 @@ func (l *learner) Unit(i int) {
 	}
 }
 
-// valuesOf is the values that the rows have, to be read until recycle is
-// called, and the first row with an infinite one, or -1. Rows that follow one
-// another, as all do, are not copied where none lacks a value.
-func valuesOf(c *Column, rows []int) (values []float64, recycle func(), infinite int) {
+// presence is the values that rows have of a column of numbers, with the least and
+// the largest, to be read until they are recycled.
+type presence struct {
+	values   []float64
+	lo, hi   float64 // +Inf and −Inf where there are no values
+	infinite int     // the first row with an infinite one, or -1
+	buf      *[]float64
+}
+
+// valuesOf is of the given rows of a column. Rows that follow one another, as all
+// do, are not copied where none lacks a value.
+func valuesOf(c *Column, rows []int) (p presence) {
+	p.infinite = -1
 	if consecutive(rows) {
-		if values = c.Numbers[rows[0]:][:len(rows)]; kernel.AllFinite(values) {
-			return values, func() {}, -1
+		p.values = c.Numbers[rows[0]:][:len(rows)]
+		if p.ends() {
+			return p
 		}
 	}
-	buf, _ := spare.Get().(*[]float64)
-	if buf == nil {
-		buf = new([]float64)
+	p.buf, _ = spare.Get().(*[]float64)
+	if p.buf == nil {
+		p.buf = new([]float64)
 	}
-	if cap(*buf) < len(rows) {
-		*buf = make([]float64, len(rows))
+	if cap(*p.buf) < len(rows) {
+		*p.buf = make([]float64, len(rows))
 	}
-	recycle = func() { spare.Put(buf) }
-	values = (*buf)[:len(rows)]
-	n := 0
+	values, n := (*p.buf)[:len(rows)], 0
 	for _, row := range rows {
 		v := c.Numbers[row]
 		if math.IsInf(v, 0) {
-			return nil, recycle, row
+			p.values, p.infinite = nil, row
+			return p
 		}
 		values[n] = v
 		n += one(v == v) // without a branch
 	}
-	return values[:n], recycle, -1
+	p.values = values[:n]
+	p.ends()
+	return p
+}
+
+// ends finds the least and the largest value, in one pass, and says whether all are
+// finite.
+func (p *presence) ends() bool {
+	const block = 1 << 12 // stays in the first-level cache
+	p.lo, p.hi = math.Inf(1), math.Inf(-1)
+	for x := p.values; len(x) > 0; {
+		part := x[:min(block, len(x))]
+		x = x[len(part):]
+		if !kernel.AllFinite(part) {
+			return false
+		}
+		p.lo, p.hi = min(p.lo, kernel.Smallest(part)), max(p.hi, kernel.Largest(part))
+	}
+	return true
+}
+
+// recycle lends the memory of the values to others.
+func (p *presence) recycle() {
+	if p.buf != nil {
+		spare.Put(p.buf)
+	}
 }
 
 // spare are buffers of values.

@@ -3,8 +3,6 @@ package data
 import (
 	"math"
 	"slices"
-
-	"descent/internal/kernel"
 )
 
 // spread is what rows say about a column of numbers.
@@ -21,11 +19,12 @@ type spread struct {
 // spreadOf is of the given rows of a column.
 func spreadOf(c *Column, rows []int) spread {
 	s := spread{lo: math.Inf(1), hi: math.Inf(-1)}
-	present, recycle, infinite := valuesOf(c, rows)
-	defer recycle()
+	p := valuesOf(c, rows)
+	defer p.recycle()
+	present := p.values
 	s.present, s.missing = len(present), len(rows)-len(present)
-	if infinite >= 0 {
-		s.infinite, s.bad = infinite+1, c.Numbers[infinite]
+	if p.infinite >= 0 {
+		s.infinite, s.bad = p.infinite+1, c.Numbers[p.infinite]
 		return s
 	}
 	if s.present == 0 {
@@ -36,7 +35,7 @@ func spreadOf(c *Column, rows []int) spread {
 			s.dates.see(v)
 		}
 	}
-	s.lo, s.hi = kernel.Smallest(present), kernel.Largest(present)
+	s.lo, s.hi = p.lo, p.hi
 	s.median = middle(present) + 0 // no negative zero
 	var m moments
 	m.start(len(rows), s.lo, s.hi)

@@ -77,9 +77,9 @@ type targetFacts struct {
 func targetFactsOf(c *Column, rows []int) targetFacts {
 	f := newTargetFacts(make([]int, len(c.Levels)))
 	f.moments = func() (mean, sd float64) {
-		values, recycle, _ := valuesOf(c, rows)
-		defer recycle()
-		return meanSD(values)
+		p := valuesOf(c, rows)
+		defer p.recycle()
+		return meanSD(p.values)
 	}
 	for _, row := range rows {
 		if c.Codes != nil {
