@@ -74,7 +74,7 @@ func (b *npyBatch) size(p *npyPart) int { return (p.hi - p.lo) * b.wide * b.elem
 func (b *npyBatch) room(lo, hi int) {
 	for k := lo; k < hi; k++ {
 		if !b.skip(k) {
-			b.dst[k].more(b.n)
+			b.dst[k].more(b.n, false)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func (b *npyBatch) columnByColumn() (err error) {
 			if k > 0 && p.lo == 0 {
 				v.numbers = slices.Grow(v.numbers, b.n)
 			}
-			v.more(p.hi - p.lo)
+			v.more(p.hi-p.lo, false)
 			p.to = append(p.to[:0], v.numbers[len(v.numbers)-(p.hi-p.lo):])
 			b.deal(p)
 		}

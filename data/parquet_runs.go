@@ -1,199 +1,129 @@
 package data
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
-	"math/bits"
-
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/s2"
-	"github.com/klauspost/compress/zstd"
-	"github.com/parquet-go/parquet-go/encoding/delta"
-	"github.com/parquet-go/parquet-go/format"
 )
 
-// errUnsupported is the error of sound files that cannot be read rightly.
-var errUnsupported = errors.New("not supported")
-
-// plainDictionary is what old files call the encoding RLEDictionary.
-const plainDictionary format.Encoding = 2
-
-// pageCheck looks into the pages of one column before the library does: the
-// library allocates what runs and lists of lengths claim to hold.
-type pageCheck struct {
-	codec             format.CompressionCodec
-	kind              format.Type
-	repeated, defined int // largest level
-	zstd              *zstd.Decoder
-	gzip              *gzip.Reader
-	buf               []byte
-	largest           int64 // bytes that a page unpacks to, with its dictionary
+// runs are numbers of up to 32 bits as levels, booleans and indices into
+// dictionaries are packed: runs of one number, and groups of eight of some bits
+// each. They are read bit by bit of a page, and never more than are asked for.
+type runs struct {
+	b      []byte
+	width  int
+	left   int // numbers of the run
+	value  int32
+	packed bool   // the run is one of packed bits:
+	bits   []byte // from the byte of the next on
+	shift  int    // of the next
+	total  int    // numbers of all runs so far
+	most   int    // that there may be, but for what fills the last group
 }
 
-// page refuses a page whose runs or lists hold more values than its head says.
-func (c *pageCheck) page(h *format.PageHeader, body []byte) error {
-	switch h.Type {
-	case format.DataPage:
-		return c.dataPage(h, body)
-	case format.DataPageV2:
-		return c.dataPageV2(h, body)
-	case format.DictionaryPage:
-		_, err := c.unpack(body, int(h.UncompressedPageSize))
-		return err
+// newRuns reads numbers of width bits from b, which are at most so many.
+func newRuns(b []byte, width, most int) (*runs, error) {
+	if width < 0 || width > 32 {
+		return nil, fmt.Errorf("numbers of %d bits", width)
+	}
+	return &runs{b: b, width: width, most: most}, nil
+}
+
+// begin reads the head of the next run.
+func (r *runs) begin() error {
+	const fill = 1024
+	head, k := binary.Uvarint(r.b)
+	if k <= 0 {
+		return fmt.Errorf("a run without a length")
+	}
+	r.b = r.b[k:]
+	count := min(head>>1, 1<<40)
+	if r.packed = head&1 == 1; r.packed {
+		count *= 8
+	}
+	if uint64(r.total)+count > uint64(r.most)+fill {
+		return fmt.Errorf("runs of %d values and more in a page of %d", uint64(r.total)+count, r.most)
+	}
+	r.left = int(count)
+	r.total += r.left
+	if r.packed {
+		size := min(r.left/8*r.width, len(r.b)) // the last group may be cut off
+		r.bits, r.shift, r.b = r.b[:size], 0, r.b[size:]
+		return nil
+	}
+	size := (r.width + 7) / 8
+	if len(r.b) < size {
+		return fmt.Errorf("a run without a value")
+	}
+	v := uint32(0)
+	for i, c := range r.b[:size] {
+		v |= uint32(c) << (8 * i)
+	}
+	r.value, r.b = int32(v), r.b[size:]
+	return nil
+}
+
+// next fills dst.
+func (r *runs) next(dst []int32) error {
+	for len(dst) > 0 {
+		if r.left == 0 {
+			if err := r.begin(); err != nil {
+				return err
+			}
+			continue
+		}
+		part := dst[:min(r.left, len(dst))]
+		if r.packed {
+			if err := r.unpack(part); err != nil {
+				return err
+			}
+		} else {
+			for i := range part {
+				part[i] = r.value
+			}
+		}
+		r.left -= len(part)
+		dst = dst[len(part):]
 	}
 	return nil
 }
 
-// dataPage checks a page whose levels are packed with its values.
-func (c *pageCheck) dataPage(h *format.PageHeader, body []byte) error {
-	p := &h.DataPageHeader.V
-	body, err := c.unpack(body, int(h.UncompressedPageSize))
-	if err != nil {
-		return err
+// unpack takes packed bits.
+func (r *runs) unpack(dst []int32) error {
+	if need := (r.shift + len(dst)*r.width + 7) / 8; need > len(r.bits) {
+		return fmt.Errorf("packed values that are cut off")
 	}
-	for _, level := range []struct {
-		most int
-		code format.Encoding
-	}{{c.repeated, p.RepetitionLevelEncoding}, {c.defined, p.DefinitionLevelEncoding}} {
-		if level.most == 0 {
-			continue
-		}
-		if level.code != format.RLE {
-			return fmt.Errorf("the encoding %v of its levels is %w: write the file anew", level.code, errUnsupported)
-		}
-		runs, rest, err := prefixed(body)
-		if err == nil {
-			err = checkRuns(runs, bits.Len(uint(level.most)), int(p.NumValues))
-		}
-		if err != nil {
-			return fmt.Errorf("levels: %w", err)
-		}
-		body = rest
-	}
-	return c.values(body, p.Encoding, int(p.NumValues))
+	at := unpackBits(dst, r.bits, r.shift, r.width)
+	r.bits, r.shift = r.bits[at/8:], at%8
+	return nil
 }
 
-// dataPageV2 checks a page whose levels lie before its values, and are never packed.
-func (c *pageCheck) dataPageV2(h *format.PageHeader, body []byte) error {
-	p := &h.DataPageHeaderV2.V
-	rep, def := int(p.RepetitionLevelsByteLength), int(p.DefinitionLevelsByteLength)
-	if rep < 0 || def < 0 || rep > len(body) || def > len(body)-rep || int(h.UncompressedPageSize) < rep+def {
-		return fmt.Errorf("levels of %d and %d bytes in a page of %d", rep, def, len(body))
+// unpackBits reads numbers of up to 32 bits, the lowest bit first, from bit at on,
+// and returns the bit behind them. b has them all.
+func unpackBits(dst []int32, b []byte, at, width int) int {
+	mask := uint64(1)<<width - 1
+	i := 0
+	for ; i < len(dst) && at/8+8 <= len(b); i++ {
+		dst[i] = int32(binary.LittleEndian.Uint64(b[at/8:]) >> (at % 8) & mask)
+		at += width
 	}
-	if err := checkRuns(body[:rep], bits.Len(uint(c.repeated)), int(p.NumValues)); err != nil {
-		return fmt.Errorf("levels: %w", err)
+	for ; i < len(dst); i++ {
+		var last [8]byte
+		copy(last[:], b[min(at/8, len(b)):])
+		dst[i] = int32(binary.LittleEndian.Uint64(last[:]) >> (at % 8) & mask)
+		at += width
 	}
-	if err := checkRuns(body[rep:rep+def], bits.Len(uint(c.defined)), int(p.NumValues)); err != nil {
-		return fmt.Errorf("levels: %w", err)
-	}
-	values := body[rep+def:]
-	if !p.IsCompressed.Valid || p.IsCompressed.V {
-		var err error
-		if values, err = c.unpack(values, int(h.UncompressedPageSize)-rep-def); err != nil {
-			return err
-		}
-	}
-	return c.values(values, p.Encoding, int(p.NumValues))
+	return at
 }
 
-// unpack takes a page out of its packing; the result is read until the next
-// call. It may have size bytes at most.
-func (c *pageCheck) unpack(packed []byte, size int) (_ []byte, err error) {
-	if len(packed) == 0 {
-		return nil, nil
+// same says whether all n numbers are v, where that is seen at once: they are one
+// run.
+func (r *runs) same(n int, v int32) (bool, error) {
+	if r.left == 0 {
+		if err := r.begin(); err != nil {
+			return false, err
+		}
 	}
-	src := bytes.NewReader(packed)
-	var r io.Reader
-	switch c.codec {
-	case format.Uncompressed:
-		r = src
-	case format.Snappy:
-		n, err := s2.DecodedLen(packed)
-		if err != nil || n > size {
-			return nil, fmt.Errorf("it unpacks to %d bytes, and its head says %d", n, size)
-		}
-		c.buf, err = s2.Decode(c.buf[:cap(c.buf)], packed)
-		return c.buf, err
-	case format.Gzip:
-		if c.gzip == nil {
-			c.gzip = new(gzip.Reader)
-		}
-		err, r = c.gzip.Reset(src), c.gzip
-	case format.Zstd:
-		if c.zstd == nil {
-			if c.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(1<<27)); err != nil {
-				return nil, err
-			}
-		}
-		err, r = c.zstd.Reset(src), c.zstd
-	case format.Brotli:
-		r = brotli.NewReader(src)
-	default: // the library reads LZ4 wrongly, and without end where it is damaged
-		return nil, fmt.Errorf("its packing %v is %w: write the file with snappy or zstd", c.codec, errUnsupported)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if cap(c.buf) < size+1 {
-		c.buf = make([]byte, size+1)
-	}
-	n, err := io.ReadFull(r, c.buf[:size+1])
-	switch err {
-	case nil:
-		return nil, fmt.Errorf("it unpacks to more than the %d bytes that its head says", size)
-	case io.EOF, io.ErrUnexpectedEOF:
-		return c.buf[:n], nil
-	}
-	return nil, err
-}
-
-// values looks at the values of a page by their encoding.
-func (c *pageCheck) values(b []byte, code format.Encoding, n int) (err error) {
-	switch code {
-	case plainDictionary, format.RLEDictionary:
-		if len(b) == 0 {
-			return nil
-		}
-		return checkRuns(b[1:], int(b[0]), n)
-	case format.RLE:
-		if c.kind != format.Boolean {
-			return fmt.Errorf("the encoding %v is for booleans and levels alone", code)
-		}
-		runs, _, err := prefixed(b)
-		if err != nil {
-			return err
-		}
-		if err := checkRuns(runs, 1, n); err != nil {
-			return err
-		}
-		return checkBits(runs)
-	case format.BitPacked:
-		return fmt.Errorf("the encoding %v is for levels alone", code)
-	case format.DeltaBinaryPacked, format.DeltaLengthByteArray:
-		_, err = skipDeltas(b, n)
-	case format.DeltaByteArray:
-		rest, err := skipDeltas(b, n)
-		if err != nil {
-			return err
-		}
-		if _, err := skipDeltas(rest, n); err != nil {
-			return err
-		}
-		shared, err := new(delta.BinaryPackedEncoding).DecodeInt32(nil, b[:len(b)-len(rest)])
-		total := int64(0)
-		for _, n := range shared {
-			total += int64(n)
-		}
-		if total > pageSlack+pageRatio*int64(len(b)) {
-			return fmt.Errorf("its texts repeat %d bytes of those before", total)
-		}
-		return err
-	}
-	return err
+	return !r.packed && r.left >= n && r.value == v, nil
 }
 
 // prefixed cuts off a run of bytes whose length stands before it.
@@ -205,79 +135,70 @@ func prefixed(b []byte) (part, rest []byte, err error) {
 	return b[4 : 4+n], b[4+n:], nil
 }
 
-// checkRuns adds up the runs of the hybrid of run lengths and packed bits: a
-// page of n values holds no more of them, but for what fills the last group.
-func checkRuns(b []byte, width, n int) error {
-	const fill = 1024
-	total := uint64(0)
-	for len(b) > 0 {
-		head, k := binary.Uvarint(b)
-		if k <= 0 {
-			return fmt.Errorf("a run without a length")
-		}
-		b = b[k:]
-		count, size := head>>1, uint64(width+7)/8
-		if head&1 == 1 {
-			count, size = 8*min(count, 1<<40), min(count, 1<<40)*uint64(width)
-		}
-		if total += min(count, 1<<40); total > uint64(n)+fill {
-			return fmt.Errorf("runs of %d values and more in a page of %d", total, n)
-		}
-		b = b[min(size, uint64(len(b))):]
-	}
-	return nil
-}
-
-// checkBits refuses runs of booleans that the library reads wrongly: those of
-// true, and those that end within a byte and have others behind them.
-func checkBits(b []byte) error {
-	for len(b) > 0 {
-		head, k := binary.Uvarint(b)
-		b = b[max(k, 1):]
-		if head&1 == 1 {
-			b = b[min(head>>1, uint64(len(b))):]
-			continue
-		}
-		if len(b) > 0 && b[0] != 0 || len(b) > 1 && head>>1%8 != 0 {
-			return fmt.Errorf("its booleans are packed as run lengths, which is %w: write the file with pages of version 1.0, or the column as numbers", errUnsupported)
-		}
-		b = b[min(1, len(b)):]
-	}
-	return nil
-}
-
-// skipDeltas passes over a list of at most n numbers that are packed as
-// differences, and returns what is behind it.
-func skipDeltas(b []byte, n int) (rest []byte, err error) {
+// deltas reads a list of at most n whole numbers that are packed as differences,
+// appends them to dst, and returns what is behind the list.
+func deltas(dst []int64, b []byte, n int) (_ []int64, rest []byte, err error) {
 	var head [3]uint64 // values in a block, parts of a block, values in all
 	for i := range head {
 		v, k := binary.Uvarint(b)
 		if k <= 0 {
-			return nil, fmt.Errorf("a list without a head")
+			return nil, nil, fmt.Errorf("a list without a head")
 		}
 		head[i], b = v, b[k:]
 	}
-	if _, k := binary.Varint(b); k > 0 {
-		b = b[k:]
+	value, k := binary.Varint(b)
+	if k <= 0 {
+		return nil, nil, fmt.Errorf("a list without a head")
 	}
-	if head[0] == 0 || head[0] > 1<<16 || head[1] == 0 || head[1] > head[0] || head[2] > uint64(max(n, 0)) {
-		return nil, fmt.Errorf("a list of %d numbers in blocks of %d in a page of %d values", head[2], head[0], n)
+	b = b[k:]
+	if head[0] == 0 || head[0] > 1<<16 || head[1] == 0 || head[1] > head[0] || head[0]%head[1] != 0 || head[0]/head[1]%8 != 0 || head[2] > uint64(max(n, 0)) {
+		return nil, nil, fmt.Errorf("a list of %d numbers in blocks of %d in a page of %d values", head[2], head[0], n)
 	}
-	part := head[0] / head[1]
-	for left := int64(head[2]) - 1; left > 0 && len(b) > 0; {
-		_, k := binary.Varint(b)
+	left, part := int(head[2]), int(head[0]/head[1])
+	if left > 0 {
+		dst = append(dst, value)
+		left--
+	}
+	for left > 0 {
+		least, k := binary.Varint(b)
 		if k <= 0 || len(b)-k < int(head[1]) {
-			return nil, fmt.Errorf("a list that is cut off")
+			return nil, nil, fmt.Errorf("a list that is cut off")
 		}
 		widths := b[k : k+int(head[1])]
 		b = b[k+int(head[1]):]
 		for _, w := range widths {
-			if left <= 0 {
+			if left == 0 {
 				break
 			}
-			b = b[min(part*uint64(w)/8, uint64(len(b))):]
-			left -= int64(part)
+			width, n := int(w), min(part, left)
+			if width > 64 || len(b) < (n*width+7)/8 {
+				return nil, nil, fmt.Errorf("a list that is cut off")
+			}
+			for i := range n {
+				value += least + int64(bitsAt(b, i*width, width))
+				dst = append(dst, value)
+			}
+			b = b[min(part*width/8, len(b)):]
+			left -= n
 		}
 	}
-	return b, nil
+	return dst, b, nil
+}
+
+// bitsAt is the number of up to 64 bits from bit at on.
+func bitsAt(b []byte, at, width int) uint64 {
+	if width == 0 {
+		return 0
+	}
+	var last [16]byte
+	part := b[at/8:]
+	if len(part) < 9 {
+		copy(last[:], part)
+		part = last[:]
+	}
+	v := binary.LittleEndian.Uint64(part) >> (at % 8)
+	if over := at%8 + width - 64; over > 0 {
+		v |= uint64(part[8]) << (64 - at%8)
+	}
+	return v & (1<<width - 1) // all ones for 64
 }

@@ -39,8 +39,14 @@ type cells struct {
 	pixels  []byte
 }
 
-// more makes numbers longer by n.
-func (c *cells) more(n int) { c.numbers = slices.Grow(c.numbers, n)[:len(c.numbers)+n] }
+// more makes numbers, or words, longer by n.
+func (c *cells) more(n int, words bool) {
+	if words {
+		c.words = slices.Grow(c.words, n)[:len(c.words)+n]
+	} else {
+		c.numbers = slices.Grow(c.numbers, n)[:len(c.numbers)+n]
+	}
+}
 
 // reset forgets the values and keeps their memory.
 func (c *cells) reset() {

@@ -38,7 +38,7 @@ type typedCells struct {
 // else in steps, so that no memory is taken for what is not there, and none for
 // words but while they are looked up.
 func (c *typedCells) read(rows typedRows) error {
-	const much, ratio, many = 1 << 26, 100, 1 << 22 // bytes, bytes for a byte of the file, words
+	const much, ratio, many = 1 << 26, 100, 1 << 19 // bytes, bytes for a byte of the file, words
 	var texts []int                                 // columns
 	numbers := 0
 	for i, one := range c.columns {
@@ -53,6 +53,9 @@ func (c *typedCells) read(rows typedRows) error {
 	trusted := int64(rows.count()) <= (much+ratio*rows.bytes())/int64(8*max(numbers, 1))
 	if trusted {
 		c.room(rows.count(), numbers, int(rows.bytes()))
+		for _, i := range texts {
+			c.words[i].codes = make([]int32, 0, rows.count())
+		}
 	}
 	for at := 0; at < rows.count(); {
 		n := rows.count() - at

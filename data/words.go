@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,7 @@ func (w *words) settle() {
 
 // toText gives up levels for plain text.
 func (w *words) toText() {
+	w.ends = slices.Grow(w.ends, cap(w.codes))
 	for _, code := range w.codes {
 		if code >= 0 {
 			w.text.WriteString(w.dict.levels[code])
