@@ -13,8 +13,8 @@ import (
 	"descent/train"
 )
 
-// writeWords writes rows of a label, two categories of many levels and a note.
-func writeWords(t *testing.T, path string, rows int) {
+// writeLevels writes rows of a label, two categories of many levels and a note.
+func writeLevels(t *testing.T, path string, rows int) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -42,7 +42,7 @@ func writeWords(t *testing.T, path string, rows int) {
 func TestEstimatesOfMemory(t *testing.T) {
 	dir := t.TempDir()
 	writeTable(t, filepath.Join(dir, "numbers.csv"), 16<<20)
-	writeWords(t, filepath.Join(dir, "words.csv"), 40_000)
+	writeLevels(t, filepath.Join(dir, "words.csv"), 40_000)
 	writeSparse(t, filepath.Join(dir, "rows.svm"), 16<<20, 2000)
 	for _, c := range []struct {
 		name, target string
