@@ -48,17 +48,7 @@ func ReadFiles(paths []string, opts ReadOptions) (*Table, error) {
 	if err != nil || len(all) == 1 {
 		return t, err
 	}
-	rest := opts
-	rest.Types = make(map[string]Kind, len(t.Columns))
-	for _, c := range t.Columns {
-		rest.Types[c.Name] = c.Kind
-	}
-	if rest.Header = HeaderNo; t.header {
-		rest.Header = HeaderYes
-	}
-	if opts.Names == nil && !t.header {
-		rest.Names = t.Names()
-	}
+	rest := opts.like(t)
 	for _, path := range all[1:] {
 		next, err := readFile(path, rest)
 		if other := (typesError{}); errors.As(err, &other) {
@@ -74,6 +64,21 @@ func ReadFiles(paths []string, opts ReadOptions) (*Table, error) {
 	t.Name = fmt.Sprintf("%s and %s", t.Name, plural(len(all)-1, "other file"))
 	t.Notes = append(t.Notes, fmt.Sprintf("%d rows of %d files", t.Rows, len(all)))
 	return t, nil
+}
+
+// like is the options to read files of the same columns as those of t.
+func (o ReadOptions) like(t *Table) ReadOptions {
+	if o.Names == nil && !t.header {
+		o.Names = t.Names()
+	}
+	o.Types = make(map[string]Kind, len(t.Columns))
+	for _, c := range t.Columns {
+		o.Types[c.Name] = c.Kind
+	}
+	if o.Header = HeaderNo; t.header {
+		o.Header = HeaderYes
+	}
+	return o
 }
 
 // append puts the rows of o, whose kinds are those of t, behind the rows of t.

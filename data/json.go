@@ -83,18 +83,22 @@ func (r *textReader) measureObjects(sample block) (names []string, err error) {
 			return len(names) <= maxColumns
 		})
 	}
+	return names, r.checkKeys(names, nameless)
+}
+
+// checkKeys refuses keys that cannot be the names of columns.
+func (r *textReader) checkKeys(names []string, nameless bool) error {
 	switch {
 	case len(names) > maxColumns:
-		return nil, &Error{File: r.file, Msg: fmt.Sprintf("the objects have more than %d keys", maxColumns)}
+		return &Error{File: r.file, Msg: fmt.Sprintf("the objects have more than %d keys", maxColumns)}
 	case nameless:
-		return nil, &Error{File: r.file, Msg: "found an empty key in a JSON object, and a column needs a name", Try: "name it, or leave it out: jq -c 'del(.[\"\"])'"}
+		return &Error{File: r.file, Msg: "found an empty key in a JSON object, and a column needs a name", Try: "name it, or leave it out: jq -c 'del(.[\"\"])'"}
 	case len(names) == 0:
-		return nil, &Error{File: r.file, Msg: "found JSON objects without keys, so there are no columns"}
+		return &Error{File: r.file, Msg: "found JSON objects without keys, so there are no columns"}
+	case r.opts.Names != nil:
+		return &Error{File: r.file, Msg: "the keys of JSON objects are the names of their columns, so no others can be given"}
 	}
-	if given := r.opts.Names; given != nil {
-		return nil, &Error{File: r.file, Msg: "the keys of JSON objects are the names of their columns, so no others can be given"}
-	}
-	return names, nil
+	return nil
 }
 
 // checkObject refuses a line that is no JSON object.

@@ -28,32 +28,7 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 		return nil, err
 	}
 	s := &Sample{}
-	if opts.Memory == 0 {
-		opts.Memory = peekBytes
-	}
-	perRow := 1.0
-	opts.typed = func(name string, rows typedRows) (err error) {
-		if s.Table, err = peekTyped(name, rows, opts); err != nil {
-			return err
-		}
-		size, err := unpackedSize(all[0])
-		perRow = float64(size) / float64(rows.count())
-		return err
-	}
-	opts.lines = func(name string, f *feed, size int) (err error) {
-		s.Table, perRow, err = peekSparse(name, f, opts)
-		return err
-	}
-	err = passOver(all[0], opts, func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
-		g := newGather(l)
-		if err := g.take(l.parse(sample)); err != nil {
-			return err
-		}
-		s.Table = &Table{Name: r.file, Rows: g.rows, Columns: columns, header: r.header}
-		r.finish(s.Table, g)
-		perRow = float64(len(sample.text)) / float64(max(1, g.rows))
-		return nil
-	}, nil)
+	perRow, err := s.look(all[0], opts)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +41,37 @@ func Peek(files []string, opts ReadOptions) (*Sample, error) {
 	}
 	s.Rows = max(s.Table.Rows, int(float64(s.Bytes)/perRow))
 	return s, nil
+}
+
+// look reads the beginning of a file, and says how many bytes a row has.
+func (s *Sample) look(file string, opts ReadOptions) (perRow float64, err error) {
+	if opts.Memory == 0 {
+		opts.Memory = peekBytes
+	}
+	opts.typed = func(name string, rows typedRows) (err error) {
+		if s.Table, err = peekTyped(name, rows, opts); err != nil {
+			return err
+		}
+		size, err := unpackedSize(file)
+		perRow = float64(size) / float64(rows.count())
+		return err
+	}
+	opts.lines = func(name string, f *feed, size int) (err error) {
+		s.Table, perRow, err = peekSparse(name, f, opts)
+		return err
+	}
+	perRow = 1
+	err = passOver(file, opts, func(r *textReader, f *feed, sample block, columns []*Column, l *layout, size int) error {
+		g := newGather(l)
+		if err := g.take(l.parse(sample)); err != nil {
+			return err
+		}
+		s.Table = &Table{Name: r.file, Rows: g.rows, Columns: columns, header: r.header}
+		r.finish(s.Table, g)
+		perRow = float64(len(sample.text)) / float64(max(1, g.rows))
+		return nil
+	}, nil)
+	return perRow, err
 }
 
 // unpackedSize is about how many bytes a file has when it is unpacked.

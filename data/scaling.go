@@ -125,16 +125,8 @@ func (o *FeatureOptions) check(columns []*Column) error {
 		if c == nil {
 			return noFeature("scaling", name)
 		}
-		s := o.Scales[name]
-		if err := checkScaling(s); err != nil {
+		if err := c.checkScaling(o.Scales[name]); err != nil {
 			return err
-		}
-		if s == Log && c.Kind.moment() {
-			return fmt.Errorf("data: column %q holds dates, whose logarithm means nothing; leave its scaling out", name)
-		}
-		sparse := c.Kind == Sparse && slices.Contains([]Scaling{MinMax, MaxAbs, Unscaled}, s)
-		if c.Kind.storage() != Number && !sparse {
-			return fmt.Errorf("data: column %q is a %v, which cannot be scaled by %s", name, c.Kind, s)
 		}
 	}
 	if o.Missing != "" && !slices.Contains(Missings, o.Missing) {
@@ -148,6 +140,21 @@ func (o *FeatureOptions) check(columns []*Column) error {
 		if m := o.Missings[name]; slices.Contains(Missings, m) && !c.Kind.takes(m) {
 			return fmt.Errorf("data: column %q is a %v, whose missing values cannot be replaced by the rule %s", name, c.Kind, m)
 		}
+	}
+	return nil
+}
+
+// checkScaling refuses a scaling that the column cannot have.
+func (c *Column) checkScaling(s Scaling) error {
+	if err := checkScaling(s); err != nil {
+		return err
+	}
+	if s == Log && c.Kind.moment() {
+		return fmt.Errorf("data: column %q holds dates, whose logarithm means nothing; leave its scaling out", c.Name)
+	}
+	sparse := c.Kind == Sparse && slices.Contains([]Scaling{MinMax, MaxAbs, Unscaled}, s)
+	if c.Kind.storage() != Number && !sparse {
+		return fmt.Errorf("data: column %q is a %v, which cannot be scaled by %s", c.Name, c.Kind, s)
 	}
 	return nil
 }

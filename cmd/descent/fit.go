@@ -145,27 +145,40 @@ func (a *app) fitRows(path string, f *fitFlags, o *train.Options, read data.Read
 }
 
 // fitTable trains on rows in memory.
-func (a *app) fitTable(ctx context.Context, path string, t *data.Table, o train.Options, f *fitFlags) (err error) {
-	if o.Checkpoints, err = f.checkpoints(); err != nil {
-		return usage(err)
-	}
-	o.Resume, o.Command, o.Repeat = f.resumed, a.args, repeatable(a.args)
-	folder, err := newFolder(f.out, path, f.target)
+func (a *app) fitTable(ctx context.Context, path string, t *data.Table, o train.Options, f *fitFlags) error {
+	folder, err := a.runFolder(path, f, &o)
 	if err != nil {
 		return err
 	}
-	o.Dir = folder.dir
 	bar := a.newFitProgress(f.quiet)
 	r, err := train.Fit(ctx, t, o, bar.observe)
 	bar.clear()
 	if err != nil {
-		folder.drop()
-		if errors.Is(err, context.Canceled) {
-			return a.interrupted(err, o)
-		}
-		return fitError(err)
+		return a.noModel(err, folder, o)
 	}
 	return a.fitResult(t, r, f)
+}
+
+// runFolder finds or makes the run folder, and says in the options what is to be
+// written there.
+func (a *app) runFolder(path string, f *fitFlags, o *train.Options) (folder *folder, err error) {
+	if o.Checkpoints, err = f.checkpoints(); err != nil {
+		return nil, usage(err)
+	}
+	if folder, err = newFolder(f.out, path, f.target); err != nil {
+		return nil, err
+	}
+	o.Resume, o.Command, o.Repeat, o.Dir = f.resumed, a.args, repeatable(a.args), folder.dir
+	return folder, nil
+}
+
+// noModel is the end of a fit that left none.
+func (a *app) noModel(err error, folder *folder, o train.Options) error {
+	folder.drop()
+	if errors.Is(err, context.Canceled) {
+		return a.interrupted(err, o)
+	}
+	return fitError(err)
 }
 
 // fitResult prints what a fit came to.

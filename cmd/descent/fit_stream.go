@@ -106,32 +106,23 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 		return a.previewStream(s, o, f, limit)
 	}
 	o.Memory = limit
-	err := train.CheckMemory(s, o)
-	if err != nil {
+	if err := train.CheckMemory(s, o); err != nil {
 		return usage(err)
 	}
-	if o.Checkpoints, err = f.checkpoints(); err != nil {
-		return usage(err)
-	}
-	folder, err := newFolder(f.out, path, f.target)
+	folder, err := a.runFolder(path, f, &o)
 	if err != nil {
 		return err
 	}
-	o.Resume, o.Command, o.Repeat, o.Dir = f.resumed, a.args, repeatable(a.args), folder.dir
 	if !f.quiet {
 		a.notes(strangers(s.Table, f.model, o.Start))
 		a.notes([]string{fmt.Sprintf("%s has about %s rows%s: they are read from a cache as they are needed",
 			s.Table.Name, large(float64(s.Rows)), tooLarge(s, o, limit))})
 	}
 	r, t, err := a.runStream(ctx, path, f, o, read, passing)
-	if err == nil {
-		return a.fitResult(t, r, f)
+	if err != nil {
+		return a.noModel(withFlags(err), folder, o)
 	}
-	folder.drop()
-	if errors.Is(err, context.Canceled) {
-		return a.interrupted(err, o)
-	}
-	return fitError(withFlags(err))
+	return a.fitResult(t, r, f)
 }
 
 // runStream fits to the rows of the file at path, and of --validation where they
