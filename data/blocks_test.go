@@ -250,16 +250,21 @@ func TestBlocksOfTypedFiles(t *testing.T) {
 			opts.Threads = threads
 			var pixels []byte
 			var rows []string
-			all, err := InBlocks([]string{file, file}, opts, BlockSize{Rows: 700}, func(t *Table) (*Table, error) {
+			type block struct {
+				rows   []string
+				pixels []byte
+			}
+			all, err := InBlocks([]string{file, file}, opts, BlockSize{Rows: 700}, func(t *Table) (b block, err error) {
 				if t.Rows > 700 {
-					return nil, fmt.Errorf("a block of %d rows", t.Rows)
+					return b, fmt.Errorf("a block of %d rows", t.Rows)
 				}
-				return t, nil
-			}, func(t *Table) error {
-				rows = append(rows, cellsOf(t, opts.Expect)...)
+				b.rows = cellsOf(t, opts.Expect)
 				for _, c := range t.Columns {
-					pixels = append(pixels, c.Pixels...)
+					b.pixels = append(b.pixels, c.Pixels...)
 				}
+				return b, nil
+			}, func(b block) error {
+				rows, pixels = append(rows, b.rows...), append(pixels, b.pixels...)
 				return nil
 			})
 			if err != nil {

@@ -1,6 +1,9 @@
 package data
 
-import "io"
+import (
+	"io"
+	"sync"
+)
 
 // typed passes over a file that knows types. The table that it returns has the
 // columns of the file.
@@ -19,8 +22,9 @@ func (b *blocks[R]) typed(file string, rows typedRows, opts ReadOptions) (*Table
 		row += word + c.Height*c.Width
 	}
 	n := min(b.size.Rows, max(1, b.size.Bytes/row))
+	var spare sync.Pool // of *[]cells
 	type part struct {
-		cells  []cells
+		cells  *[]cells
 		n, at  int
 		failed error
 	}
@@ -29,8 +33,12 @@ func (b *blocks[R]) typed(file string, rows typedRows, opts ReadOptions) (*Table
 		if at == rows.count() {
 			return part{}, io.EOF
 		}
-		p := part{cells: make([]cells, len(schema.Columns)), n: min(n, rows.count()-at), at: at}
-		if p.failed = rows.read(p.n, p.cells); p.failed != nil {
+		p := part{n: min(n, rows.count()-at), at: at}
+		var used bool
+		if p.cells, used = spare.Get().(*[]cells); !used {
+			p.cells = new(make([]cells, len(schema.Columns)))
+		}
+		if p.failed = rows.read(p.n, *p.cells); p.failed != nil {
 			at = rows.count() // not further
 			return p, nil
 		}
@@ -39,7 +47,13 @@ func (b *blocks[R]) typed(file string, rows typedRows, opts ReadOptions) (*Table
 	}
 	err = ordered(next, opts.threads(), func(p part) did[R] {
 		d := did[R]{rows: p.n, bad: p.failed}
-		b.do(&d, func() (*Table, error) { return b.typedTable(schema, p.cells, p.n, p.at, opts) })
+		b.do(&d, func() (*Table, error) { return b.typedTable(schema, *p.cells, p.n, p.at, opts) })
+		if d.err == nil { // or else the table is worked on again
+			for i := range *p.cells {
+				(*p.cells)[i].reset()
+			}
+			spare.Put(p.cells)
+		}
 		return d
 	}, b.done)
 	return schema, err

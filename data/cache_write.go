@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"descent/internal/atomicfile"
+	"descent/internal/kernel"
 )
 
 // cacheWriter takes pieces of text and writes groups of rows.
@@ -232,8 +233,26 @@ func (c *cached) look(numbers []float64) {
 	if c.rows == 0 {
 		c.start = numbers[0]
 	}
-	for i, v := range numbers {
-		c.counts = c.counts && v == c.start+float64(c.rows+i)
+	for i := 0; c.counts && i < len(numbers); i++ {
+		c.counts = numbers[i] == c.start+float64(c.rows+i)
+	}
+	const some = 1 << 10
+	for len(numbers) > 0 {
+		part := numbers[:min(some, len(numbers))]
+		numbers = numbers[len(part):]
+		lo, hi := kernel.Smallest(part), kernel.Largest(part)
+		if math.IsNaN(lo) {
+			c.lookAtEach(part)
+			continue
+		}
+		c.values += len(part)
+		c.facts.Min, c.facts.Max = min(c.facts.Min, lo), max(c.facts.Max, hi)
+	}
+}
+
+// lookAtEach is look where some are missing.
+func (c *cached) lookAtEach(numbers []float64) {
+	for _, v := range numbers {
 		if !math.IsNaN(v) {
 			c.values++
 			c.facts.Min, c.facts.Max = min(c.facts.Min, v), max(c.facts.Max, v)

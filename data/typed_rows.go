@@ -203,14 +203,16 @@ func (c *typedColumn) take(cells *cells, at int) error {
 	case c.words == nil:
 		return c.parse(cells.words, at)
 	default:
-		for _, text := range cells.words {
-			if c.kind == Boolean && !isMissing(text) && !isTruth(text) {
-				return &Error{File: c.file, Column: c.Name, Msg: fmt.Sprintf("in column %q a truth value was asked for, but there is %s", c.Name, quoteShort(text))}
+		if c.kind == Boolean {
+			for _, text := range cells.words {
+				if !isMissing(text) && !isTruth(text) {
+					return &Error{File: c.file, Column: c.Name, Msg: fmt.Sprintf("in column %q a truth value was asked for, but there is %s", c.Name, quoteShort(text))}
+				}
 			}
-			levels := c.words.dict
-			if c.words.add(text); levels != nil && c.words.dict == nil {
-				c.former = levels.levels
-			}
+		}
+		levels := c.words.dict
+		if c.words.addAll(cells.words); levels != nil && c.words.dict == nil {
+			c.former = levels.levels
 		}
 	}
 	return nil

@@ -73,9 +73,7 @@ func (c *typedCells) read(rows typedRows) error {
 		}
 		err := inParallel(len(texts), c.opts.threads(), func(i int) error {
 			i = texts[i]
-			for _, text := range c.cells[i].words {
-				c.words[i].add(text)
-			}
+			c.words[i].addAll(c.cells[i].words)
 			c.cells[i].words = c.cells[i].words[:0]
 			return nil
 		})
@@ -138,9 +136,7 @@ func (o ReadOptions) typedColumn(file string, c *Column, values *cells, w *words
 	}
 	if w == nil {
 		w = o.words(c)
-		for _, text := range values.words {
-			w.add(text)
-		}
+		w.addAll(values.words)
 	}
 	return o.wordColumn(file, c.Name, w)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // words collects the values of a column that is not of numbers: as levels
@@ -39,6 +40,33 @@ func (w *words) add(text string) {
 	}
 	w.codes = append(w.codes, code)
 	w.settle()
+}
+
+// addAll adds words, many of which are the same parts of memory, as those of a
+// dictionary are: where one was found is remembered.
+func (w *words) addAll(list []string) {
+	type found struct {
+		at   *byte
+		size int
+		code int32
+	}
+	var last [256]found
+	for _, text := range list {
+		at := unsafe.StringData(text)
+		if len(text) == 0 || w.dict == nil {
+			w.add(text)
+			continue
+		}
+		f := &last[uint64(uintptr(unsafe.Pointer(at)))*0x9e3779b97f4a7c15>>56]
+		if f.at == at && f.size == len(text) {
+			w.codes = append(w.codes, f.code)
+			continue
+		}
+		w.add(text)
+		if w.dict != nil {
+			*f = found{at, len(text), w.codes[len(w.codes)-1]}
+		}
+	}
 }
 
 // settle gives levels up where they have become too many.
