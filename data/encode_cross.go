@@ -59,6 +59,21 @@ func FeatureColumns(t *Table, name string) ([]string, error) {
 	return names, nil
 }
 
+// FeatureNames lists the names that columns may have which features of these names
+// read, whatever the table; nil where they may have any.
+func FeatureNames(features []string) (names []string) {
+	for _, name := range features {
+		if name == allColumns {
+			return nil
+		}
+		names = append(names, name)
+		for part := range strings.SplitSeq(name, crossSign) {
+			names = append(names, strings.TrimSpace(part))
+		}
+	}
+	return names
+}
+
 // cross makes the rule of a product of features: one for each combination of the
 // features of its parts, the last part counting fastest.
 func cross(parts []Feature) (Feature, error) {

@@ -63,7 +63,10 @@ func readCheckpoint(dir string) (*stored, error) {
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err == nil {
 		return nil, fmt.Errorf("train: the run in %s is finished: %w", dir, ErrFinished)
 	}
-	return nil, fmt.Errorf("train: %s holds no checkpoint to go on from (%w); a fit that ended before its first is begun anew", dir, fs.ErrNotExist)
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("train: there is no run folder %s, and so no checkpoint to go on from: %w; begin the fit anew", dir, reason(err))
+	}
+	return nil, fmt.Errorf("train: %s holds no checkpoint to go on from; begin the fit anew", dir)
 }
 
 func openCheckpoint(path string) (*stored, error) {

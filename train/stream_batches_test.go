@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"descent/data"
@@ -148,4 +149,8 @@ func TestBinnedAUC(t *testing.T) {
 		t.Errorf("%v to %v, by all scores %v", got, within, want)
 	}
 	t.Logf("off by %.2g, said to be within %.2g", got-want, within)
+	sums := &tally{classes: []string{"no", "yes"}, confusion: loss.Confusion{{1, 0}, {0, 1}}, weight: 1, auc: a}
+	if e := sums.evaluation(); len(e.Notes) != 1 || !strings.HasPrefix(e.Notes[0], "roc_auc counts scores in bins") {
+		t.Errorf("of an area that is not exact nothing is said but %q", e.Notes)
+	}
 }

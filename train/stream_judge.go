@@ -124,7 +124,7 @@ func (t *tally) evaluation() *Evaluation {
 	add("log_loss", t.logLoss/t.weight)
 	if t.auc != nil {
 		area, within := t.auc.area()
-		if add("roc_auc", area); within > 1e-6 {
+		if add("roc_auc", area); within > 0 {
 			e.Notes = append(e.Notes, fmt.Sprintf("roc_auc counts scores in bins; it is exact to %.1g", within))
 		}
 	}

@@ -201,7 +201,7 @@ func (f *fitFlags) checkColumns(t *data.Table) error {
 	}
 	targets, err := train.TargetNames(t, f.target)
 	if err != nil {
-		return fmt.Errorf("--target: %w", err)
+		return fmt.Errorf("--target: %w%s", err, nameless(t))
 	}
 	if f.sampleWeight != "" {
 		if _, err := t.Column(f.sampleWeight); err != nil {
@@ -211,7 +211,7 @@ func (f *fitFlags) checkColumns(t *data.Table) error {
 	for _, name := range f.features {
 		columns, err := data.FeatureColumns(t, name)
 		if err != nil {
-			return fmt.Errorf("--features: %w", err)
+			return fmt.Errorf("--features: %w%s", err, nameless(t))
 		}
 		for _, c := range columns {
 			if slices.Contains(targets, c) {
@@ -220,6 +220,15 @@ func (f *fitFlags) checkColumns(t *data.Table) error {
 		}
 	}
 	return nil
+}
+
+// nameless says what to do about columns that have no names of their own, where
+// that is so.
+func nameless(t *data.Table) string {
+	if !slices.ContainsFunc(t.Notes, func(note string) bool { return strings.HasPrefix(note, "the first line is data") }) {
+		return ""
+	}
+	return "; the first line is data like the others, so give names (--names a,b,...), or say that it names them (--header yes)"
 }
 
 // listNames lists at most thirty names.
@@ -237,8 +246,11 @@ func fitError(err error) error {
 	var fault *data.Error
 	var path *fs.PathError
 	var system syscall.Errno
-	if errors.As(err, &fault) || errors.As(err, &path) || errors.As(err, &system) {
+	switch {
+	case errors.As(err, &fault) || errors.As(err, &path) || errors.As(err, &system):
 		return err
+	case strings.Contains(err.Error(), "set the kind of a column that was left out"):
+		return usage(fmt.Errorf("%w (--features a,b,..., --types COLUMN=text)", err))
 	}
 	return usage(err)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"descent/data"
@@ -13,7 +12,7 @@ import (
 // column are: the features that were named or are in a formula, the targets, the
 // weight of the rows, and those whose kinds were asked for. nil stands for all.
 func (f *fitFlags) needed(types map[string]data.Kind) []string {
-	names := slices.Clone(f.features)
+	names := data.FeatureNames(f.features)
 	if spec, err := model.Parse(f.model); err == nil && spec.Kind == model.Formula {
 		formula, err := expr.Parse(spec.Formula)
 		if err != nil {
@@ -23,22 +22,14 @@ func (f *fitFlags) needed(types map[string]data.Kind) []string {
 			names = append(names, v.Name)
 		}
 	}
-	if names == nil || f.target == "" || slices.Contains(names, "*") {
+	if names == nil || f.target == "" {
 		return nil
 	}
-	for _, list := range []struct {
-		names     []string
-		separator string
-	}{{slices.Clone(names), "*"}, {[]string{f.target}, ","}} { // crosses, several targets
-		for _, name := range list.names {
-			names = append(names, name)
-			for part := range strings.SplitSeq(name, list.separator) {
-				names = append(names, strings.TrimSpace(part))
-			}
-		}
+	for target := range strings.SplitSeq(f.target, ",") {
+		names = append(names, strings.TrimSpace(target))
 	}
 	for name := range types {
 		names = append(names, name)
 	}
-	return append(names, f.sampleWeight)
+	return append(names, f.target, f.sampleWeight)
 }
