@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"sync/atomic"
 )
 
 // Cache is a table in a file, whose rows are read group by group.
@@ -30,6 +31,7 @@ type Cache struct {
 	index  []byte
 	starts []uint64 // of each group, and the end of the last
 	print  string
+	sound  []atomic.Bool // the chunks of sparse rows that were found so
 }
 
 // OpenCache opens the cache at path. A cache that was made from other files or
@@ -154,7 +156,7 @@ func (c *Cache) arrange(end uint64) error {
 	if at != end {
 		return fmt.Errorf("the chunks end at %d, the file's at %d", at, end)
 	}
-	c.Notes = s.Notes
+	c.Notes, c.sound = s.Notes, make([]atomic.Bool, len(s.Groups)*len(s.Columns))
 	for i := range s.Columns {
 		d := &s.Columns[i]
 		column := &Column{Name: d.Name, Kind: d.Kind, Ignored: d.Ignored, Height: d.Height, Width: d.Width}
@@ -278,11 +280,14 @@ func (t *Table) Reset() {
 // Read appends the rows of a group to t, a table of the reader's.
 func (r *CacheReader) Read(group int, t *Table) error {
 	for k := 0; k < len(r.pick); {
-		n := 1 // columns that lie side by side
-		for k+n < len(r.pick) && r.pick[k+n] == r.pick[k]+n {
-			n++
+		n, read := 1, r.entries
+		if !r.direct(r.pick[k]) {
+			for k+n < len(r.pick) && r.pick[k+n] == r.pick[k]+n && !r.direct(r.pick[k+n]) {
+				n++
+			}
+			read = func(group int, t *Table, k int) error { return r.run(group, t, k, n) }
 		}
-		if err := r.run(group, t, k, n); err != nil {
+		if err := read(group, t, k); err != nil {
 			return fmt.Errorf("data: %s: %w: group %d: %w; remove it, and it is made again", r.c.path, ErrDamaged, group+1, err)
 		}
 		k += n
@@ -293,22 +298,14 @@ func (r *CacheReader) Read(group int, t *Table) error {
 
 // run reads the n columns from the k-th on, which lie side by side.
 func (r *CacheReader) run(group int, t *Table, k, n int) error {
-	c := r.c
-	at, first := c.starts[group], r.pick[k]
-	for j := range first {
-		_, size, _ := c.chunk(group, j)
-		at += uint64(size)
-	}
+	c, first := r.c, r.pick[k]
 	total := 0
 	for j := range n {
 		_, size, _ := c.chunk(group, first+j)
 		total += int(size)
 	}
-	if cap(r.buf) < total {
-		r.buf = make([]byte, total)
-	}
-	buf := r.buf[:total]
-	if err := readAt(c.f, buf, int64(at)); err != nil {
+	buf := r.buffer(total)
+	if err := readAt(c.f, buf, int64(c.offset(group, first))); err != nil {
 		return err
 	}
 	for j := range n {

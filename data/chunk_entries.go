@@ -53,12 +53,18 @@ func decodeEntries(m *CSR[float64], encoding byte, chunk []byte, n int) error {
 	if err := decodeUnsorted(m, encoding, chunk, n); err != nil {
 		return err
 	}
-	for i := rows; i < rows+n; i++ {
+	return m.check(rows, entries)
+}
+
+// check refuses rows from that one on, with entries from that one on, that no writer
+// makes.
+func (m *CSR[T]) check(row, entry int) error {
+	for i := row; i < m.Rows(); i++ {
 		if err := m.checkRow(i); err != nil {
 			return err
 		}
 	}
-	if !kernel.AllFinite(m.Value[entries:]) {
+	if !kernel.AllFinite(m.Value[entry:]) {
 		return fmt.Errorf("an entry that is not finite")
 	}
 	return nil
@@ -73,23 +79,11 @@ func decodeUnsorted(m *CSR[float64], encoding byte, chunk []byte, n int) error {
 	}
 	counts, entries := chunk[:4*n], (len(chunk)-4*n)/size
 	columns, values := chunk[4*n:][:4*entries], chunk[4*n+4*entries:]
-	at, end := int64(len(m.Index)), int64(len(m.Index)+entries)
-	m.Start = slices.Grow(m.Start, n)
-	for ; len(counts) > 0; counts = counts[4:] {
-		count := int64(binary.LittleEndian.Uint32(counts))
-		if count > end-at {
-			return fmt.Errorf("a row of %d entries where %d are left", count, end-at)
-		}
-		at += count
-		m.Start = append(m.Start, at)
-	}
-	if at < end {
-		return fmt.Errorf("%d entries behind the last row", end-at)
-	}
-	m.Index, m.Value = slices.Grow(m.Index, entries)[:end], slices.Grow(m.Value, entries)[:end]
-	decodeColumns(m.Index[int(end)-entries:], columns)
-	decodeValues(m.Value[int(end)-entries:], encoding, values)
-	return nil
+	before := len(m.Index)
+	index, value := m.room(entries)
+	decodeColumns(index, columns)
+	decodeValues(value, encoding, values)
+	return m.endRows(counts, before)
 }
 
 // checkRow refuses a row whose columns do not increase, or are beyond those of m.

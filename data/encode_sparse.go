@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"sort"
 
 	"descent/internal/kernel"
@@ -35,6 +34,7 @@ type SparseEncoder[T kernel.Float] struct {
 	table   string
 	columns []*Column
 	parts   []sparsePart[T]
+	copies  *entryCopier // instead of the only part; nil where it cannot
 	unseen  int
 }
 
@@ -55,12 +55,19 @@ func NewSparseEncoder[T kernel.Float](e *Encoder, t *Table) (*SparseEncoder[T], 
 		s.columns, s.parts = append(s.columns, c), append(s.parts, part)
 		offset += f.Width
 	}
+	if len(e.Features) == 1 {
+		s.copies = copier[T](&e.Features[0], s.columns[0])
+	}
 	return s, nil
 }
 
 // Append appends the features of the given rows to m, and counts as Encode does.
 func (s *SparseEncoder[T]) Append(m *CSR[T], rows []int) (unseen int, err error) {
 	s.unseen = 0
+	if s.copies != nil {
+		s.copies.append(any(m).(*CSR[float64]), rows)
+		return 0, nil
+	}
 	for _, row := range rows {
 		for i, add := range s.parts {
 			if err := add(row, m); err != nil {
@@ -234,31 +241,6 @@ func (f *Feature) known(m *CSR[float64], row int) (index []int32, value []float6
 		hi = sort.Search(n, func(k int) bool { return int(index[k]) >= f.First+f.Width })
 	}
 	return index[lo:max(lo, hi)], value[lo:max(lo, hi)]
-}
-
-func entriesPart[T kernel.Float](f *Feature, c *Column, offset int) sparsePart[T] {
-	shift := int32(offset - f.First)
-	_, single := any(T(0)).(float32)
-	r := f.reader(c, f.entryPlaces(c))
-	return func(row int, m *CSR[T]) error {
-		index, value := r.row(row)
-		n := len(m.Index)
-		m.Index, m.Value = slices.Grow(m.Index, len(index)), slices.Grow(m.Value, len(index))
-		m.Index, m.Value = m.Index[:n+len(index)], m.Value[:n+len(index)]
-		dst, v := m.Index[n:], m.Value[n:]
-		for k, j := range index {
-			dst[k], v[k] = j+shift, T(value[k])
-		}
-		if f.Scales != nil {
-			for k, j := range index {
-				v[k] = T(value[k] / f.Scales[int(j)-f.First])
-			}
-		}
-		if single && slices.ContainsFunc(v, func(v T) bool { return math.IsInf(float64(v), 0) }) {
-			return fmt.Errorf("a value in data row %d is beyond the range of float32", c.place(row))
-		}
-		return nil
-	}
 }
 
 // encodeEntries fills the cells of a dense matrix.

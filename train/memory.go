@@ -82,13 +82,15 @@ func (p *plan) modelNeeds(dim int) int64 {
 	return size * vectors * int64(dim)
 }
 
-// refuseMemory refuses a streamed fit that takes more memory than is allowed.
+// refuseMemory refuses a streamed fit that takes more memory than is allowed, and
+// leaves what it does not need to rows.
 func (p *plan) refuseMemory(dim int) error {
 	if p.stream == nil {
 		return nil
 	}
 	all, forModel := p.streamNeeds(dim)
 	if all <= p.stream.limit {
+		p.leaveSpare(all)
 		return nil
 	}
 	return fmt.Errorf("train: %d parameters with %s take about %s, and with the rows that are read at once the fit takes %s, more than the %s that are allowed; allow more memory, use fewer features or levels, smaller layers or batches, or the method sgd",

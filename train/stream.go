@@ -3,18 +3,22 @@ package train
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync/atomic"
 	"time"
 
 	"descent/data"
 	"descent/graph"
+	"descent/internal/kernel"
 )
 
 // streamed is what a plan has where its rows lie in a cache.
 type streamed struct {
 	cache  *data.Cache
-	limit  int64 // bytes that the process may take
-	window int   // groups whose rows are shuffled together
-	block  int   // rows that are read ahead at once
+	limit  int64        // bytes that the process may take
+	window int          // groups whose rows are shuffled together
+	block  int          // rows that are read ahead at once
+	spare  atomic.Int64 // bytes that rows may take which are kept
 }
 
 // FitStream is Fit for rows in a cache, of which only some are in memory at a
@@ -26,6 +30,11 @@ type streamed struct {
 // hash of the seed and the number of the row decides.
 func FitStream(ctx context.Context, c *data.Cache, opts Options, observe Observer) (*Result, error) {
 	began := time.Now()
+	threads := opts.Threads
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	defer kernel.StartThreads(threads)()
 	p, err := streamAcross(ctx, c, opts, observe)
 	if err != nil {
 		return nil, err

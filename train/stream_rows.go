@@ -16,6 +16,8 @@ type block[T kernel.Float] struct {
 	inputs         [][]T           // for each input of the model
 	sparse         *sparseBlock[T] // instead of inputs; nil where these are dense
 	target, weight []T
+	kept           bool // it is a copy that stays
+	keeps          bool // there is such a copy of it
 	err            error
 }
 
@@ -37,6 +39,7 @@ type feed[T kernel.Float] struct {
 	batch  int // rows of a step; 0: the blocks are the rows in order, pass after pass
 	window int // groups whose rows are shuffled together
 
+	kept       keptBlocks[T]
 	now        *block[T]
 	full, free chan *block[T]
 	stop, done chan struct{}
@@ -44,6 +47,7 @@ type feed[T kernel.Float] struct {
 
 func newFeed[T kernel.Float](p *plan, src *supply, inputs []model.Input, rows, batch int) *feed[T] {
 	f := &feed[T]{plan: p, source: src, inputs: inputs, rows: rows, batch: batch, window: p.stream.window}
+	f.kept.plan(f)
 	count := buffers
 	if p.sparse {
 		count = sparseBuffers
@@ -69,8 +73,11 @@ func (f *feed[T]) start(index int) {
 	f.stop, f.done = make(chan struct{}), make(chan struct{})
 	go func(stop, done chan struct{}) {
 		defer close(done)
+		if index = f.next(index); index < 0 {
+			return
+		}
 		w, err := f.open(index)
-		for ; ; index++ {
+		for index >= 0 {
 			var b *block[T]
 			select {
 			case b = <-f.free:
@@ -80,10 +87,14 @@ func (f *feed[T]) start(index int) {
 			if b.err = err; err == nil {
 				b.err = w.fill(b, index)
 			}
+			if b.err == nil {
+				f.keep(b)
+			}
 			f.full <- b // has room for all blocks
 			if b.err != nil {
 				return
 			}
+			index, err = w.advance(index)
 		}
 	}(f.stop, f.done)
 }
@@ -99,15 +110,18 @@ func (f *feed[T]) close() {
 	for len(f.full) > 0 {
 		f.free <- <-f.full
 	}
+	for i, b := range f.kept.blocks {
+		f.kept.known[i] = b != nil
+	}
 	f.stop = nil
 }
 
 // release gives the block in use back.
 func (f *feed[T]) release() {
-	if f.now != nil {
+	if f.now != nil && !f.now.kept {
 		f.free <- f.now
-		f.now = nil
 	}
+	f.now = nil
 }
 
 // get waits for the block of that index, and gives the one in use back. Blocks
@@ -127,6 +141,9 @@ func (f *feed[T]) get(index int) (*block[T], error) {
 		f.start(index)
 	}
 	for {
+		if b := f.keptBlock(index); b != nil {
+			return b, nil
+		}
 		f.release()
 		b := <-f.full
 		if f.now = b; b.err != nil {
@@ -134,7 +151,7 @@ func (f *feed[T]) get(index int) (*block[T], error) {
 			f.close()
 			return nil, err
 		}
-		if b.index == index {
+		if f.told(b); b.index == index {
 			return b, nil
 		}
 	}
@@ -160,7 +177,7 @@ func (f *feed[T]) open(index int) (*filler[T], error) {
 		return nil, err
 	}
 	w := &filler[T]{feed: f, reader: r, table: r.Table(), y: make([]float64, f.rows*len(f.plan.names)), w: make([]float64, f.rows)}
-	w.per = (f.source.rows + f.rows - 1) / f.rows
+	w.per = f.per()
 	if !f.plan.sparse && (len(f.inputs) != 1 || f.inputs[0].Vector) {
 		w.features = make([]T, f.rows*f.plan.encoder.Width())
 	}
@@ -187,6 +204,15 @@ func (w *filler[T]) seek(at int) error {
 		}
 		skip -= len(w.list)
 	}
+}
+
+// advance goes to the block after the one of that index that is to be filled; -1:
+// there is none.
+func (w *filler[T]) advance(index int) (next int, err error) {
+	if next = w.next(index + 1); next > index+1 {
+		err = w.seek(next % w.per * w.rows)
+	}
+	return next, err
 }
 
 // load reads the next groups of the order and lists their rows.

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"runtime"
+
 	"descent/data"
 	"descent/graph"
 	"descent/internal/kernel"
@@ -36,7 +38,12 @@ func (w *filler[T]) encodeSparse(b *block[T], at int, rows []int) (err error) {
 	if at == 0 {
 		b.sparse.rows.Reset()
 	}
-	_, err = w.sparse.Append(b.sparse.rows, rows)
+	const some = 256 // rows, after which others have their turn
+	for n := 0; len(rows) > 0 && err == nil; rows = rows[n:] {
+		n = min(len(rows), some)
+		_, err = w.sparse.Append(b.sparse.rows, rows[:n])
+		runtime.Gosched()
+	}
 	return err
 }
 
