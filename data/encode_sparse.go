@@ -262,26 +262,3 @@ func encodeEntries[T kernel.Float](f *Feature, c *Column, place, rows []int, dst
 	}
 	return nil
 }
-
-// Beyond counts the entries of sparse columns, in the given rows, whose indices or
-// names training did not have.
-func (e *Encoder) Beyond(t *Table, rows []int) int {
-	n := 0
-	for i := range e.Features {
-		f := &e.Features[i]
-		if f.Kind != Sparse {
-			continue
-		}
-		c, err := column(f, t)
-		if err != nil {
-			continue // encoding will say it
-		}
-		r := f.reader(c, f.entryPlaces(c))
-		for _, row := range rows {
-			all, _ := c.Entries.Row(row)
-			known, _ := r.row(row)
-			n += len(all) - len(known)
-		}
-	}
-	return n
-}

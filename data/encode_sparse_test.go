@@ -105,7 +105,7 @@ func TestSparseBeyond(t *testing.T) {
 	if wide := (&Encoder{Features: []Feature{{Kind: Category, Width: 63}, {Kind: Number, Width: 1}}}); !wide.MostlyZero() {
 		t.Error("63 levels and a number are not kept sparse")
 	}
-	if n := e.Beyond(table, []int{0, 1}); n != 2 {
+	if n := e.Overlap(table, []int{0, 1}).Beyond; n != 2 {
 		t.Errorf("%d entries beyond training, want 2", n)
 	}
 	if text := table.Columns[0].Cell(1); text != "0:3 3:4 8:5" {

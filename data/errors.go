@@ -31,6 +31,12 @@ func (e *Error) Error() string {
 	return s
 }
 
+// with is the error with what to try.
+func (e *Error) with(try string) *Error {
+	e.Try = try
+	return e
+}
+
 // short is the line and what is wrong with it.
 func (e *Error) short() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
 

@@ -90,12 +90,21 @@ func (p *sparseLine) head(text, body string) (label float64, x extra, at int, er
 		switch {
 		case isMissing(field):
 		case !number || math.IsInf(v, 0) || math.IsNaN(v):
-			return label, x, at, p.fault(text, start, "found %s, expected a number as the label", quoteShort(field))
+			return label, x, at, p.fault(text, start, "found %s, expected a number as the label", quoteShort(field)).with(sparseTry(body))
 		default:
 			label = v
 		}
 		at = start + len(field)
 	}
+}
+
+// sparseTry says what to do about a line that begins with no label.
+func sparseTry(line string) string {
+	const form = `lines such as "1 3:0.5 7:2" or "1 |f word other:2"`
+	if !strings.Contains(line, ":") && strings.ContainsAny(line, ",;\t") {
+		return "this seems to be a table with columns; write its rows as " + form + ", or use a model that was fitted to such a table"
+	}
+	return "write " + form
 }
 
 // pairs reads the index:value pairs from byte at on.

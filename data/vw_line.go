@@ -61,9 +61,9 @@ func (p *sparseLine) vwHead(text string, bar int) (label float64, x extra, err *
 		parts := []string{"label", "weight", "base"}
 		switch {
 		case n >= len(parts):
-			return label, x, p.fault(text, start, "found %s, expected | and the features behind label, weight and base", quoteShort(field))
+			return label, x, p.fault(text, start, "found %s, expected | and the features behind label, weight and base", quoteShort(field)).with(`begin them with a bar, as in "1 2 0 |f word"`)
 		case !number || math.IsInf(v, 0) || math.IsNaN(v):
-			return label, x, p.fault(text, start, "found %s, expected a number as the %s", quoteShort(field), parts[n])
+			return label, x, p.fault(text, start, "found %s, expected a number as the %s", quoteShort(field), parts[n]).with(`write "label weight base |features", and a tag behind an apostrophe`)
 		case n == 0:
 			label = v
 		case n == 2:
@@ -71,7 +71,7 @@ func (p *sparseLine) vwHead(text string, bar int) (label float64, x extra, err *
 		case v >= 0:
 			x.weight = v
 		default:
-			return label, x, p.fault(text, start, "found the weight %s, expected at least 0", quoteShort(field))
+			return label, x, p.fault(text, start, "found the weight %s, expected at least 0", quoteShort(field)).with("leave the line out, or give it the weight 0")
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (p *sparseLine) vwFeatures(text string, at int) *Error {
 			name, value, scaled := strings.Cut(token, ":")
 			v, number := parseNumber(value)
 			if space = name; name == "" || scaled && (!number || !finite(v)) {
-				return p.fault(text, at, "found %s, expected a namespace, or one with a number as its scale", quoteShort(token))
+				return p.fault(text, at, "found %s, expected a namespace, or one with a number as its scale", quoteShort(token)).with("write |name, |name:number, or a bar and a blank")
 			}
 			if scaled {
 				scale = v
@@ -130,14 +130,14 @@ func (p *sparseLine) vwSpace(text string, at int, space string, scale float64) (
 		case e.name != "" && isWord(value):
 			e.name = token
 		default:
-			return at, p.fault(text, at+len(e.name)+1, "found %s, expected a number, or a word", quoteShort(value))
+			return at, p.fault(text, at+len(e.name)+1, "found %s, expected a number, or a word", quoteShort(value)).with("write name:number, or name=value for a value with such signs")
 		}
 		if e.name == "" {
 			e.name = strconv.Itoa(unnamed)
 			unnamed++
 		}
 		if e.value *= scale; !finite(e.value) {
-			return at, p.fault(text, at, "%s times the scale of its namespace is too large for a number", quoteShort(token))
+			return at, p.fault(text, at, "%s times the scale of its namespace is too large for a number", quoteShort(token)).with("make one of them smaller")
 		}
 		e.name, e.number = wholeNumber(e.name)
 		if e.value != 0 {
@@ -210,7 +210,7 @@ func (p *sparseLine) commit(text string) *Error {
 	for _, v := range r.Value[before : before+n] {
 		if !finite(v) {
 			r.Index, r.Value = r.Index[:before], r.Value[:before]
-			return p.fault(text, p.entries[0].at, "the values of one feature, which stands here more than once, add up to more than a number can hold")
+			return p.fault(text, p.entries[0].at, "the values of one feature, which stands here more than once, add up to more than a number can hold").with("write it once")
 		}
 	}
 	r.Index, r.Value = r.Index[:before+n], r.Value[:before+n]

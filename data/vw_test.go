@@ -191,7 +191,7 @@ func TestNamesElsewhere(t *testing.T) {
 		if err := e.Features[0].Check(); err != nil {
 			t.Error(err)
 		}
-		return e.Names(), row, e.Beyond(b, []int{0})
+		return e.Names(), row, e.Overlap(b, []int{0}).Beyond
 	}
 	words, numbers := "1 |f b:2 a:1\n2 |f 3 b |g 3\n", "1 |f 2:1\n2 |f 4\n"
 	for _, c := range []struct {

@@ -307,7 +307,7 @@ func (s *session[T]) remarks(r *Result) []string {
 		notes = noteUnseen(notes, p.valid.table, p.valid.unseen)
 	}
 	if p.valid.n() > 0 && p.valid.source == nil {
-		notes = noteBeyond(notes, p.valid.table, p.encoder, p.encoder.Beyond(p.valid.table, p.valid.rows))
+		notes = noteBeyond(notes, p.valid.table, p.encoder, p.encoder.Overlap(p.valid.table, p.valid.rows))
 	}
 	if float64(lossOn(r)) >= float64(r.Loss.Baseline) && p.loss != (loss.Loss{}) {
 		note := "the model is no better than its baseline, " + r.Baseline.Rule

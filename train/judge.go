@@ -16,8 +16,9 @@ type judgement struct {
 	z, y, w []float64 // w is nil where there are no weights
 	sum     float64   // of the weights
 
-	dropped        int // rows without a target, or another column that a row needs
-	unseen, beyond int
+	dropped int // rows without a target, or another column that a row needs
+	unseen  int
+	overlap data.Overlap
 }
 
 // needs lists the columns without which a row is not judged.
@@ -49,7 +50,7 @@ func (m *Model) score(j *judgement, run outputs, t *data.Table, rows []int) (err
 	if j.z, j.unseen, err = run(t, rows); err != nil {
 		return err
 	}
-	j.beyond = m.Recipe.Encoder.Beyond(t, rows)
+	j.overlap = m.Recipe.Encoder.Overlap(t, rows)
 	if m.Recipe.Weight == "" {
 		return nil
 	}
@@ -80,7 +81,7 @@ func (m *Model) evaluation(j *judgement, t *data.Table, need []string) (*Evaluat
 
 // describe adds the notes to an evaluation, and refuses one of nothing.
 func (m *Model) describe(e *Evaluation, j *judgement, t *data.Table, need []string) error {
-	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.beyond)
+	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.overlap)
 	measured := func(t TargetScore) bool { return len(t.Metrics) > 0 } // one row of several targets has no joint R²
 	if len(e.Metrics) == 0 && !slices.ContainsFunc(e.Targets, measured) {
 		return fmt.Errorf("train: nothing can be measured on %s: the model has no finite value in some rows, as its predictions show; correct or leave out those rows", t.Name)
@@ -113,7 +114,8 @@ func newKept(m *Model, memory int64) *kept {
 
 // take keeps the rows of a block.
 func (k *kept) take(j *judgement) error {
-	k.dropped, k.unseen, k.beyond, k.sum = k.dropped+j.dropped, k.unseen+j.unseen, k.beyond+j.beyond, k.sum+j.sum
+	k.dropped, k.unseen, k.sum = k.dropped+j.dropped, k.unseen+j.unseen, k.sum+j.sum
+	k.overlap.Add(j.overlap)
 	if k.passed != nil {
 		return k.pass(j.z, j.y, j.w)
 	}

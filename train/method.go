@@ -169,10 +169,17 @@ func (p *plan) refuseForSolver() error {
 
 // refuseForTerm refuses an l1 penalty with a method that needs a smooth loss.
 func (p *plan) refuseForTerm() error {
-	if p.opts.L1 > 0 && p.method.Name != "fista" && !p.lazy && !p.byRows {
-		return fmt.Errorf("train: an l1 penalty is not smooth, and %s needs a smooth loss; leave the method out for fista", p.method.Name)
+	if p.opts.L1 == 0 || p.method.Name == "fista" || p.lazy || p.byRows {
+		return nil
 	}
-	return nil
+	try := "leave the method out for fista"
+	switch {
+	case p.method.Lazy() && p.sparse && p.opts.Batch > 0 && !p.full():
+		try = "leave the batch size out, with which sparse rows are learned one at a time and l1 is applied to each, or the method for fista"
+	case p.method.Name == "ftrl" && !p.full():
+		try = "leave the method out for fista, or give ftrl a penalty of its own, which weighs against the sum of the gradients of all steps: the setting l1, such as 20"
+	}
+	return fmt.Errorf("train: an l1 penalty is not smooth, and %s needs a smooth loss; %s", p.method.Name, try)
 }
 
 // refuseUnheeded names what nothing would come of: a tolerance that no gradient

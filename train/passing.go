@@ -31,27 +31,29 @@ func PredictFiles[R any](m *Model, f Files, memory int64, use func(*Prediction) 
 		return nil, err
 	}
 	type predicted struct {
-		result         R
-		unseen, beyond int
+		result  R
+		unseen  int
+		overlap data.Overlap
 	}
 	f.Read = m.reading(f.Read, memory)
 	f.Read.Unread = m.outcomes()
-	unseen, beyond := 0, 0
+	unseen, overlap := 0, data.Overlap{}
 	all, err := data.InBlocks(f.Paths, f.Read, size, func(t *data.Table) (predicted, error) {
 		rows := everyRow(t)
 		z, n, err := run(t, rows)
 		if err != nil {
 			return predicted{}, err
 		}
-		return predicted{use(m.interpret(z, len(rows))), n, m.Recipe.Encoder.Beyond(t, rows)}, nil
+		return predicted{use(m.interpret(z, len(rows))), n, m.Recipe.Encoder.Overlap(t, rows)}, nil
 	}, func(p predicted) error {
-		unseen, beyond = unseen+p.unseen, beyond+p.beyond
+		unseen += p.unseen
+		overlap.Add(p.overlap)
 		return take(p.result)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Passed{all.Name, all.Rows, noteBeyond(noteUnseen(all.Notes, all, unseen), all, m.Recipe.Encoder, beyond)}, nil
+	return &Passed{all.Name, all.Rows, noteBeyond(noteUnseen(all.Notes, all, unseen), all, m.Recipe.Encoder, overlap)}, nil
 }
 
 // EvaluateFiles is Evaluate for files, whose rows need not fit in memory: of each

@@ -32,7 +32,7 @@ func (m *Model) Predict(t *data.Table) (*Prediction, error) {
 		return nil, err
 	}
 	p := m.interpret(z, len(rows))
-	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), t, m.Recipe.Encoder, m.Recipe.Encoder.Beyond(t, rows))
+	p.Notes = noteBeyond(noteUnseen(nil, t, unseen), t, m.Recipe.Encoder, m.Recipe.Encoder.Overlap(t, rows))
 	return p, nil
 }
 
@@ -44,15 +44,30 @@ func noteUnseen(notes []string, t *data.Table, unseen int) []string {
 }
 
 // noteBeyond says how many entries of sparse columns no weight belongs to: words
-// where a column that e encodes has names, indices elsewhere.
-func noteBeyond(notes []string, t *data.Table, e *data.Encoder, n int) []string {
+// where a column that e encodes has names, indices elsewhere. Where none of the
+// entries has a weight, the file is hardly one of those that the model is for.
+func noteBeyond(notes []string, t *data.Table, e *data.Encoder, o data.Overlap) []string {
+	n := o.Beyond
 	if n == 0 {
 		return notes
 	}
-	if slices.ContainsFunc(e.Features, func(f data.Feature) bool { return f.Names != nil }) {
-		return append(notes, fmt.Sprintf("%s of %s that training did not have, passed over", numtext.Count(n, "feature"), t.Name))
+	named := slices.ContainsFunc(e.Features, func(f data.Feature) bool { return f.Names != nil })
+	what := "index:value pair"
+	if named {
+		what = "feature"
 	}
-	return append(notes, fmt.Sprintf("%s of %s with an index that training did not have, passed over", numtext.Count(n, "index:value pair"), t.Name))
+	if o.Known == 0 {
+		rest := "no prediction depends on them"
+		if len(e.Features) == 1 {
+			rest = "every prediction is that of a row without any"
+		}
+		return append(notes, fmt.Sprintf("not one of the %s of %s is known to the model: the first is %s, training had %s, so %s; give it rows with the features it was trained on, or fit it to rows like these",
+			numtext.Count(n, what), t.Name, o.Stranger, e.Span(), rest))
+	}
+	if named {
+		return append(notes, fmt.Sprintf("%s of %s that training did not have, passed over", numtext.Count(n, what), t.Name))
+	}
+	return append(notes, fmt.Sprintf("%s of %s with an index that training did not have, passed over", numtext.Count(n, what), t.Name))
 }
 
 // interpret turns outputs into predictions; it overwrites z.
@@ -136,7 +151,7 @@ func (m *Model) compare(t *data.Table, rows []int, y []float64) (*Evaluation, er
 	if err != nil {
 		return nil, err
 	}
-	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.beyond)
+	e.Notes = noteBeyond(noteUnseen(e.Notes, t, j.unseen), t, m.Recipe.Encoder, j.overlap)
 	return e, nil
 }
 
