@@ -55,7 +55,7 @@ func FuzzReadParquet(f *testing.F) { fuzzFormat(f, "PAR1", ".parquet") }
 // fuzzFormat fuzzes what follows the magic number of a binary format, from the
 // files of that format in testdata.
 func fuzzFormat(f *testing.F, magic, ext string) {
-	files, err := filepath.Glob(filepath.Join("testdata", "formats", "*"+ext))
+	files, err := filepath.Glob(filepath.Join("testdata", "*", "*"+ext))
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no files *%s: %v", ext, err)
 	}
