@@ -112,7 +112,7 @@ func headOfNPY(content []byte) int64 {
 
 // tooShort is the error of an array whose file has so many bytes of elements.
 func (a *npyArray) tooShort(found int64) error {
-	return fmt.Errorf("damaged: its %d rows of %s take %.0f bytes, which does not fit its %d bytes of them: the file ends before its last row; fetch the file again",
+	return fmt.Errorf("damaged: its %d rows of %s take %.0f bytes, which does not fit its %d bytes: the file ends before its last row; fetch the file again",
 		a.rows, plural(a.width, "element"), float64(a.rows)*float64(a.width)*float64(a.element.size), found)
 }
 

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -155,6 +156,50 @@ func TestChecksumsOfArchives(t *testing.T) {
 		}
 		content[400] ^= 4 // within the elements of the first array
 		if _, err := Read("-", ReadOptions{Stdin: bytes.NewReader(content)}); err == nil || !strings.Contains(err.Error(), "damaged NumPy archive at f8C.npy") && !strings.Contains(err.Error(), `NumPy array "f8C"`) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+// Columns that nobody asks for are not read: the others come as in memory.
+func TestBlocksOfSomeColumns(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, content []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	pages := filepath.Join(dir, "a.parquet")
+	parquetFile(t, pages, 3000)
+	for file, names := range map[string][]string{
+		write("rows.npy", arrayFile(3000, 5, true, false, false)):    {"c2", "c5"},
+		write("columns.npy", arrayFile(3000, 5, false, true, true)):  {"c1", "c4"},
+		filepath.Join("testdata", "npy", "packed.npz"):               {"f8F2", "cube6", "vector"},
+		filepath.Join("testdata", "parquet", "long_deltas.parquet"):  {"n", "word"},
+		filepath.Join("testdata", "parquet", "groups_nulls.parquet"): {"f64"},
+		pages: {"n", "word"},
+	} {
+		whole, err := Read(file, ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts := ReadOptions{Threads: 2, Expect: map[string]Kind{}}
+		for _, name := range names {
+			c, err := whole.Column(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opts.Expect[name] = c.Kind
+		}
+		var rows []string
+		if _, err := InBlocks([]string{file}, opts, BlockSize{Rows: 700}, func(t *Table) ([]string, error) {
+			return cellsOf(t, opts.Expect), nil
+		}, func(some []string) error {
+			rows = append(rows, some...)
+			return nil
+		}); err != nil || !slices.Equal(rows, cellsOf(whole, opts.Expect)) || len(rows) == 0 {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
