@@ -136,6 +136,15 @@ func leaveOutBy(name string, rows int, any bool, counting func() bool, asked, na
 // decimalComma recognises numbers as much of the world writes them.
 var decimalComma = regexp.MustCompile(`^[-+]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+$`)
 
+// noteCommas says of levels that are all written as numbers with a decimal comma
+// that they are none, unless they were asked for.
+func (r *textReader) noteCommas(c *Column) {
+	if c.Kind != Category || r.opts.kind(c.Name) != Guess || slices.ContainsFunc(c.Levels, func(s string) bool { return !decimalComma.MatchString(s) }) || c.Levels == nil {
+		return
+	}
+	r.notes = append(r.notes, fmt.Sprintf("the values of column %q are taken as texts; if %s is a number, write it with a point", c.Name, quoteShort(c.Levels[0])))
+}
+
 // odd names the first cell that keeps a column of numbers, for the most part,
 // from being one; "" for other columns.
 func (r *textReader) odd(m *measure) string {

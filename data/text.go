@@ -112,6 +112,7 @@ func (r *textReader) finish(t *Table, g *gather) {
 		m := r.measure[i]
 		if c.Kind.storage() != Number {
 			g.words[i].finish(c, r.odd(m))
+			r.noteCommas(c)
 			continue
 		}
 		c.Numbers = g.column(i)

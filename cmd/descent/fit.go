@@ -251,6 +251,8 @@ func fitError(err error) error {
 		return err
 	case strings.Contains(err.Error(), "set the kind of a column that was left out"):
 		return usage(fmt.Errorf("%w (--features a,b,..., --types COLUMN=text)", err))
+	case strings.Contains(err.Error(), "which is none of the classes"):
+		return usage(fmt.Errorf("%w; have a row of each class among those to train on, or predict a number (--model linear) if it is one", err))
 	}
 	return usage(err)
 }
