@@ -25,8 +25,11 @@ func leftOut(t *Table) string {
 func featureColumns(t *Table, opts FeatureOptions) (terms [][]*Column, err error) {
 	if opts.Names == nil {
 		if terms = defaultColumns(t, opts.Without); terms == nil {
-			return nil, fmt.Errorf("data: %s has no column left to learn from besides %s%s; name the features, or set the kind of a column that was left out",
-				t.Name, enumerate(opts.Without, 5), leftOut(t))
+			try := leftOut(t) + "; name the features, or set the kind of a column that was left out"
+			if leftOut(t) == "" {
+				try = "; features need columns of their own"
+			}
+			return nil, fmt.Errorf("data: %s has no column left to learn from besides %s%s", t.Name, enumerate(opts.Without, 5), try)
 		}
 		return terms, nil
 	}

@@ -45,8 +45,22 @@ func (a *app) fitText(t *data.Table, r *train.Result, f *fitFlags) {
 	}
 	printWeights(w, r)
 	printDiagnoses(w, r.Diagnoses)
-	printNotes(w, append(slices.Clone(t.Notes), r.Notes...))
+	printNotes(w, slices.Concat(t.Notes, r.Notes, couldBeClasses(r.Model, f)))
 	printNext(w, r)
+}
+
+// couldBeClasses are notes on targets of a few whole numbers, where nobody chose
+// a model of numbers.
+func couldBeClasses(m *train.Model, f *fitFlags) (notes []string) {
+	if f.model != "auto" || f.loss != "auto" {
+		return nil
+	}
+	for _, y := range append([]*data.Target{m.Recipe.Target}, m.Recipe.More...) {
+		if _, more, found := strings.Cut(y.Rule, "; "); found && y.Classes == nil {
+			notes = append(notes, fmt.Sprintf("%s is predicted as a number; %s (--types %s=category)", y.Column, more, quoteShell(y.Column)))
+		}
+	}
+	return notes
 }
 
 // printNext says where the model is and what can be done with it.
