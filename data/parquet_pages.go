@@ -110,7 +110,7 @@ func (l *parquetLeaf) chunk(heads *headReader, m *format.ColumnMetaData, length,
 				return nil, fmt.Errorf("the pages up to %d hold more values than the column", len(c.pages)+1)
 			}
 			c.pages = append(c.pages, p)
-			l.pages = max(l.pages, l.cost(c.dictionary)+l.cost(p))
+			l.pages = max(l.pages, l.dictionaryCost(c.dictionary)+l.cost(p))
 		}
 	}
 	if rows > 0 {
@@ -130,6 +130,14 @@ func (l *parquetLeaf) cost(p parquetPage) int64 {
 		all += 8 * int64(p.values)
 	}
 	return all
+}
+
+// dictionaryCost is about how many bytes the values of a dictionary take.
+func (l *parquetLeaf) dictionaryCost(p parquetPage) int64 {
+	if l.textual() {
+		return int64(p.unpacked) + 16*int64(p.values)
+	}
+	return 8 * int64(p.values)
 }
 
 // headReader reads heads of pages.

@@ -37,7 +37,12 @@ type unpacker struct {
 	brotli    *brotli.Reader
 }
 
-var unpackers = sync.Pool{New: func() any { return new(unpacker) }}
+// Chunks keep an unpacker while they are read; dictionaries are longer than pages,
+// and those who read them share unpackers of their own.
+var (
+	unpackers           = sync.Pool{New: func() any { return new(unpacker) }}
+	dictionaryUnpackers = sync.Pool{New: func() any { return new(unpacker) }}
+)
 
 // page reads a page. The result is the unpacker's until its next page.
 func (u *unpacker) page(at io.ReaderAt, p *parquetPage, codec format.CompressionCodec) (levels, values []byte, err error) {

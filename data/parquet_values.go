@@ -106,7 +106,9 @@ func readValues[T any](c *parquetChunk, at io.ReaderAt, dst []T, missing T, of f
 // readDictionary reads the values that indices stand for.
 func readDictionary[T any](c *parquetChunk, at io.ReaderAt, values *pageValues[T], page func(b []byte, p *parquetPage) (func([]T) error, error)) error {
 	p := &c.dictionary
-	_, b, err := c.unpacker.page(at, p, c.codec)
+	u := dictionaryUnpackers.Get().(*unpacker)
+	defer dictionaryUnpackers.Put(u)
+	_, b, err := u.page(at, p, c.codec)
 	if err != nil {
 		return err
 	}
