@@ -74,20 +74,9 @@ func openIDX(path string, src *source, opts ReadOptions) (typedRows, error) {
 
 // newIDXPart reads the head.
 func newIDXPart(src *source, opts ReadOptions) (*idxPart, error) {
-	var head [16]byte
-	n, err := io.ReadFull(src, head[:4])
-	if err == nil {
-		if err := checkIDX(src.name, head[2], int(head[3])); err != nil {
-			return nil, err
-		}
-		var m int
-		m, err = io.ReadFull(src, head[4:4+4*head[3]])
-		n += m
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, &Error{File: src.name, Msg: fmt.Sprintf("expected an IDX file of 1 to 3 axes, found %d axes in %d bytes", head[3], n)}
-	} else if err != nil {
-		return nil, readFault(src.name, err)
+	head, n, err := readIDXHead(src)
+	if err != nil {
+		return nil, err
 	}
 	axes := int(head[3])
 	p := &idxPart{src: src, elements: 1}
@@ -114,6 +103,26 @@ func newIDXPart(src *source, opts ReadOptions) (*idxPart, error) {
 		p.column = &Column{Name: "image", Kind: Image, Height: size[1], Width: size[2]}
 	}
 	return p, nil
+}
+
+// readIDXHead reads the n bytes in front of the elements: their type, the number
+// of axes, and the length of each.
+func readIDXHead(src *source) (head [16]byte, n int, err error) {
+	n, err = io.ReadFull(src, head[:4])
+	if err == nil {
+		if err := checkIDX(src.name, head[2], int(head[3])); err != nil {
+			return head, n, err
+		}
+		var m int
+		m, err = io.ReadFull(src, head[4:4+4*head[3]])
+		n += m
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = &Error{File: src.name, Msg: fmt.Sprintf("expected an IDX file of 1 to 3 axes, found %d axes in %d bytes", head[3], n)}
+	} else if err != nil {
+		err = readFault(src.name, err)
+	}
+	return head, n, err
 }
 
 // axis takes the length of axis i.

@@ -194,23 +194,29 @@ func (p *parser) object() (start int, err *Error) {
 		}
 	}
 	eachCell(s.src[start:end], func(key, text string) bool {
-		i, known := p.keys[key]
-		switch {
-		case !known:
-			err = p.fault(start, fmt.Sprintf("found the key %q, which none of the first %d rows has", key, p.sampled), "give all keys in the first line, or skip such rows")
-		case p.kinds[i].storage() != Number:
-			if p.texts[i] = text; p.kinds[i] == Boolean && !isTruth(text) {
-				err = p.notOfKind(i, cell{text: text, at: start})
-				p.texts[i] = ""
-			}
-		default:
-			v, ok := p.kinds[i].parse(text)
-			if !ok && !isMissing(text) {
-				err = p.notOfKind(i, cell{text: text, at: start})
-			}
-			p.out.numbers[i][p.out.rows] = v
-		}
+		err = p.value(start, key, text)
 		return err == nil
 	})
 	return start, err
+}
+
+// value takes the value of a key in the object that begins at start.
+func (p *parser) value(start int, key, text string) (err *Error) {
+	i, known := p.keys[key]
+	switch {
+	case !known:
+		return p.fault(start, fmt.Sprintf("found the key %q, which none of the first %d rows has", key, p.sampled), "give all keys in the first line, or skip such rows")
+	case p.kinds[i].storage() != Number:
+		if p.texts[i] = text; p.kinds[i] == Boolean && !isTruth(text) {
+			err = p.notOfKind(i, cell{text: text, at: start})
+			p.texts[i] = ""
+		}
+	default:
+		v, ok := p.kinds[i].parse(text)
+		if !ok && !isMissing(text) {
+			err = p.notOfKind(i, cell{text: text, at: start})
+		}
+		p.out.numbers[i][p.out.rows] = v
+	}
+	return err
 }

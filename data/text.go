@@ -152,6 +152,12 @@ func (r *textReader) open(f *feed, size int) (sample block, err error) {
 	if r.sep != ',' {
 		r.notes = append(r.notes, fmt.Sprintf("fields are separated by %vs", strings.TrimSuffix(r.dialect.String(), "s")))
 	}
+	return r.records(f)
+}
+
+// records reads as much that there is a record behind the first, if the text has
+// one.
+func (r *textReader) records(f *feed) (sample block, err error) {
 	for n := max(1, len(f.rest)); ; n *= 2 {
 		if sample, err = f.next(n); err != nil {
 			return block{}, err

@@ -24,7 +24,7 @@ const kills = 20
 var killed = [][]string{
 	{"40", "sample:penguins", "--target", "species", "--model", "mlp:32", "--epochs", "150", "--patience", "60"},
 	{"5", "sample:mpg", "--target", "mpg", "--model", "mlp:16,16:tanh", "--method", "adamw", "--schedule", "cosine", "--epochs", "60", "--clip", "1"},
-	{"3", "sample:penguins", "--target", "island", "--model", "softmax", "--l2", "1e-9", "--validation", "none"},
+	{"3", "sample:penguins", "--target", "island", "--model", "softmax", "--l2", "1e-9", "--epochs", "400", "--validation", "none"},
 	{"2", "sample:mpg", "--target", "mpg", "--model", "linear", "--l1", "0.01", "--validation", "none"},
 	{"1", "sample:iris", "--target", "petal_width", "--model", "a*exp(-b*sepal_length) + c*sepal_width^d", "--start", "a=1,b=0.1"},
 }

@@ -112,13 +112,11 @@ func (a *app) minimize(ctx context.Context, arg string, f *minimizeFlags, target
 		return err
 	}
 	formula, err := a.parseFormula(text, f.data, &o)
+	if err == nil && f.check {
+		err = a.checkGradient(formula, o)
+	}
 	if err != nil {
 		return err
-	}
-	if f.check {
-		if err := a.checkGradient(formula, o); err != nil {
-			return err
-		}
 	}
 	rec, err := newRecorder(formula, f)
 	if err != nil {
