@@ -117,11 +117,21 @@ func anew(why error) string {
 }
 
 // once opens or writes the caches, and fits.
-func (f *Files) once(ctx context.Context, opts Options, observe Observer, notes *[]string) (*Result, *data.Table, error) {
+func (f *Files) once(ctx context.Context, opts Options, observe Observer, notes *[]string) (r *Result, t *data.Table, err error) {
+	err = f.opened(ctx, opts, notes, func(c *data.Cache, opts Options) (err error) {
+		r, err = FitStream(ctx, c, opts, observe)
+		t = c.Described()
+		return err
+	})
+	return r, t, err
+}
+
+// opened opens or writes the caches for use.
+func (f *Files) opened(ctx context.Context, opts Options, notes *[]string, use func(c *data.Cache, opts Options) error) error {
 	f.caches = nil
 	c, err := f.cache(ctx, cacheFile, opts, notes)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	defer c.Close()
 	if f.Validation != "" {
@@ -133,13 +143,12 @@ func (f *Files) once(ctx context.Context, opts Options, observe Observer, notes 
 		v, err := other.cache(ctx, otherCacheFile, opts, notes)
 		f.caches = other.caches
 		if err != nil {
-			return nil, nil, fmt.Errorf("train: the rows to validate on: %w", err)
+			return fmt.Errorf("train: the rows to validate on: %w", err)
 		}
 		defer v.Close()
 		opts.ValidationCache = v
 	}
-	r, err := FitStream(ctx, c, opts, observe)
-	return r, c.Described(), err
+	return use(c, opts)
 }
 
 // cache opens the cache of the files, or writes it first. name is its name in the

@@ -48,13 +48,48 @@ const (
 // with a rate; auto is adam where a fit would choose one without. The rate, the
 // schedule and the epochs are those of the test. Nothing is written.
 func FindRate(ctx context.Context, t *data.Table, opts Options) (*RateTest, error) {
-	if _, rate := opts.Settings["rate"]; rate || opts.Rate != 0 || opts.Schedule != "" || opts.Folds != 0 {
-		return nil, errors.New("train: the search for a rate sets the rate itself; leave the rate, the schedule and the cross-validation out")
+	if err := opts.refuseRates(); err != nil {
+		return nil, err
 	}
 	p, err := newPlan(t, opts, nil)
 	if err != nil {
 		return nil, err
 	}
+	return p.findRate(ctx)
+}
+
+// FindRateFiles is FindRate for files whose rows need not fit in memory. They pass by
+// from a cache in the folder that f names, within opts.Memory bytes for the process.
+func FindRateFiles(ctx context.Context, f Files, opts Options) (r *RateTest, err error) {
+	if err := opts.refuseRates(); err != nil {
+		return nil, err
+	}
+	if f.Cache == "" {
+		return nil, errors.New("train: the search for a rate leaves no run folder for the cache of rows that do not fit in memory; name a folder for it")
+	}
+	defer BoundMemory(opts.Memory)()
+	var notes []string
+	err = f.opened(ctx, opts, &notes, func(c *data.Cache, opts Options) error {
+		p, err := newStreamPlan(c, opts, nil)
+		if err != nil {
+			return err
+		}
+		r, err = p.findRate(ctx)
+		return err
+	})
+	return r, err
+}
+
+// refuseRates refuses what the search for a rate decides.
+func (o *Options) refuseRates() error {
+	if _, rate := o.Settings["rate"]; rate || o.Rate != 0 || o.Schedule != "" || o.Folds != 0 {
+		return errors.New("train: the search for a rate sets the rate itself; leave the rate, the schedule and the cross-validation out")
+	}
+	return nil
+}
+
+// findRate runs the test.
+func (p *plan) findRate(ctx context.Context) (*RateTest, error) {
 	net, err := p.layout()
 	if err != nil {
 		return nil, err
@@ -65,6 +100,10 @@ func FindRate(ctx context.Context, t *data.Table, opts Options) (*RateTest, erro
 	p.opts.Schedule = fmt.Sprintf("exponential:every=%d,by=%g", rampSteps, highestRate/lowestRate)
 	p.opts.Rate = lowestRate // before the method is chosen, so that gd keeps to rates
 	if err := p.chooseMethod(net.Layout.Dim()); err != nil {
+		return nil, err
+	}
+	p.byRows = false // its steps are those of the test: of all weights
+	if err := p.refuseMemory(net.Layout.Dim()); err != nil {
 		return nil, err
 	}
 	if p.single() {
@@ -84,6 +123,7 @@ func ramp[T kernel.Float](ctx context.Context, p *plan, net *model.Net) (*RateTe
 	if err != nil {
 		return nil, err
 	}
+	defer s.close()
 	if err := s.checkStart(); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,12 @@ import (
 // findRate is fit --find-lr: the learning rate range test, which leaves no run
 // folder.
 func (a *app) findRate(ctx context.Context, t *data.Table, o train.Options, f *fitFlags) error {
-	r, err := train.FindRate(ctx, t, o)
+	return a.rateFound(ctx, f, func() (*train.RateTest, error) { return train.FindRate(ctx, t, o) })
+}
+
+// rateFound runs the test, and prints it.
+func (a *app) rateFound(ctx context.Context, f *fitFlags, test func() (*train.RateTest, error)) error {
+	r, err := test()
 	if err != nil {
 		if ctx.Err() != nil {
 			a.status = exitShort

@@ -93,8 +93,8 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	if err := f.checkColumns(s.Table); err != nil {
 		return usage(err)
 	}
-	if f.findRate {
-		return usagef("--find-lr tests rates on rows in memory, and %s has more of them than fit into %s; use a part of the file", path, train.Bytes(limit))
+	if f.findRate && f.cache == "" {
+		return usagef("--find-lr leaves no folder behind for the cache of rows that do not fit in memory, and %s has more of them than fit into %s; name one with --cache", path, train.Bytes(limit))
 	}
 	passing := f.validationPasses(limit)
 	if !passing || f.dryRun {
@@ -108,6 +108,11 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 	o.Memory = limit
 	if err := train.CheckMemory(s, o); err != nil {
 		return usage(err)
+	}
+	if f.findRate {
+		return a.rateFound(ctx, f, func() (*train.RateTest, error) {
+			return train.FindRateFiles(ctx, a.streamFiles(path, f, read, passing), o)
+		})
 	}
 	folder, err := a.runFolder(path, f, &o)
 	if err != nil {
@@ -130,11 +135,16 @@ func (a *app) fitStream(ctx context.Context, path string, f *fitFlags, o train.O
 func (a *app) runStream(ctx context.Context, path string, f *fitFlags, o train.Options, read data.ReadOptions, passing bool) (*train.Result, *data.Table, error) {
 	bar := a.newFitProgress(f.quiet)
 	defer bar.clear()
+	return train.FitFiles(ctx, a.streamFiles(path, f, read, passing), o, bar.observe)
+}
+
+// streamFiles are the files whose rows pass by.
+func (a *app) streamFiles(path string, f *fitFlags, read data.ReadOptions, passing bool) train.Files {
 	files := train.Files{Paths: []string{path}, Read: read, Cache: f.cache, Watch: a.newCacheProgress(f.quiet).watch}
 	if passing {
 		files.Validation = f.validation
 	}
-	return train.FitFiles(ctx, files, o, bar.observe)
+	return files
 }
 
 // validationPasses says whether the rows of --validation FILE are to pass by from
