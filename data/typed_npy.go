@@ -64,36 +64,17 @@ func (r *npyRows) archive(f io.ReaderAt, size int64) error {
 	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
 	most := 1000*size + 1<<20 // bytes that the entries may unpack to
 	for _, entry := range z.File {
-		fault := func(format string, args ...any) error {
-			return &Error{File: r.file, Msg: fmt.Sprintf("damaged NumPy archive at %s: %s", entry.Name, fmt.Sprintf(format, args...))}
-		}
-		content, err := entry.Open()
-		if err != nil {
-			return fault("%v", err)
-		}
-		r.shut = append(r.shut, content.Close)
-		a, head, err := r.array(strings.TrimSuffix(path.Base(entry.Name), ".npy"), &archived{content, fault})
+		a, err := r.entry(f, entry)
 		if err != nil {
 			return err
 		}
 		if most -= a.bytes(); most <= 0 {
-			return fault("its %d bytes unpack to more than a thousand times as many", size)
-		}
-		stored := entry.Method == zip.Store
-		if stored {
-			r.known += min(a.bytes(), size)
+			return r.archiveFault(entry, fmt.Errorf("its %d bytes unpack to more than a thousand times as many", size))
 		}
 		switch {
-		case !a.fortran || r.opts.typed == nil: // as it comes, with its checksum
-		case stored:
-			start, err := entry.DataOffset()
-			if err != nil {
-				return fault("%v", err)
-			}
-			if err := r.place(a, f, start+head, int64(entry.UncompressedSize64)-head); err != nil {
-				return err
-			}
-		default:
+		case entry.Method == zip.Store:
+			r.known += min(a.bytes(), size)
+		case a.fortran && r.opts.typed != nil:
 			if err := a.unpack(r.file, r.opts.Memory); err != nil {
 				return err
 			}
@@ -102,16 +83,41 @@ func (r *npyRows) archive(f io.ReaderAt, size int64) error {
 	return nil
 }
 
-// archived says where in an archive the damage is.
+// entry reads the head of an array of an archive. The array is read as it comes,
+// with its checksum, unless its columns lie one after the other and its rows pass by.
+func (r *npyRows) entry(f io.ReaderAt, entry *zip.File) (*npyArray, error) {
+	content, err := entry.Open()
+	if err != nil {
+		return nil, r.archiveFault(entry, err)
+	}
+	r.shut = append(r.shut, content.Close)
+	fault := func(err error) error { return r.archiveFault(entry, err) }
+	a, head, err := r.array(strings.TrimSuffix(path.Base(entry.Name), ".npy"), &archived{content, fault})
+	if err != nil || !a.fortran || r.opts.typed == nil || entry.Method != zip.Store {
+		return a, err
+	}
+	start, err := entry.DataOffset()
+	if err != nil {
+		return nil, fault(err)
+	}
+	return a, r.place(a, f, start+head, int64(entry.UncompressedSize64)-head)
+}
+
+// archiveFault says where in an archive the damage is.
+func (r *npyRows) archiveFault(entry *zip.File, err error) error {
+	return &Error{File: r.file, Msg: fmt.Sprintf("damaged NumPy archive at %s: %v", entry.Name, err)}
+}
+
+// archived is an entry of an archive, and says so where it is damaged.
 type archived struct {
 	io.Reader
-	fault func(format string, args ...any) error
+	fault func(err error) error
 }
 
 func (a *archived) Read(b []byte) (int, error) {
 	n, err := a.Reader.Read(b)
 	if err != nil && err != io.EOF {
-		err = a.fault("%v", err)
+		err = a.fault(err)
 	}
 	return n, err
 }

@@ -50,16 +50,13 @@ func (c *typedCells) read(rows typedRows) error {
 			numbers++
 		}
 	}
-	trusted := int64(rows.count()) <= (much+ratio*rows.bytes())/int64(8*max(numbers, 1))
-	if trusted {
+	sure := int64(rows.count()) <= (much+ratio*rows.bytes())/int64(8*max(numbers+len(texts), 1))
+	if sure {
 		c.room(rows.count(), numbers, int(rows.bytes()))
-		for _, i := range texts {
-			c.words[i].codes = make([]int32, 0, rows.count())
-		}
 	}
 	for at := 0; at < rows.count(); {
 		n := rows.count() - at
-		if !trusted {
+		if !sure {
 			n = min(n, max(at, much/(8*len(c.columns)), 1))
 		}
 		if len(texts) > 0 {
@@ -71,18 +68,20 @@ func (c *typedCells) read(rows typedRows) error {
 		if err := rows.read(n, c.cells); err != nil {
 			return err
 		}
-		err := inParallel(len(texts), c.opts.threads(), func(i int) error {
-			i = texts[i]
-			c.words[i].addAll(c.cells[i].words)
-			c.cells[i].words = c.cells[i].words[:0]
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+		c.lookUp(texts)
 		at += n
 	}
 	return nil
+}
+
+// lookUp takes the words of these columns up into their dictionaries.
+func (c *typedCells) lookUp(columns []int) {
+	_ = inParallel(len(columns), c.opts.threads(), func(i int) error {
+		i = columns[i]
+		c.words[i].addAll(c.cells[i].words)
+		c.cells[i].words = c.cells[i].words[:0]
+		return nil
+	})
 }
 
 // room makes room for so many numbers in each column that has them, all of them in
@@ -94,6 +93,8 @@ func (c *typedCells) room(rows, numbers, sure int) {
 		switch one.Kind {
 		case Number:
 			c.cells[i].numbers, all = all[:0:rows], all[rows:]
+		case Category:
+			c.words[i].codes = make([]int32, 0, rows)
 		case Image:
 			c.cells[i].pixels = kernel.Make[byte](min(rows*one.pixels(), sure))[:0]
 		}
