@@ -29,8 +29,7 @@ type Watch func(Caching) error
 // some blocks alone, and writes their rows to a cache at path, which appears
 // when it is whole. group is about how many bytes the rows of a group take in
 // memory; 0 is GroupBytes. Of several files, all rows settle what is text and what an
-// identifier, where ReadFiles asks those of the first. Only tables of text (lines of JSON objects among them) are
-// read this way. watch may be nil.
+// identifier, where ReadFiles asks those of the first. watch may be nil.
 func WriteCache(path string, files []string, opts ReadOptions, group int, watch Watch) error {
 	if group <= 0 {
 		group = GroupBytes
