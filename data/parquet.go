@@ -89,7 +89,7 @@ func (r *parquetRows) open(plain io.ReaderAt, opts ReadOptions) (err error) {
 func (r *parquetRows) listLeaves(f *parquet.File, opts ReadOptions) {
 	for _, path := range f.Schema().Columns() {
 		leaf, _ := f.Schema().Lookup(path...)
-		name := strings.Join(path, ".")
+		name := strings.TrimSpace(strings.Join(path, ".")) // as the names of text are
 		if leaf.MaxRepetitionLevel > 0 {
 			r.said = append(r.said, fmt.Sprintf("column %q holds lists and is left out", name))
 			continue

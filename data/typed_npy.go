@@ -92,7 +92,7 @@ func (r *npyRows) entry(f io.ReaderAt, entry *zip.File) (*npyArray, error) {
 	}
 	r.shut = append(r.shut, content.Close)
 	fault := func(err error) error { return r.archiveFault(entry, err) }
-	a, head, err := r.array(strings.TrimSuffix(path.Base(entry.Name), ".npy"), &archived{content, fault})
+	a, head, err := r.array(strings.TrimSpace(strings.TrimSuffix(path.Base(entry.Name), ".npy")), &archived{content, fault})
 	if err != nil || !a.fortran || r.opts.typed == nil || entry.Method != zip.Store {
 		return a, err
 	}
