@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"runtime"
 	"slices"
 	"unsafe"
@@ -29,47 +30,50 @@ func (r *CacheReader) entries(group int, t *Table, k int) error {
 	m, count := t.Columns[k].Entries, (int(size)-4*n)/each
 	rows, before := m.Rows(), len(m.Index)
 	index, value := m.room(count)
-	at := int64(c.offset(group, j))
-	crc := uint32(0)
-	read := func(b []byte) (err error) {
-		for len(b) > 0 && err == nil {
-			piece := b[:min(len(b), readPiece)]
-			err = readAt(c.f, piece, at)
-			at, crc, b = at+int64(len(piece)), crc32.Update(crc, castagnoli, piece), b[len(piece):]
-			runtime.Gosched()
-		}
-		return err
-	}
 	rest := 0
 	if encoding == entries32 {
 		rest = 4 * count
 	}
 	counts := r.buffer(4*n + rest)
 	counts, rest32 := counts[:4*n], counts[4*n:]
-	err := read(counts)
-	if err == nil && count > 0 {
-		err = read(unsafe.Slice((*byte)(unsafe.Pointer(&index[0])), 4*count))
+	from := summed{f: c.f, at: int64(c.offset(group, j))}
+	from.read(counts)
+	if count > 0 {
+		from.read(unsafe.Slice((*byte)(unsafe.Pointer(&index[0])), 4*count))
 	}
-	switch {
-	case err != nil:
-		return err
-	case encoding == entries64 && count > 0:
-		err = read(unsafe.Slice((*byte)(unsafe.Pointer(&value[0])), 8*count))
-	default:
-		if err = read(rest32); err == nil {
-			decodeValues(value, encoding, rest32)
-		}
+	if encoding == entries64 && count > 0 {
+		from.read(unsafe.Slice((*byte)(unsafe.Pointer(&value[0])), 8*count))
+	} else if from.read(rest32); from.err == nil {
+		decodeValues(value, encoding, rest32)
 	}
-	if err != nil {
-		return err
+	if from.err != nil {
+		return from.err
 	}
-	if crc != sum {
+	if from.crc != sum {
 		return fmt.Errorf("column %q is damaged", c.Columns[j].Name)
 	}
 	if err := m.endRows(counts, before); err != nil {
 		return fmt.Errorf("column %q: %w", c.Columns[j].Name, err)
 	}
 	return r.believe(group, j, m, rows, before)
+}
+
+// summed reads pieces of a file one after the other and sums them while they are
+// near, until one fails.
+type summed struct {
+	f   io.ReaderAt
+	at  int64
+	crc uint32
+	err error
+}
+
+func (s *summed) read(b []byte) {
+	for len(b) > 0 && s.err == nil {
+		piece := b[:min(len(b), readPiece)]
+		s.err = readAt(s.f, piece, s.at)
+		s.at, s.crc, b = s.at+int64(len(piece)), crc32.Update(s.crc, castagnoli, piece), b[len(piece):]
+		runtime.Gosched()
+	}
 }
 
 // believe checks rows from that one on, with entries from that one on, unless the bytes

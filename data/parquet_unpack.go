@@ -66,7 +66,6 @@ func (u *unpacker) unpack(codec format.CompressionCodec, packed []byte, size int
 	if codec == format.Uncompressed || len(packed) == 0 {
 		return packed, nil
 	}
-	var r io.Reader
 	switch codec {
 	case format.Snappy:
 		if n, err := s2.DecodedLen(packed); err != nil || n > size {
@@ -93,19 +92,8 @@ func (u *unpacker) unpack(codec format.CompressionCodec, packed []byte, size int
 			return nil, tooLong(size)
 		}
 		return out, err
-	case format.Gzip:
-		if u.gzip == nil {
-			u.gzip = new(gzip.Reader)
-		}
-		err, r = u.gzip.Reset(bytes.NewReader(packed)), u.gzip
-	case format.Brotli:
-		if u.brotli == nil {
-			u.brotli = new(brotli.Reader)
-		}
-		err, r = u.brotli.Reset(bytes.NewReader(packed)), u.brotli
-	default:
-		return nil, fmt.Errorf("its packing %v is %w", codec, errUnsupported)
 	}
+	r, err := u.stream(codec, packed)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +106,23 @@ func (u *unpacker) unpack(codec format.CompressionCodec, packed []byte, size int
 		return u.out[:n], nil
 	}
 	return nil, err
+}
+
+// stream unpacks what has no size.
+func (u *unpacker) stream(codec format.CompressionCodec, packed []byte) (io.Reader, error) {
+	switch codec {
+	case format.Gzip:
+		if u.gzip == nil {
+			u.gzip = new(gzip.Reader)
+		}
+		return u.gzip, u.gzip.Reset(bytes.NewReader(packed))
+	case format.Brotli:
+		if u.brotli == nil {
+			u.brotli = new(brotli.Reader)
+		}
+		return u.brotli, u.brotli.Reset(bytes.NewReader(packed))
+	}
+	return nil, fmt.Errorf("its packing %v is %w", codec, errUnsupported)
 }
 
 // room makes out size bytes long.
