@@ -357,3 +357,26 @@ func seal(b []byte, id *identity) {
 	}
 	put(len(b)-cacheTail+3*8, b[at:len(b)-cacheTail+3*8])
 }
+
+// Infinite numbers of files that know types are refused by the name of their
+// column, and nothing is left of the cache.
+func TestCachesOfInfiniteNumbers(t *testing.T) {
+	dir := t.TempDir()
+	file, folder := filepath.Join(dir, "infinite.npy"), filepath.Join(dir, "caches")
+	head := "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }\n"
+	content := append([]byte("\x93NUMPY\x01\x00"), byte(len(head)), 0)
+	content = append(content, head...)
+	for _, v := range []float64{1, math.Inf(-1)} {
+		content = binary.LittleEndian.AppendUint64(content, math.Float64bits(v))
+	}
+	if err := errors.Join(os.WriteFile(file, content, 0o644), os.Mkdir(folder, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	err := WriteCache(filepath.Join(folder, "rows.cache"), []string{file}, ReadOptions{}, 0, nil)
+	if err == nil || !strings.Contains(err.Error(), `column "c1" holds infinite numbers`) {
+		t.Errorf("found %v", err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("%v is left: %v", left, err)
+	}
+}

@@ -52,7 +52,11 @@ func WriteCache(path string, files []string, opts ReadOptions, group int, watch 
 		w.file.Discard()
 		return err
 	}
-	return w.commit(notes)
+	if err := w.commit(notes); err != nil {
+		w.file.Discard()
+		return err
+	}
+	return nil
 }
 
 // expandAll lists the files that paths with wildcards stand for.

@@ -321,8 +321,12 @@ func (w *cacheWriter) commit(notes []string) error {
 		}
 	}
 	if err := w.settle(); err != nil {
-		w.file.Discard()
 		return err
+	}
+	for _, c := range w.schema.Columns {
+		if f := c.Facts; math.IsInf(f.Min, 0) || math.IsInf(f.Max, 0) {
+			return fmt.Errorf("data: column %q holds infinite numbers, which the cache of rows cannot; leave them empty where they are unknown", c.Name)
+		}
 	}
 	w.schema.Notes = notes
 	schema, err := json.Marshal(w.schema)

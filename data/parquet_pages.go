@@ -78,6 +78,9 @@ func (r *parquetRows) walk(f *parquet.File, at io.ReaderAt) error {
 
 // chunk reads the heads of the pages of a column of a group of so many rows.
 func (l *parquetLeaf) chunk(heads *headReader, m *format.ColumnMetaData, length, rows int64) (*parquetChunk, error) {
+	if rows == 0 && m.NumValues == 0 { // there may be no pages, and no place for them
+		return &parquetChunk{parquetType: &l.parquetType, codec: m.Codec}, nil
+	}
 	at := m.DataPageOffset
 	if m.DictionaryPageOffset != 0 {
 		at = m.DictionaryPageOffset

@@ -102,6 +102,12 @@ long = {"n": (pa.int64(), [i % 1000 if i % 7 else None for i in range(2000)]), "
 for version in ["1.0", "2.0"]:
     write(f"long_v{version[0]}", long, data_page_version=version, row_group_size=900, data_page_size=700)
 write("long_deltas", long, use_dictionary=False, row_group_size=900, data_page_size=700, compression="lz4", column_encoding={"n": "DELTA_BINARY_PACKED", "word": "DELTA_BYTE_ARRAY", "day": "DELTA_BINARY_PACKED", "on": "RLE"})
+some = {"x": [0.5, 1.5, 2.5], "on": [True, False, True]}
+schema = pa.schema([("x", pa.float64()), ("on", pa.bool_())])
+with pq.ParquetWriter("groups_without_rows.parquet", schema) as writer:
+    for rows in [0, 2, 0, 1]:
+        writer.write_table(pa.table({k: v[:rows] for k, v in some.items()}, schema=schema))
+expected["groups_without_rows"] = {"columns": {k: [plain(v) for v in vs[:2] + vs[:1]] for k, vs in some.items()}}
 
 with open("expected.json", "w") as f:
     json.dump(expected, f, separators=(",", ":"))
