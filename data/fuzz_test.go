@@ -122,6 +122,8 @@ func fuzzRead(t *testing.T, s string) {
 	}
 	if text := show(table); strings.Contains(text, "\x00") || !utf8.ValidString(text) {
 		return // cells of binary formats, which no file of text may hold
+	} else if strings.HasPrefix(text, "{") {
+		return // a name with which a text looks like lines of JSON objects
 	}
 	back, err := reread(table)
 	if err != nil {

@@ -30,6 +30,7 @@ type rehearsal[T kernel.Float] struct {
 	*session[T]
 	set   *rowSet[T]
 	width int
+	bend  float64             // Σᵢ wᵢ·ℓ″ᵢ/Σᵢ wᵢ where the root was made last
 	rows  *graph.Objective[T] // the loss, of which the parameters are the outputs of the rows
 }
 
@@ -46,6 +47,9 @@ func (s *session[T]) rehearse(lbfgs *optim.LBFGS[T], x []T) (optim.Solver[T], er
 	r, err := s.newRehearsal(len(x) - 1)
 	if err != nil {
 		return nil, err
+	}
+	if !r.telling() {
+		return lbfgs, nil
 	}
 	root, err := r.root(x)
 	if root == nil || err != nil {
@@ -129,7 +133,11 @@ func (r *rehearsal[T]) minimum(x []T, root []float64) (there []T, bent []float64
 	if end.Status != optim.Converged {
 		return nil, nil, nil
 	}
-	bent, err = r.root(end.X)
+	const flat = 1.0 / 32 // of the curvature at the start: the rows are apart, or nearly
+	before := r.bend
+	if bent, err = r.root(end.X); r.bend < flat*before {
+		return nil, nil, err
+	}
 	return end.X, bent, err
 }
 
@@ -152,12 +160,11 @@ func (r *rehearsal[T]) root(x []T) ([]float64, error) {
 	if !(mean > 0) || math.IsInf(mean, 0) {
 		return nil, nil
 	}
-	unseen := r.unseen()
-	all := h[n*n-1] // Σᵢ wᵢ·ℓ″ᵢ/Σᵢ wᵢ
+	r.bend = h[n*n-1]
 	for i := range n {
 		h[i*n+i] += curvatureFloor * mean
 		if i < r.width {
-			h[i*n+i] += r.penalty.lambda + all*unseen[i]
+			h[i*n+i] += r.penalty.lambda
 		}
 	}
 	if !optim.Cholesky(h, n) {
@@ -166,11 +173,15 @@ func (r *rehearsal[T]) root(x []T) ([]float64, error) {
 	return h, nil
 }
 
-// unseen is what the few rows lack of the variance 1 that all rows have in a feature,
-// 0 where they have about as much: a value that few rows have bends the loss by them
-// alone.
-func (r *rehearsal[T]) unseen() []float64 {
-	lack := make([]float64, r.width)
+// telling says whether the few rows stand for all: enough of them have weight, and
+// their features have about the variance 1 that they have in all rows, which those do
+// not that differ in few.
+func (r *rehearsal[T]) telling() bool {
+	const rowsOfParameter = 32
+	square := kernel.Dot(r.set.weight, r.set.weight)
+	if !(r.set.total*r.set.total >= rowsOfParameter*float64(r.width+1)*float64(square)) {
+		return false
+	}
 	opts, at := r.plan.featureOptions(), 0
 	for k := range r.plan.encoder.Features {
 		f := &r.plan.encoder.Features[k]
@@ -178,15 +189,15 @@ func (r *rehearsal[T]) unseen() []float64 {
 			sum := 0.0
 			for i := range r.set.n {
 				v := float64(r.set.inputs[0].v[i*r.width+at])
-				sum += v * v / float64(r.set.n)
+				sum += v * v
 			}
-			if sum < 0.5 {
-				lack[at] = 1 - sum
+			if share := sum / float64(r.set.n); !(share > 0.5 && share < 2) {
+				return false
 			}
 		}
 		at += f.Width
 	}
-	return lack
+	return true
 }
 
 // products are Σᵢ cᵢ·(xᵢ, 1)·(xᵢ, 1)ᵀ over the few rows.

@@ -212,6 +212,9 @@ func (s *session[T]) stops(steps int) []optim.Stop[T] {
 		if tol == 0 {
 			tol = 1e-8
 		}
+		if p := s.plan; p.inner.Name == "huber" && p.scale != 1 {
+			tol *= min(1, p.inner.Shape) // no row is steeper, so a small gradient alone says nothing
+		}
 		stops = append([]optim.Stop[T]{optim.GradTol[T](tol)}, stops...)
 	}
 	return append(stops, optim.Stall[T](0))

@@ -147,16 +147,14 @@ func flagError(cmd *cobra.Command, err error) error {
 func afterFlags(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, list []string) (err error) {
 		cmd.Flags().Visit(func(f *pflag.Flag) {
-			values := []string{f.Value.String()}
-			if many, ok := f.Value.(pflag.SliceValue); ok {
-				values = many.GetSlice()
+			value := f.Value.String()
+			if many, ok := f.Value.(pflag.SliceValue); ok && len(many.GetSlice()) > 0 {
+				value = many.GetSlice()[0]
 			}
-			for _, value := range values {
-				name, found := strings.CutPrefix(value, "--")
-				name, _, _ = strings.Cut(name, "=")
-				if found && cmd.Flags().Lookup(name) != nil {
-					err = usagef("--%s needs a value: %s; found the flag --%s in its place", f.Name, expected(f), name)
-				}
+			name, found := strings.CutPrefix(value, "--")
+			name, _, _ = strings.Cut(name, "=")
+			if found && cmd.Flags().Lookup(name) != nil {
+				err = usagef("--%s needs a value: %s; found the flag --%s in its place", f.Name, expected(f), name)
 			}
 		})
 		if err != nil || args == nil {
