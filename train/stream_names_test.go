@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"descent/data"
-	"descent/internal/kernel"
 	"descent/optim"
 )
 
@@ -74,24 +73,11 @@ func TestStreamedNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var weights []float64
-	for _, threads := range []int{1, 2, 3} {
-		stop := kernel.StartThreads(threads)
-		got, err := FitStream(context.Background(), cache, o, nil)
-		stop()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if weights == nil {
-			weights = got.Model.Weights
-		}
-		if !slices.Equal(weights, got.Model.Weights) {
-			t.Errorf("%d threads give other weights than one", threads)
-		}
+	onThreads(t, cache, o, func(got *Result) {
 		if a, b := accuracy(got), accuracy(want); math.Abs(a-b) > 0.02 || b < 0.8 {
 			t.Errorf("accuracy %v, in memory %v", a, b)
 		}
-	}
+	})
 }
 
 // A fit to rows of words that was interrupted goes on from its checkpoint to the same

@@ -235,20 +235,7 @@ func TestStreamedSparseLearning(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var weights []float64
-			for _, threads := range []int{1, 2, 3} {
-				stop := kernel.StartThreads(threads)
-				got, err := FitStream(context.Background(), cache, o, nil)
-				stop()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if weights == nil {
-					weights = got.Model.Weights
-				}
-				if !slices.Equal(weights, got.Model.Weights) {
-					t.Errorf("%d threads give other weights than one", threads)
-				}
+			onThreads(t, cache, o, func(got *Result) {
 				if a, b := accuracy(got), accuracy(want); math.Abs(a-b) > 0.01 || b < 0.7 || got.Method != want.Method {
 					t.Errorf("accuracy %v by %s, in memory %v by %s", a, got.Method, b, want.Method)
 				}
@@ -258,8 +245,30 @@ func TestStreamedSparseLearning(t *testing.T) {
 				if len(got.Progressive) != len(want.Progressive) || len(got.Progressive) > 0 && got.Progressive[len(got.Progressive)-1].Rows != got.Rows {
 					t.Errorf("%d progressive losses, in memory %d", len(got.Progressive), len(want.Progressive))
 				}
-			}
+			})
 		})
+	}
+}
+
+// onThreads shows a streamed fit on one, two and three threads, which all give the
+// same weights.
+func onThreads(t *testing.T, cache *data.Cache, o Options, show func(*Result)) {
+	t.Helper()
+	var weights []float64
+	for _, threads := range []int{1, 2, 3} {
+		stop := kernel.StartThreads(threads)
+		got, err := FitStream(context.Background(), cache, o, nil)
+		stop()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if weights == nil {
+			weights = got.Model.Weights
+		}
+		if !slices.Equal(weights, got.Model.Weights) {
+			t.Errorf("%d threads give other weights than one", threads)
+		}
+		show(got)
 	}
 }
 
